@@ -1,0 +1,44 @@
+import type { Area, AreaId, AreaLevel, AreaNode } from '@liandong/protocols';
+import type { Principal } from '../identity/principal.js';
+
+/** All areas in memory: a sub-district has a few hundred. Answers questions of containment without a query. */
+export class AreaTree {
+  readonly #areas = new Map<AreaId, Area>();
+
+  get size(): number { return this.#areas.size; }
+  get(id: AreaId): Area | undefined { return this.#areas.get(id); }
+  put(area: Area): void { this.#areas.set(area.id, area); }
+  all(): Area[] { return [...this.#areas.values()]; }
+
+  /** The area itself and everything above it, upwards. */
+  lineage(id: AreaId): Area[] {
+    const path: Area[] = [];
+    for (let area = this.#areas.get(id); area !== undefined; area = area.parent === undefined ? undefined : this.#areas.get(area.parent)) path.push(area);
+    return path;
+  }
+
+  /** The area of that level that `id` lies in, or is. */
+  ancestor(id: AreaId, level: AreaLevel): Area | undefined { return this.lineage(id).find((area) => area.level === level); }
+
+  /** Is `id` the area `container`, or somewhere below it? */
+  contains(container: AreaId, id: AreaId): boolean { return this.lineage(id).some((area) => area.id === container); }
+
+  /** May this caller know of the area? */
+  isVisible(principal: Principal, id: AreaId): boolean {
+    return principal.area === undefined ? this.#areas.has(id) : this.contains(principal.area, id);
+  }
+
+  /** Ids of `root` and all below it. */
+  subtree(root: AreaId): Set<AreaId> {
+    return new Set(this.all().filter((area) => this.contains(root, area.id)).map((area) => area.id));
+  }
+
+  /** What this caller may see, as trees. */
+  nodes(principal: Principal): AreaNode[] {
+    const visible = this.all().filter((area) => this.isVisible(principal, area.id));
+    const nodes = new Map<AreaId, AreaNode>(visible.map((area) => [area.id, { ...area, children: [] }]));
+    const roots: AreaNode[] = [];
+    for (const node of nodes.values()) (node.parent === undefined ? roots : nodes.get(node.parent)?.children ?? roots).push(node);
+    return roots;
+  }
+}

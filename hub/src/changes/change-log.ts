@@ -1,0 +1,72 @@
+import type { Alert, AreaId, Device, EpochMs, Seq } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
+
+/** A state change that every screen in its area must see exactly once. */
+export type Change =
+  | { readonly seq: Seq; readonly area: AreaId; readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly seq: Seq; readonly area: AreaId; readonly kind: 'device'; readonly device: Device };
+
+export interface ChangeLog {
+  /** Records a change inside the caller's transaction and gives its seq; `body` gets that seq before it is stored. */
+  recordAlert(trx: Transaction<Database>, alert: Alert): Promise<Alert>;
+  recordDevice(trx: Transaction<Database>, device: Device): Promise<Change>;
+  /** Tells listeners; call after the transaction has committed, in the order of the commits. */
+  publish(changes: readonly Change[]): void;
+  onChange(listener: (change: Change) => void): () => void;
+  /** Seq of the newest change; 0 when there is none. */
+  current(): Promise<Seq>;
+  /** Changes after `since`, oldest first; undefined when some of them are no longer kept. */
+  after(since: Seq, limit: number): Promise<Change[] | undefined>;
+  /** Drops changes older than this. */
+  dropBefore(at: EpochMs): Promise<void>;
+}
+
+export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): ChangeLog {
+  const listeners = new Set<(change: Change) => void>();
+
+  async function insert(trx: Transaction<Database>, row: { kind: Change['kind']; entity: string; area: AreaId; body: string }): Promise<Seq> {
+    const { seq } = await trx.insertInto('change').values({ at: clock.now(), ...row }).returning('seq').executeTakeFirstOrThrow();
+    return seq;
+  }
+
+  return {
+    async recordAlert(trx, alert) {
+      const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, body: '' });
+      const stamped = { ...alert, seq };
+      await trx.updateTable('change').set({ body: JSON.stringify(stamped) }).where('seq', '=', seq).execute();
+      return stamped;
+    },
+    async recordDevice(trx, device) {
+      const seq = await insert(trx, { kind: 'device', entity: device.id, area: device.area, body: JSON.stringify(device) });
+      return { seq, area: device.area, kind: 'device', device };
+    },
+    publish(changes) {
+      for (const change of changes) for (const listener of listeners) listener(change);
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async current() {
+      const row = await db.selectFrom('change').select((e) => e.fn.max('seq').as('seq')).executeTakeFirst();
+      return row?.seq ?? 0;
+    },
+    async after(since, limit) {
+      const rows = await db.selectFrom('change').selectAll().where('seq', '>', since).orderBy('seq').limit(limit).execute();
+      const oldest = await db.selectFrom('change').select((e) => e.fn.min('seq').as('seq')).executeTakeFirst();
+      const newest = await this.current();
+      if (since > newest || (since < newest && (oldest?.seq ?? 1) > since + 1)) return undefined;
+      return rows.map((row) => row.kind === 'alert'
+        ? { seq: row.seq, area: row.area, kind: 'alert', alert: JSON.parse(row.body) as Alert } // written by recordAlert
+        : { seq: row.seq, area: row.area, kind: 'device', device: JSON.parse(row.body) as Device }); // written by recordDevice
+    },
+    async dropBefore(at) {
+      // The newest change stays, so that `current` never goes back.
+      const newest = await this.current();
+      await db.deleteFrom('change').where('at', '<', at).where('seq', '<', newest).execute();
+    },
+  };
+}

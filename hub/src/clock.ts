@@ -1,0 +1,15 @@
+import type { EpochMs } from '@liandong/protocols';
+
+/** Injected wherever time matters, so tests can move it. */
+export interface Clock {
+  /** Wall-clock time now. */
+  now(): EpochMs;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** China Standard Time, where every hub stands: UTC+8, no summer time. */
+const CST_OFFSET_MS = 8 * 3_600_000;
+
+/** Hour of the day at UTC+8, 0–23. */
+export const hourOfDay = (at: EpochMs): number => Math.floor((at + CST_OFFSET_MS) / 3_600_000) % 24;

@@ -1,0 +1,5 @@
+import type { Migration } from 'kysely';
+import * as initial from './0001-initial.js';
+
+/** In order of their numbers; a released migration is never edited. */
+export const migrations: Record<string, Migration> = { '0001-initial': initial };

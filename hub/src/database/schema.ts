@@ -1,0 +1,33 @@
+import type { Generated } from 'kysely';
+
+/** Times are epoch ms, booleans 0 or 1, JSON is text: the same on libSQL and PostgreSQL. */
+export interface Database {
+  area: { id: string; level: string; parent: string | null; name: string; name_en: string | null; profile: string | null; centre: string | null; boundary: string | null };
+  device: {
+    id: string; name: string; kind: string; area: string; codec: string; gateway: string | null; external_id: string | null; payload_codec: string | null; topic_prefix: string | null;
+    location: string | null; install: string | null; reporting_interval_s: number; status: string; last_seen_at: number | null; created_at: number;
+    /** SHA-256 of the 128-bit secret, hex. */
+    secret_hash: string;
+    /** The same secret as Mosquitto's `$7$` PBKDF2 entry, for an external broker's password file. */
+    mosquitto_hash: string;
+  };
+  device_refusal: { device: string; reason: string; count: number };
+  device_refusal_last: { device: string; at: number; reason: string; detail: string | null; topic: string; payload: string };
+  user: { username: string; name: string; role: string; area: string | null; password_hash: string; created_at: number };
+  /** Sessions and API tokens are one thing: a random value, kept as its SHA-256. */
+  token: { id: string; kind: 'session' | 'api'; name: string; username: string | null; role: string; area: string | null; token_hash: string; created_by: string; created_at: number; expires_at: number | null };
+  audit: { id: Generated<number>; at: number; by: string; action: string; target: string; detail: string | null };
+  rule: { id: string; body: string; enabled: number };
+  alert: {
+    id: string; rule_id: string; device_id: string | null; area: string; kind: string; severity: string; tier: string; active: number; acked: number; shelved_until: number | null;
+    raised_at: number; last_at: number; count: number; value: number | null; threshold: number | null; message: string;
+    acked_by: string | null; acked_at: number | null; cleared_at: number | null; group_id: string | null; case_id: string | null; seq: number;
+  };
+  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null };
+  /** What a rule remembers of a device between samples: running delays and windows. */
+  rule_state: { rule_id: string; device_id: string; state: string };
+  /** Everything screens may have missed, in order; kept for an hour. */
+  change: { seq: Generated<number>; at: number; kind: 'alert' | 'device'; entity: string; area: string; body: string };
+  /** Journal positions of readers whose effects are in this database. */
+  reader: { name: string; position: number };
+}

@@ -1,0 +1,33 @@
+import type { AreaId, Device, DeviceId, DeviceStatus, EpochMs, Refusal } from '@liandong/protocols';
+
+/** Everything the hot path needs of a device, by id, from memory. */
+export interface DeviceEntry {
+  readonly device: Device;
+  /** Of the area the device is in. */
+  readonly subdistrict: AreaId;
+  readonly community: AreaId;
+  /** SHA-256 of its secret. */
+  readonly secretHash: Buffer;
+}
+
+/** All devices in memory, kept in step with the database by the device service. */
+export interface DeviceDirectory {
+  get(id: DeviceId): DeviceEntry | undefined;
+  values(): IterableIterator<DeviceEntry>;
+  readonly size: number;
+  /** Sign-in on the embedded broker: the device's own secret, compared in constant time; a retired device can't sign in. */
+  authenticate(username: string, password: Buffer): DeviceEntry | undefined;
+  /** Told when a device is made, changed (place, credentials, status set by a person) or removed (`entry` undefined). */
+  onChange(listener: (id: DeviceId, entry: DeviceEntry | undefined) => void): () => void;
+}
+
+/** Presence, seen by readers and the broker; persisted and announced as `device` changes by the device service, at most one write per device and second. */
+export interface PresenceSink {
+  seen(sightings: ReadonlyMap<DeviceId, EpochMs>): Promise<void>;
+  setStatus(device: DeviceId, status: Extract<DeviceStatus, 'online' | 'offline'>, at: EpochMs): Promise<void>;
+}
+
+/** Counts what was refused; never throws, never blocks. */
+export interface RefusalSink {
+  refuse(sighting: { device: DeviceId | undefined; topic: string; payload: Uint8Array; refusal: Refusal }): void;
+}

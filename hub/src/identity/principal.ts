@@ -1,0 +1,29 @@
+import type { AreaId, Role } from '@liandong/protocols';
+import { AppError } from '../problem.js';
+
+/** Who is asking: a person's session or a program's token. */
+export interface Principal {
+  /** User name, or `token:{name}`; what stands in audit rows and on acknowledged alerts. */
+  readonly name: string;
+  readonly role: Role;
+  /** The area the role is bound to; undefined: everything. */
+  readonly area: AreaId | undefined;
+}
+
+/** What a service method may require. */
+export type Permission = 'area:read' | 'area:write' | 'device:read' | 'device:write' | 'telemetry:read' | 'event:read' | 'alert:read' | 'alert:act' | 'rule:read' | 'user:write' | 'token:write' | 'audit:read';
+
+const EVERYTHING: readonly Permission[] = ['area:read', 'area:write', 'device:read', 'device:write', 'telemetry:read', 'event:read', 'alert:read', 'alert:act', 'rule:read', 'user:write', 'token:write', 'audit:read'];
+const PERMISSIONS: Record<Role, readonly Permission[]> = {
+  admin: EVERYTHING,
+  operator: ['area:read', 'device:read', 'telemetry:read', 'event:read', 'alert:read', 'alert:act', 'rule:read'],
+  installer: ['area:read', 'device:read', 'device:write', 'telemetry:read', 'event:read'],
+  grid_worker: ['area:read', 'device:read', 'telemetry:read', 'alert:read'],
+  property: ['area:read', 'device:read', 'telemetry:read', 'event:read', 'alert:read'],
+  city: ['area:read'],
+};
+
+/** First statement of every service method. @throws AppError FORBIDDEN */
+export function requirePermission(principal: Principal, permission: Permission): void {
+  if (!PERMISSIONS[principal.role].includes(permission)) throw new AppError('FORBIDDEN', `Role ${principal.role} lacks ${permission}.`);
+}

@@ -1,0 +1,30 @@
+import type { JournalRecord, Seq } from '@liandong/protocols';
+
+/** A run of consecutive records. Record i has sequence `first + i`; `last` = `first + records.length - 1`. */
+export interface JournalBatch {
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly records: readonly JournalRecord[];
+}
+
+/** Where the hot path writes. */
+export interface JournalWriter {
+  /**
+   * Queues the records of one message; `done` is called after the group commit that holds them is on disk.
+   * Never called with an error while the hub runs: a failing disk is retried, and meanwhile the journal is full.
+   */
+  append(records: readonly JournalRecord[], done: () => void): void;
+  /** True when nothing more should be read from sockets until `onDrain` fires. */
+  readonly isFull: boolean;
+  onDrain(listener: () => void): () => void;
+}
+
+/** What a reader does with a batch. It is called again with the same records after a failure, so it must be idempotent. */
+export interface JournalHandler {
+  readonly name: string;
+  /** Largest number of records in one call. */
+  readonly maxRecords: number;
+  /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it. */
+  position?(): Promise<Seq | undefined>;
+  handle(batch: JournalBatch): Promise<void>;
+}

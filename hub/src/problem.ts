@@ -1,0 +1,23 @@
+import { ERRORS, type ErrorCode } from '@liandong/protocols';
+
+/** An error a caller can act on: a code of the catalogue, and in `detail` what is wrong with this very request. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ?? ERRORS[code].en, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** Stops the start: one plain sentence that says which setting to change. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}

@@ -1,0 +1,33 @@
+import type { DeviceEvent, DeviceId, EpochMs, MetricKey, MetricValue, Seq } from '@liandong/protocols';
+import type { Feature } from '../feature.js';
+import type { JournalBatch } from '../journal/types.js';
+
+/** A stored value: time and number; booleans are 0 and 1. */
+export type StoredPoint = readonly [ts: EpochMs, value: number];
+export interface LatestValue { readonly metric: MetricKey; readonly ts: EpochMs; readonly value: MetricValue }
+export interface StorePage<T> { readonly data: T[]; /** Opaque; absent on the last page. */ readonly next?: string }
+export interface SeriesRange { readonly device: DeviceId; readonly metric: MetricKey; /** Included. */ readonly from: EpochMs; /** Excluded. */ readonly to: EpochMs }
+
+/**
+ * Where telemetry and events live. Two backends, one conformance suite.
+ * Identity: a point is device, metric and `ts`; an event is device and `id`. The same one written again replaces the first.
+ */
+export interface TelemetryStore extends Feature {
+  readonly backend: 'duckdb' | 'influxdb';
+  /** Writes telemetry and event records of a batch, skips others; on disk when it resolves. Safe to call again with the same batch. Rejects while the store is down. */
+  write(batch: JournalBatch): Promise<void>;
+  /** Last sequence written, where the backend keeps it in the transaction of its rows (DuckDB); undefined where the journal keeps it (InfluxDB). */
+  position(): Promise<Seq | undefined>;
+  /** Latest value of each metric of these devices. */
+  latest(devices: readonly DeviceId[]): Promise<Map<DeviceId, LatestValue[]>>;
+  /** At most `points` points, oldest first; each bucket keeps its minimum and maximum at their own times. Fewer stored points come back as they are. */
+  history(range: SeriesRange, points: number): Promise<StoredPoint[]>;
+  /** Every stored point once, oldest first. Throws AppError CURSOR_INVALID. */
+  raw(range: SeriesRange, page: { limit: number; cursor?: string }): Promise<StorePage<StoredPoint>>;
+  /** Newest first; `from` included, `to` excluded. Throws AppError CURSOR_INVALID. */
+  events(range: { device: DeviceId; from: EpochMs; to: EpochMs }, page: { limit: number; cursor?: string }): Promise<StorePage<DeviceEvent>>;
+  /** Does the store answer now? Resolves false, never rejects; bounded to 2 s. */
+  isReachable(): Promise<boolean>;
+  /** Drops telemetry before one time and events before another (retention). */
+  dropBefore(limits: { telemetry: EpochMs; events: EpochMs }): Promise<void>;
+}

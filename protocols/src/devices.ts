@@ -1,0 +1,13 @@
+export const DEVICE_KINDS = ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway'] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
+export const DEVICE_STATUSES = ['provisioned', 'online', 'offline', 'maintenance', 'retired'] as const;
+export type DeviceStatus = (typeof DEVICE_STATUSES)[number];
+
+/** Wire formats a device or gateway may speak. */
+export const CODECS = ['native'] as const;
+export type CodecName = (typeof CODECS)[number];
+
+/** Gate events a rule may refer to; other event types are kept but mean nothing to the default rules. */
+export const GATE_EVENTS = ['granted', 'denied', 'forced_open', 'held_open', 'door_opened', 'door_closed', 'tamper', 'fault'] as const;
+export type GateEvent = (typeof GATE_EVENTS)[number];

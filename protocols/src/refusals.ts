@@ -1,0 +1,30 @@
+/** Why a message or a value was refused. Stable keys: they are counted, shown on the device's page and exported as a metric label. */
+export const REFUSAL_REASONS = {
+  payload_too_large: { zh: '负载超过 64 KiB', en: 'Payload is larger than 64 KiB' },
+  malformed_json: { zh: '不是合法的 JSON', en: 'Payload is not valid JSON' },
+  wrong_type: { zh: '字段类型不对', en: 'A field has the wrong type' },
+  missing_values: { zh: '缺少 values', en: 'There is no `values` object with at least one value' },
+  too_many_readings: { zh: '一条消息超过 1,000 个读数', en: 'More than 1,000 readings in one message' },
+  too_deep: { zh: 'JSON 嵌套过深', en: 'JSON is nested too deeply' },
+  forbidden_key: { zh: '含有不允许的键名', en: 'A key is not allowed' },
+  unknown_metric: { zh: '未知指标', en: 'Unknown metric' },
+  not_finite: { zh: '数值不是有限数', en: 'Number is not finite' },
+  out_of_range: { zh: '数值超出合理范围', en: 'Value is outside the plausible range' },
+  bad_time: { zh: '时间戳无效', en: 'Timestamp is not a whole number of milliseconds' },
+  too_old: { zh: '时间早于保留期', en: 'Timestamp is older than the retention period' },
+  bad_event: { zh: '事件缺少有效的 id 或 type', en: 'Event has no valid `id` or `type`' },
+  biometric: { zh: '含有人脸或生物特征数据,不予接收', en: 'Carries a face image or biometric data, which is never accepted' },
+  unknown_topic: { zh: '主题不存在', en: 'Topic is not one the hub knows' },
+  not_your_topic: { zh: '主题属于其他设备', en: 'Topic belongs to another device' },
+  wrong_area: { zh: '主题中的街道或社区与登记不符', en: 'Sub-district or community in the topic is not where the device is registered' },
+  unknown_device: { zh: '设备未登记', en: 'Device is not registered' },
+  retired_device: { zh: '设备已停用', en: 'Device is retired' },
+} as const;
+
+export type RefusalReason = keyof typeof REFUSAL_REASONS;
+
+/** A refusal with where in the payload it happened, such as a metric key; never the value of a person's credential. */
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly detail?: string;
+}

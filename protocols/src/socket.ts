@@ -1,0 +1,30 @@
+import type { Alert } from './api/alerts.js';
+import type { Device } from './api/devices.js';
+import type { PartState } from './api/health.js';
+import type { AreaId, DeviceId, EpochMs, Seq } from './ids.js';
+import type { MetricKey, MetricValue } from './metrics.js';
+
+/** Nothing given: everything the caller may see. `since`: the last `seq` the client has. */
+export interface SubscribeRequest { areas?: AreaId[]; devices?: DeviceId[]; since?: Seq }
+/** On `resume`, what was missed follows as ordinary events and `alerts` is empty; on `snapshot`, `alerts` holds every active alert in scope. */
+export interface SubscribeAnswer { seq: Seq; alerts: Alert[]; mode: 'snapshot' | 'resume' }
+/** The answer to a request that failed; `code` is one of ERRORS. */
+export interface SocketProblem { error: { code: string; title: string } }
+
+/** Latest value per metric since the last packet, at most 4 a second. */
+export interface TelemetryDelta { ts: EpochMs; devices: Record<DeviceId, Partial<Record<MetricKey, MetricValue>>> }
+export interface Heartbeat { now: EpochMs; seq: Seq; feeds: { mqtt: PartState; store: PartState; rules: PartState } }
+
+/** Hub → client. */
+export interface HubEvents {
+  alert: (change: { seq: Seq; alert: Alert }, ack: () => void) => void;
+  device: (change: { seq: Seq; device: Device }) => void;
+  telemetry: (delta: TelemetryDelta) => void;
+  heartbeat: (beat: Heartbeat) => void;
+}
+
+/** Client → hub; every call is answered. */
+export interface ClientEvents {
+  subscribe: (request: SubscribeRequest, answer: (result: SubscribeAnswer | SocketProblem) => void) => void;
+  ack: (request: { alertId: string; note?: string }, answer: (result: { alert: Alert } | SocketProblem) => void) => void;
+}
