@@ -21,6 +21,8 @@ export const ERRORS = {
   USER_EXISTS: { status: 409, zh: '用户名已被使用', en: 'A user with this name exists' },
   ALERT_NOT_ACTIVE: { status: 409, zh: '告警已恢复', en: 'The alert has cleared already' },
   ALERT_STATE: { status: 409, zh: '告警当前状态不允许此操作', en: 'The alert is not in a state that allows this' },
+  BODY_TOO_LARGE: { status: 413, zh: '请求内容过大', en: 'The request body is too large' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '不支持这种内容类型', en: 'The content type is not supported' },
   PARENT_LEVEL: { status: 422, zh: '上级区域的层级不对', en: 'The parent area is of the wrong level' },
   AREA_NOT_COMMUNITY: { status: 422, zh: '设备须放在社区或网格下', en: 'A device belongs to a community or a grid' },
   METRIC_UNKNOWN: { status: 422, zh: '未知指标', en: 'Unknown metric' },

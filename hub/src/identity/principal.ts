@@ -27,3 +27,6 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
 export function requirePermission(principal: Principal, permission: Permission): void {
   if (!PERMISSIONS[principal.role].includes(permission)) throw new AppError('FORBIDDEN', `Role ${principal.role} lacks ${permission}.`);
 }
+
+/** May somebody of role `maker` give away role `role`? Never one that can do what the maker can't. */
+export const mayGrant = (maker: Role, role: Role): boolean => PERMISSIONS[role].every((permission) => PERMISSIONS[maker].includes(permission));

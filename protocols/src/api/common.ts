@@ -40,5 +40,5 @@ export const listOf = <T extends TSchema>(item: T) => Type.Object({ data: Type.A
 
 export const LimitQuery = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 }));
 export const CursorQuery = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }));
-/** One of a fixed list of words. */
-export const oneOf = <const T extends readonly string[]>(words: T) => Type.Enum(words as unknown as [...T]);
+/** One of a fixed list of words. The type is spelled out: an Enum of a generic array is inferred as any string or number. */
+export const oneOf = <const T extends readonly string[]>(words: T) => Type.Unsafe<T[number]>(Type.Enum([...words]));

@@ -1,0 +1,74 @@
+import { parentLevel, type Area, type AreaId, type AreaNode, type AreaPatch, type NewArea } from '@liandong/protocols';
+import type { Db } from '../database/database.js';
+import { requirePermission, type Principal } from '../identity/principal.js';
+import type { AuditLog } from '../identity/types.js';
+import { AppError } from '../problem.js';
+import { toArea, toChangedColumns, toRow } from './area-rows.js';
+import type { AreaTree } from './area-tree.js';
+import { boundaryFault } from './boundary.js';
+
+/** City, sub-districts, communities and grids. An area outside the caller's own does not exist (AREA_NOT_FOUND). */
+export interface AreaService {
+  /** Fills the tree from the database; call once before anything else. */
+  load(): Promise<void>;
+  /** What the caller may see, from its own area down. */
+  tree(principal: Principal): Promise<AreaNode[]>;
+  /** Throws AREA_EXISTS, AREA_NOT_FOUND (parent), PARENT_LEVEL, VALIDATION_FAILED (boundary). */
+  create(principal: Principal, area: NewArea): Promise<Area>;
+  /** Throws AREA_NOT_FOUND, VALIDATION_FAILED (boundary). */
+  patch(principal: Principal, id: AreaId, patch: AreaPatch): Promise<Area>;
+}
+
+export function createAreaService({ db, areas, audit }: { db: Db; areas: AreaTree; audit: AuditLog }): AreaService {
+  return {
+    async load() {
+      for (const row of await db.selectFrom('area').selectAll().execute()) areas.put(toArea(row));
+    },
+
+    async tree(principal) {
+      requirePermission(principal, 'area:read');
+      return areas.nodes(principal);
+    },
+
+    async create(principal, area) {
+      requirePermission(principal, 'area:write');
+      requireParent(principal, area, areas);
+      requireBoundary(area);
+      const made = await db.insertInto('area').values(toRow(area)).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
+      if (made === undefined) throw new AppError('AREA_EXISTS', `There is an area ${area.id} already.`);
+      areas.put({ ...area });
+      await audit.record({ by: principal.name, action: 'area.created', target: area.id, detail: area.level });
+      return area;
+    },
+
+    async patch(principal, id, patch) {
+      requirePermission(principal, 'area:write');
+      if (!areas.isVisible(principal, id)) throw new AppError('AREA_NOT_FOUND', `There is no area ${id}.`);
+      requireBoundary(patch);
+      const columns = toChangedColumns(patch);
+      if (Object.keys(columns).length > 0) await db.updateTable('area').set(columns).where('id', '=', id).execute();
+      const area = toArea(await db.selectFrom('area').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+      areas.put(area);
+      await audit.record({ by: principal.name, action: 'area.changed', target: id, detail: Object.keys(patch).join(', ') });
+      return area;
+    },
+  };
+}
+
+function requireParent(principal: Principal, { level, parent }: NewArea, areas: AreaTree): void {
+  const wanted = parentLevel(level);
+  if (wanted === undefined) {
+    if (parent !== undefined) throw new AppError('PARENT_LEVEL', 'A city has no parent.');
+    if (principal.area !== undefined) throw new AppError('FORBIDDEN', 'Only somebody who is bound to no area may add a city.');
+    return;
+  }
+  if (parent === undefined) throw new AppError('PARENT_LEVEL', `A ${level} needs a parent of level ${wanted}.`);
+  if (!areas.isVisible(principal, parent)) throw new AppError('AREA_NOT_FOUND', `There is no area ${parent}.`);
+  const found = areas.get(parent)?.level;
+  if (found !== wanted) throw new AppError('PARENT_LEVEL', `The parent of a ${level} is a ${wanted}, and ${parent} is a ${found}.`);
+}
+
+function requireBoundary({ boundary }: AreaPatch): void {
+  const fault = boundary === undefined ? undefined : boundaryFault(boundary);
+  if (fault !== undefined) throw new AppError('VALIDATION_FAILED', `boundary: ${fault}`);
+}
