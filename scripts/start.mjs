@@ -1,0 +1,46 @@
+/**
+ * `npm start`: builds what is stale, then runs the hub with the simulated fleet (`DEMO=1` unless it is set).
+ * `--no-demo` (`npm run hub`) leaves `DEMO` alone. Exits with the hub's own code.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** The sentence that says why the hub can't be started from here, or undefined. */
+function obstacle() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    return `需要 Node.js 20.19 或更新版本，当前为 ${process.versions.node}。Liandong needs Node.js 20.19 or newer; this is ${process.versions.node}.`;
+  }
+  if (!existsSync(path.join(root, 'node_modules/typescript'))) return '请先运行 npm ci。The dependencies are not installed: run `npm ci` first.';
+  return undefined;
+}
+
+function runHub(env) {
+  const hub = spawn(process.execPath, [path.join(root, 'hub/dist/main.js')], { stdio: 'inherit', env });
+  const passOn = (signal) => {
+    // Ctrl-C in a terminal reaches the hub by itself: a second one from here would look like an impatient user.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    hub.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
+  hub.once('error', (error) => {
+    console.error(`The hub could not be started: ${error.message}`);
+    process.exitCode = 1;
+  });
+  hub.once('exit', (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));
+}
+
+const reason = obstacle();
+if (reason) {
+  console.error(reason);
+  process.exit(1);
+}
+// Imported late: an old Node must get the sentence above, not a syntax error.
+const { build } = await import('./build.mjs');
+if (!(await build())) process.exit(1);
+runHub(process.argv.includes('--no-demo') ? process.env : { ...process.env, DEMO: process.env.DEMO ?? '1' });
