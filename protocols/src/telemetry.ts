@@ -13,6 +13,8 @@ export interface TelemetryRecord {
   readonly values: Readonly<Partial<Record<MetricKey, MetricValue>>>;
   /** The device's clock was more than 5 min ahead, so `ts` is server time. */
   readonly clockAhead?: true;
+  /** Hash of the payload when `ts` is server time, by which a redelivery is known again. */
+  readonly fingerprint?: number;
 }
 
 /** A thing that happened at a device. Identity: device and `id`. */
@@ -26,6 +28,7 @@ export interface EventRecord {
   readonly event: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly clockAhead?: true;
+  readonly fingerprint?: number;
 }
 
 /** A device (or its will) says whether it is there. */

@@ -1,0 +1,126 @@
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { MqttClient, type IClientOptions } from 'mqtt';
+import { UPLINK_FILTERS, type PartState } from '@liandong/protocols';
+import type { Ingest } from '../ingest/ingest.js';
+import type { JournalWriter } from '../journal/types.js';
+import type { Logger } from '../logger.js';
+import { StartError } from '../problem.js';
+import { PublishTap, type Transport } from './publish-tap.js';
+import type { UplinkSource } from './types.js';
+
+const KEEP_ALIVE_S = 30;
+const RECONNECT_MS = 1000;
+const CONNECT_MS = 10_000;
+/** Longest MQTT packet there is (clause 2.2.3); the payload limit is applied to each message. */
+const ANY_FRAME_BYTES = 268_435_460;
+
+export interface ExternalBrokerDependencies {
+  /** `mqtt://user:password@host:1883` or `mqtts://…`. */
+  url: URL;
+  /** Stays the same over restarts: the broker keeps our session, and what we have not acknowledged, under it. */
+  clientId: string;
+  ingest: Ingest;
+  journal: JournalWriter;
+  logger: Logger;
+}
+
+/**
+ * The same ingest behind someone else's broker: a subscriber with a persistent session (clean session off, QoS 1).
+ * mqtt.js owns the connection; PUBLISH is tapped off before its one-at-a-time handler and acknowledged in batches after the group commit.
+ * MQTT 3.1.1 has no receive window to announce, so the broker's own in-flight limit is the window.
+ */
+export class ExternalBroker implements UplinkSource {
+  readonly #dependencies: ExternalBrokerDependencies;
+  #client: MqttClient | undefined;
+  #tap: PublishTap | undefined;
+  #offDrain: (() => void) | undefined;
+  #failure: string | undefined;
+  #isSubscribed = false;
+
+  constructor(dependencies: ExternalBrokerDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get connections(): number { return this.#isSubscribed ? 1 : 0; }
+
+  state(): { state: PartState; detail?: string } {
+    if (this.#isSubscribed) return { state: 'ready' };
+    return { state: 'down', detail: this.#failure ?? 'not connected' };
+  }
+
+  /** @throws StartError when the broker can't be reached or refuses us; later losses are healed by reconnecting. */
+  async start(): Promise<void> {
+    if (this.#client !== undefined) return;
+    const { url, journal } = this.#dependencies;
+    this.#offDrain = journal.onDrain(() => this.#tap?.hold(false));
+    const client = new MqttClient(() => this.#connect(), this.#options());
+    this.#client = client;
+    client.on('error', (error) => this.#onLost(error.message));
+    client.on('close', () => this.#onLost('connection closed'));
+    client.on('connect', () => void this.#subscribe(client));
+    try {
+      await new Promise<void>((resolve, reject) => {
+        client.once('connect', () => resolve());
+        client.once('error', reject);
+        client.once('close', () => reject(new Error(this.#failure)));
+      });
+    } catch (error) {
+      await this.stop();
+      throw new StartError(`The MQTT broker at ${url.host} can not be used: ${error instanceof Error ? error.message : String(error)}. Check MQTT_URL (address, user and password) and that the broker runs.`, { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#offDrain?.();
+    const client = this.#client;
+    this.#client = undefined;
+    this.#isSubscribed = false;
+    if (client !== undefined) await client.endAsync(true);
+    this.#tap?.destroy();
+  }
+
+  #options(): IClientOptions {
+    const { url, clientId } = this.#dependencies;
+    return {
+      clientId, clean: false, protocolVersion: 4, keepalive: KEEP_ALIVE_S, reconnectPeriod: RECONNECT_MS, connectTimeout: CONNECT_MS, resubscribe: false,
+      ...(url.username === '' ? {} : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }),
+    };
+  }
+
+  #connect(): PublishTap {
+    const { url, ingest, journal, logger } = this.#dependencies;
+    const isTls = url.protocol === 'mqtts:';
+    const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (isTls ? 8883 : 1883)) };
+    const transport: Transport = isTls ? connectTls({ ...address, servername: address.host }) : connectTcp({ ...address, noDelay: true });
+    const tap = new PublishTap({
+      transport, limitBytes: ANY_FRAME_BYTES, waitsForSignIn: false,
+      onFault: (fault) => logger.warn({ fault }, 'the MQTT broker broke the protocol; connecting again'),
+      onPublish: (frame, done) => {
+        ingest.receive({ topic: frame.topic, payload: frame.payload, isRedelivery: frame.isRedelivery, speaker: undefined }, done);
+        if (journal.isFull) tap.hold(true);
+      },
+    });
+    this.#tap = tap;
+    return tap;
+  }
+
+  async #subscribe(client: MqttClient): Promise<void> {
+    try {
+      const grants = await client.subscribeAsync([...UPLINK_FILTERS], { qos: 1 });
+      const refused = grants.filter((grant) => grant.qos > 2);
+      if (refused.length > 0) throw new Error(`the broker refused to let us read ${refused.map((grant) => grant.topic).join(', ')}`);
+      this.#isSubscribed = true;
+      this.#failure = undefined;
+      this.#dependencies.logger.info('connected to the MQTT broker');
+    } catch (error) {
+      this.#onLost(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #onLost(reason: string): void {
+    if (this.#isSubscribed) this.#dependencies.logger.warn({ reason }, 'lost the MQTT broker; connecting again');
+    this.#isSubscribed = false;
+    if (reason !== 'connection closed' || this.#failure === undefined) this.#failure = reason;
+  }
+}

@@ -1,0 +1,88 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TOPIC_ROOT, UPLINK_KINDS } from '@liandong/protocols';
+import type { Db } from '../database/database.js';
+import { mosquittoHash } from '../devices/credentials.js';
+import type { DeviceDirectory } from '../devices/types.js';
+import type { Feature } from '../feature.js';
+import type { Logger } from '../logger.js';
+import { StartError } from '../problem.js';
+
+/** Changes within this time are written together. */
+const SETTLE_MS = 200;
+
+export interface MosquittoAuthDependencies {
+  /** Folder of `passwd` and `acl`; Mosquitto reads them and re-reads them on SIGHUP. */
+  dir: string;
+  /** The hub's own sign-in at that broker. */
+  hubUser: { username: string; password: string };
+  db: Db;
+  directory: DeviceDirectory;
+  logger: Logger;
+}
+
+/**
+ * Keeps Mosquitto's password and ACL files in step with the registry: every device that may sign in, each confined to its own topics.
+ * Mosquitto's patterns know the user but not its place; a wrong community in a topic is refused by ingest.
+ */
+export class MosquittoAuthFiles implements Feature {
+  readonly #dependencies: MosquittoAuthDependencies;
+  #unsubscribe: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #hubHash = '';
+
+  constructor(dependencies: MosquittoAuthDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async start(): Promise<void> {
+    if (this.#unsubscribe !== undefined) return;
+    const { dir, hubUser, directory } = this.#dependencies;
+    this.#hubHash = await mosquittoHash(hubUser.password);
+    try {
+      await mkdir(dir, { recursive: true });
+      await this.#write();
+    } catch (error) {
+      throw new StartError(`The Mosquitto password file can not be written to ${dir}. Check MOSQUITTO_AUTH_DIR.`, { cause: error });
+    }
+    this.#unsubscribe = directory.onChange(() => { this.#timer ??= setTimeout(() => this.#writeSoon(), SETTLE_MS); });
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    clearTimeout(this.#timer);
+    await this.#writing;
+  }
+
+  #writeSoon(): void {
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write())
+      .catch((error: unknown) => this.#dependencies.logger.error({ err: error }, 'could not write the Mosquitto password file; the next change tries again'));
+  }
+
+  async #write(): Promise<void> {
+    const { dir, db, hubUser } = this.#dependencies;
+    const devices = await db.selectFrom('device').select(['id', 'mosquitto_hash']).where('status', '!=', 'retired').orderBy('id').execute();
+    const users = [`${hubUser.username}:${this.#hubHash}`, ...devices.map((device) => `${device.id}:${device.mosquitto_hash}`)];
+    await replaceFile(join(dir, 'passwd'), `${users.join('\n')}\n`);
+    await replaceFile(join(dir, 'acl'), aclFor(hubUser.username));
+  }
+}
+
+/** `%u` is the user who signed in; patterns apply to every user. */
+const aclFor = (hub: string): string => [
+  `user ${hub}`,
+  ...UPLINK_KINDS.map((kind) => `topic read ${TOPIC_ROOT}/+/+/+/${kind}`),
+  `topic write ${TOPIC_ROOT}/+/+/+/command`,
+  ...UPLINK_KINDS.map((kind) => `pattern write ${TOPIC_ROOT}/+/+/%u/${kind}`),
+  `pattern read ${TOPIC_ROOT}/+/+/%u/command`,
+  '',
+].join('\n');
+
+/** Readers see the old file or the new one, never half of it. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o640 });
+  await rename(`${path}.new`, path);
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import { StartError } from './problem.js';
+
+/** Every setting, checked and frozen. Names and defaults: contract, "Starting". */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly mqttHost: string;
+  readonly mqttPort: number;
+  /** Use this broker instead of the embedded one. */
+  readonly mqttUrl: URL | undefined;
+  /** Where the password and ACL files for an external Mosquitto are kept up to date. */
+  readonly mosquittoAuthDir: string | undefined;
+  readonly dataDir: string;
+  readonly influx: { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string } | undefined;
+  readonly adminPassword: string | undefined;
+  readonly isDemo: boolean;
+  readonly gateRetentionDays: number;
+  readonly telemetryRetentionDays: number;
+  /** The journal is full beyond this (MiB on disk). */
+  readonly journalMaxMb: number;
+  readonly logLevel: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+/** Settings of the contract that this version does not have yet: set, they would be silently ignored. */
+const NOT_YET = ['DATABASE_URL', 'REDIS_URL', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'MQTTS_PORT'];
+
+/**
+ * Reads the settings.
+ * @throws StartError that names every bad one; values of secrets are not shown.
+ */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const read = settingReader(environment, problems);
+  const config: Config = {
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.whole('PORT', 8080, { min: 0, max: 65_535 }),
+    mqttHost: read.text('MQTT_HOST', '127.0.0.1'),
+    mqttPort: read.whole('MQTT_PORT', 1883, { min: 0, max: 65_535 }),
+    mqttUrl: read.url('MQTT_URL', ['mqtt:', 'mqtts:']),
+    mosquittoAuthDir: read.optional('MOSQUITTO_AUTH_DIR'),
+    dataDir: resolve(read.text('DATA_DIR', './data')),
+    influx: readInflux(read, problems),
+    adminPassword: readAdminPassword(read, problems),
+    isDemo: read.flag('DEMO', false),
+    gateRetentionDays: read.whole('GATE_RETENTION_DAYS', 90, { min: 1, max: 3650 }),
+    telemetryRetentionDays: read.whole('TELEMETRY_RETENTION_DAYS', 730, { min: 1, max: 36_500 }),
+    journalMaxMb: read.whole('JOURNAL_MAX_MB', 4096, { min: 16, max: 1_048_576 }),
+    logLevel: read.text('LOG_LEVEL', 'info'),
+  };
+  if (!LOG_LEVELS.includes(config.logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+  for (const name of NOT_YET) if (read.optional(name) !== undefined) problems.push(`${name} is not supported by this version; unset it`);
+  if (problems.length > 0) throw new StartError(`These settings are wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  return Object.freeze(config);
+}
+
+type SettingReader = ReturnType<typeof settingReader>;
+
+function settingReader(environment: Environment, problems: string[]) {
+  /** Unset and empty are the same: compose files pass empty strings. */
+  const optional = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  return {
+    optional,
+    text: (name: string, fallback: string): string => optional(name) ?? fallback,
+    whole(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
+      const text = optional(name);
+      if (text === undefined) return fallback;
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+      if (value >= min && value <= max) return value;
+      problems.push(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+      return fallback;
+    },
+    flag(name: string, fallback: boolean): boolean {
+      const text = optional(name);
+      if (text === undefined) return fallback;
+      if (['1', 'true'].includes(text)) return true;
+      if (!['0', 'false'].includes(text)) problems.push(`${name} must be 1 or 0, not "${text}"`);
+      return false;
+    },
+    url(name: string, protocols: readonly string[]): URL | undefined {
+      const text = optional(name);
+      if (text === undefined) return undefined;
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      if (url !== undefined && protocols.includes(url.protocol) && url.hostname !== '') return url;
+      problems.push(`${name} must look like ${protocols[0] ?? ''}//host:port`);
+      return undefined;
+    },
+  };
+}
+
+function readInflux(read: SettingReader, problems: string[]): Config['influx'] {
+  const url = read.url('INFLUX_URL', ['http:', 'https:']);
+  const names = ['INFLUX_TOKEN', 'INFLUX_ORG', 'INFLUX_BUCKET'] as const;
+  const [token, org, bucket] = names.map(read.optional);
+  if (read.optional('INFLUX_URL') === undefined) return undefined;
+  for (const name of names) if (read.optional(name) === undefined) problems.push(`${name} must be set when INFLUX_URL is`);
+  if (url === undefined || token === undefined || org === undefined || bucket === undefined) return undefined;
+  return { url: url.href.replace(/\/$/, ''), token, org, bucket };
+}
+
+function readAdminPassword(read: SettingReader, problems: string[]): string | undefined {
+  const password = read.optional('ADMIN_PASSWORD');
+  if (password !== undefined && password.length < 8) problems.push('ADMIN_PASSWORD must be at least 8 characters long');
+  return password;
+}

@@ -1,0 +1,26 @@
+import { createHmac } from 'node:crypto';
+
+/** Event data that names a person's card, vehicle or number; compared in lower case without separators. */
+const PERSONAL_KEYS = new Set(['credential', 'card', 'cardno', 'cardnumber', 'plate', 'plateno', 'licenseplate', 'employeeno', 'employeenostring', 'idnumber', 'idcard', 'phone', 'mobile', 'name', 'personname']);
+const PSEUDONYM_LENGTH = 32;
+
+/** Turns credentials and plates into keyed hashes: the same card gives the same pseudonym, and nothing gives the card back. */
+export interface Pseudonyms {
+  /** A copy of the data with every personal value replaced. */
+  protect(data: Readonly<Record<string, unknown>>): Record<string, unknown>;
+}
+
+/** `key` is 32 random bytes that stay in the data folder. */
+export function createPseudonyms({ key }: { key: Buffer }): Pseudonyms {
+  const hash = (value: unknown): string => createHmac('sha256', key).update(JSON.stringify(value)).digest('hex').slice(0, PSEUDONYM_LENGTH);
+  const protectValue = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(protectValue);
+    if (typeof value === 'object' && value !== null) return protect(value as Record<string, unknown>); // not an array, so a JSON object
+    return value;
+  };
+  const protect = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(data).map(([name, value]) => [name, isPersonal(name) && value !== null ? hash(value) : protectValue(value)]));
+  return { protect };
+}
+
+const isPersonal = (key: string): boolean => PERSONAL_KEYS.has(key.toLowerCase().replace(/[_\-\s]/g, ''));

@@ -1,0 +1,44 @@
+import { parseNativeTopic, type RefusalReason, type UplinkKind } from '@liandong/protocols';
+import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
+
+/** Where a topic leads: a device and what it sends, or why nowhere. */
+export type Route =
+  | { readonly device: DeviceEntry; readonly kind: UplinkKind; readonly fault?: undefined }
+  | { readonly device: DeviceEntry | undefined; readonly kind?: undefined; readonly fault: RefusalReason };
+
+/** Topics come from outside, so the memory of them has an end. */
+const REMEMBERED_TOPICS = 50_000;
+
+/** Topic → device, from memory; forgotten whenever a device changes. */
+export class RouteTable {
+  readonly #directory: DeviceDirectory;
+  readonly #routes = new Map<string, Route>();
+
+  constructor(directory: DeviceDirectory) {
+    this.#directory = directory;
+  }
+
+  /** Call when devices changed. */
+  forget(): void {
+    this.#routes.clear();
+  }
+
+  find(topic: string): Route {
+    const known = this.#routes.get(topic);
+    if (known !== undefined) return known;
+    const route = this.#resolve(topic);
+    if (this.#routes.size >= REMEMBERED_TOPICS) this.#routes.clear();
+    this.#routes.set(topic, route);
+    return route;
+  }
+
+  #resolve(topic: string): Route {
+    const parsed = parseNativeTopic(topic);
+    if (parsed === undefined || parsed.kind === 'command') return { device: undefined, fault: 'unknown_topic' };
+    const device = this.#directory.get(parsed.device);
+    if (device === undefined) return { device, fault: 'unknown_device' };
+    if (device.device.status === 'retired') return { device, fault: 'retired_device' };
+    if (device.community !== parsed.community || device.subdistrict !== parsed.subdistrict) return { device, fault: 'wrong_area' };
+    return { device, kind: parsed.kind };
+  }
+}

@@ -1,0 +1,187 @@
+import { ClassicLevel } from 'classic-level';
+import type { JournalRecord, Seq } from '@liandong/protocols';
+import type { Feature } from '../feature.js';
+import type { Logger } from '../logger.js';
+import { StartError } from '../problem.js';
+import { GroupCommit } from './group-commit.js';
+import { ReaderLoop } from './reader-loop.js';
+import { JournalTail, sliceBatches } from './tail.js';
+import type { JournalBatch, JournalHandler, JournalWriter } from './types.js';
+
+const TAIL_RECORDS = 50_000;
+const MAINTENANCE_MS = 2000;
+/** Batches read from disk in one go by a reader that lags. */
+const DISK_READ_BATCHES = 64;
+
+/** Keys sort as their numbers do: batches by first sequence, positions by reader's name. */
+const batchKey = (first: Seq): string => `b${first.toString(16).padStart(14, '0')}`;
+const BATCH_KEYS = { gte: 'b', lt: 'c' };
+const positionKey = (reader: string): string => `p${reader}`;
+
+export interface JournalDependencies {
+  /** Folder of the journal; LevelDB's lock on it keeps a second process out of the data folder. */
+  path: string;
+  handlers: readonly JournalHandler[];
+  /** Beyond this the journal is full until readers catch up (bytes on disk). */
+  maxBytes: number;
+  logger: Logger;
+}
+
+/** Where a reader stands. */
+export interface ReaderState { readonly name: string; readonly position: Seq; readonly lag: number; readonly failure: string | undefined }
+
+/**
+ * The durable, ordered log every accepted message goes through. One value per group commit, synced before anything is acknowledged;
+ * LevelDB checksums it and recovers a torn tail. Readers move on their own and what all have read is dropped.
+ */
+export class Journal implements Feature, JournalWriter {
+  readonly #dependencies: JournalDependencies;
+  readonly #db: ClassicLevel<string, Buffer>;
+  readonly #tail = new JournalTail(TAIL_RECORDS);
+  readonly #commit: GroupCommit;
+  #readers: ReaderLoop[] = [];
+  #last: Seq = 0;
+  #maintenance: NodeJS.Timeout | undefined;
+  #isOpen = false;
+  #writeFailure: string | undefined;
+  #diskBytes = 0;
+
+  constructor(dependencies: JournalDependencies) {
+    this.#dependencies = dependencies;
+    this.#db = new ClassicLevel(dependencies.path, { valueEncoding: 'buffer', compression: true, writeBufferSize: 16 << 20 });
+    this.#commit = new GroupCommit({ write: (records) => this.#write(records), onWriteError: (error) => this.#onWriteError(error) });
+  }
+
+  get isFull(): boolean { return this.#commit.isFull; }
+  /** Sequence of the newest record on disk. */
+  get last(): Seq { return this.#last; }
+  get diskBytes(): number { return this.#diskBytes; }
+  /** Why the disk refuses writes now; undefined when it does not. */
+  get writeFailure(): string | undefined { return this.#writeFailure; }
+  /** Is it full because the readers are too far behind? */
+  get isOverLimit(): boolean { return this.#diskBytes > this.#dependencies.maxBytes; }
+
+  append(records: readonly JournalRecord[], done: () => void): void { this.#commit.append(records, done); }
+  onDrain(listener: () => void): () => void { return this.#commit.onDrain(listener); }
+
+  /** Takes the folder's lock. @throws StartError when another process has it or it can't be written. */
+  async open(): Promise<void> {
+    if (this.#isOpen) return;
+    try {
+      await this.#db.open();
+    } catch (error) {
+      throw asStartError(error, this.#dependencies.path);
+    }
+    this.#isOpen = true;
+    for await (const [key, value] of this.#db.iterator({ ...BATCH_KEYS, reverse: true, limit: 1 })) this.#last = decodeBatch(key, value).last;
+  }
+
+  /** Records the journal still holds, oldest first, from at most this many back. */
+  async *recent(maxRecords: number): AsyncGenerator<JournalRecord> {
+    const from = Math.max(1, this.#last - maxRecords + 1);
+    for await (const [key, value] of this.#db.iterator({ gte: await this.#keyAtOrBefore(from), lt: BATCH_KEYS.lt })) yield* decodeBatch(key, value).records;
+  }
+
+  /** Opens and starts the readers where they left off. */
+  async start(): Promise<void> {
+    await this.open();
+    if (this.#readers.length > 0) return;
+    const { handlers, logger } = this.#dependencies;
+    for (const handler of handlers) {
+      const position = (await handler.position?.()) ?? (await this.#savedPosition(handler.name));
+      this.#readers.push(new ReaderLoop({
+        handler, logger, read: (from, maxRecords) => this.#read(from, maxRecords), savePosition: (name, at) => this.#savePosition(name, at),
+      }, position));
+    }
+    // A reader may know of records the journal has lost (its folder was removed): sequences never start again below them.
+    this.#last = Math.max(this.#last, ...this.#readers.map((reader) => reader.position));
+    for (const reader of this.#readers) reader.start();
+    await this.#maintain();
+    this.#maintenance = setInterval(() => void this.#maintain().catch((error: unknown) => logger.warn({ err: error }, 'journal maintenance failed')), MAINTENANCE_MS);
+    this.#maintenance.unref();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    clearInterval(this.#maintenance);
+    await this.#commit.stop();
+    await Promise.all(this.#readers.map((reader) => reader.stop()));
+    await this.#db.close();
+  }
+
+  readers(): ReaderState[] {
+    return this.#readers.map(({ name, position, failure }) => ({ name, position, lag: this.#last - position, failure }));
+  }
+
+  async #write(records: JournalRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const batch: JournalBatch = { first: this.#last + 1, last: this.#last + records.length, records };
+    await this.#db.put(batchKey(batch.first), Buffer.from(JSON.stringify(records)), { sync: true });
+    this.#last = batch.last;
+    this.#writeFailure = undefined;
+    this.#tail.push(batch);
+    for (const reader of this.#readers) reader.wake();
+  }
+
+  #onWriteError(error: unknown): void {
+    if (this.#writeFailure === undefined) this.#dependencies.logger.error({ err: error }, 'journal can not write; nothing is acknowledged until it can');
+    this.#writeFailure = error instanceof Error ? error.message : String(error);
+  }
+
+  async #read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> {
+    if (from > this.#last) return undefined;
+    return this.#tail.read(from, maxRecords) ?? (await this.#readFromDisk(from, maxRecords));
+  }
+
+  async #readFromDisk(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> {
+    const batches: JournalBatch[] = [];
+    let records = 0;
+    for await (const [key, value] of this.#db.iterator({ gte: await this.#keyAtOrBefore(from), lt: BATCH_KEYS.lt, limit: DISK_READ_BATCHES })) {
+      const batch = decodeBatch(key, value);
+      batches.push(batch);
+      records += batch.last >= from ? batch.records.length : 0;
+      if (records >= maxRecords) break;
+    }
+    const oldest = batches.find((batch) => batch.last >= from);
+    // A gap is possible only when the journal's folder was removed; the reader goes on at what there is.
+    return oldest === undefined ? undefined : sliceBatches(batches, Math.max(from, oldest.first), maxRecords);
+  }
+
+  async #keyAtOrBefore(seq: Seq): Promise<string> {
+    const [key] = await this.#db.keys({ gte: BATCH_KEYS.gte, lte: batchKey(seq), reverse: true, limit: 1 }).all();
+    return key ?? BATCH_KEYS.gte;
+  }
+
+  async #savedPosition(reader: string): Promise<Seq> {
+    const saved = await this.#db.get(positionKey(reader));
+    return saved === undefined ? 0 : Number(saved.toString());
+  }
+
+  async #savePosition(reader: string, position: Seq): Promise<void> {
+    await this.#db.put(positionKey(reader), Buffer.from(String(position)));
+  }
+
+  /** Drops what every reader has read, and looks at how much disk is used. */
+  async #maintain(): Promise<void> {
+    const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position)) - TAIL_RECORDS;
+    if (slowest > 0) {
+      const keep = await this.#keyAtOrBefore(slowest);
+      if (keep !== BATCH_KEYS.gte) await this.#db.clear({ gte: BATCH_KEYS.gte, lt: keep });
+    }
+    this.#diskBytes = await this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt);
+    this.#commit.hold(this.isOverLimit);
+  }
+}
+
+const decodeBatch = (key: string, value: Buffer): JournalBatch => {
+  const records = JSON.parse(value.toString()) as JournalRecord[]; // written by #write
+  const first = Number.parseInt(key.slice(1), 16);
+  return { first, last: first + records.length - 1, records };
+};
+
+function asStartError(error: unknown, path: string): StartError {
+  const causes = [error, error instanceof Error ? error.cause : undefined].map((e) => (e as { code?: string } | undefined)?.code);
+  if (causes.includes('LEVEL_LOCKED')) return new StartError(`Another Liandong process is using the data folder of ${path}. Stop it, or set DATA_DIR to another folder.`, { cause: error });
+  return new StartError(`The journal in ${path} could not be opened. Check that DATA_DIR is a folder this user can write, and not damaged.`, { cause: error });
+}

@@ -1,0 +1,93 @@
+import type { Seq } from '@liandong/protocols';
+import type { Logger } from '../logger.js';
+import type { JournalBatch, JournalHandler } from './types.js';
+
+const RETRY_FIRST_MS = 250;
+const RETRY_LONGEST_MS = 5000;
+
+export interface ReaderLoopDependencies {
+  handler: JournalHandler;
+  /** Records after `from` or undefined when there are none yet. */
+  read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined>;
+  /** Remembers where the reader stands, for one that does not keep that itself. */
+  savePosition(name: string, position: Seq): Promise<void>;
+  logger: Logger;
+}
+
+/** Drives one reader: batch after batch in order, the same batch again after a failure, asleep when there is nothing to do. */
+export class ReaderLoop {
+  readonly #dependencies: ReaderLoopDependencies;
+  #position: Seq;
+  #running: Promise<void> | undefined;
+  #isStopping = false;
+  #wake: (() => void) | undefined;
+  #failure: string | undefined;
+
+  constructor(dependencies: ReaderLoopDependencies, position: Seq) {
+    this.#dependencies = dependencies;
+    this.#position = position;
+  }
+
+  get name(): string { return this.#dependencies.handler.name; }
+  /** Last sequence dealt with. */
+  get position(): Seq { return this.#position; }
+  /** Why the latest try failed; undefined when it went well. */
+  get failure(): string | undefined { return this.#failure; }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** There may be something to read. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { handler, read, logger } = this.#dependencies;
+    let retryMs = RETRY_FIRST_MS;
+    while (!this.#isStopping) {
+      try {
+        const batch = await read(this.#position + 1, handler.maxRecords);
+        if (batch === undefined) {
+          await this.#sleep();
+          continue;
+        }
+        await handler.handle(batch);
+        await this.#advance(batch.last);
+        if (this.#failure !== undefined) logger.info({ reader: this.name }, 'journal reader works again');
+        this.#failure = undefined;
+        retryMs = RETRY_FIRST_MS;
+      } catch (error) {
+        if (this.#failure === undefined) logger.warn({ reader: this.name, err: error }, 'journal reader failed; it tries again with the same records');
+        this.#failure = error instanceof Error ? error.message : String(error);
+        await this.#sleep(retryMs);
+        retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS);
+      }
+    }
+  }
+
+  async #advance(position: Seq): Promise<void> {
+    if (this.#dependencies.handler.position === undefined) await this.#dependencies.savePosition(this.name, position);
+    this.#position = position;
+  }
+
+  /** Until woken, or for a while after a failure (a new record is then no reason to hurry). */
+  #sleep(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isStopping) return resolve();
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+      this.#wake = () => {
+        if (ms !== undefined && !this.#isStopping) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
