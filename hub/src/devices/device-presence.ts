@@ -1,0 +1,202 @@
+import { LIMITS, type DeviceId, type DeviceStatus, type EpochMs } from '@liandong/protocols';
+import { sql } from 'kysely';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import type { Feature } from '../feature.js';
+import type { WritableDeviceDirectory } from './device-directory.js';
+import type { DeviceEntry, PresenceSink } from './types.js';
+
+const TICK_MS = 1000;
+/** A device that flaps is announced at most this often. */
+const ANNOUNCE_EVERY_MS = 1000;
+/** `lastSeenAt` is current in memory at once; on disk it may be this far behind. */
+const PERSIST_EVERY_MS = 5000;
+/** Rows of one statement or transaction: other writers get their turn in between. */
+const CHUNK = 500;
+
+type Presence = Extract<DeviceStatus, 'online' | 'offline'>;
+interface Sign { readonly status: Presence; readonly at: EpochMs }
+
+export interface PresenceDependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly directory: WritableDeviceDirectory;
+  readonly changes: ChangeLog;
+  /** Told when the database refuses; what was not written is tried again a second later. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Who is there. Everything is kept per device, so memory is bounded by their number.
+ * Only `provisioned`, `online` and `offline` move by themselves; `maintenance` and `retired` are set and left by people.
+ */
+export function createDevicePresence({ db, clock, directory, changes, onError }: PresenceDependencies): PresenceSink & Feature {
+  const pending = new Map<DeviceId, Sign>();
+  const decidedAt = new Map<DeviceId, EpochMs>();
+  const announcedAt = new Map<DeviceId, EpochMs>();
+  const unsaved = new Set<DeviceId>();
+  let graceFrom: EpochMs = 0;
+  let savedAt: EpochMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let forget: (() => void) | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let flushing: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
+
+  const windowMs = (entry: DeviceEntry): number => LIMITS.silentIntervals * entry.device.reportingIntervalS * 1000;
+  const heardAt = (entry: DeviceEntry): EpochMs => Math.max(entry.device.lastSeenAt ?? 0, decidedAt.get(entry.device.id) ?? 0, graceFrom);
+
+  /** True when the status has to move. */
+  function sight(entry: DeviceEntry, at: EpochMs): boolean {
+    const { device } = entry;
+    if (device.status === 'retired') return false;
+    if (at > (device.lastSeenAt ?? 0)) {
+      device.lastSeenAt = at;
+      unsaved.add(device.id);
+    }
+    // A journal that is being caught up with tells of sightings long past: they don't bring a silent device back.
+    const isNews = at > (decidedAt.get(device.id) ?? 0) && clock.now() - at <= windowMs(entry);
+    return isNews && decide(entry, { status: 'online', at });
+  }
+
+  /** What is about to be announced counts as the present status, so a device that goes and comes back ends as it is. */
+  function decide({ device }: DeviceEntry, sign: Sign): boolean {
+    if (!mayBecome(pending.get(device.id)?.status ?? device.status, sign.status)) return false;
+    decidedAt.set(device.id, sign.at);
+    pending.set(device.id, sign);
+    return true;
+  }
+
+  /** One flush runs, one waits, and what is decided meanwhile goes with the one that waits. */
+  function flush(): Promise<void> {
+    if (flushing === undefined) {
+      flushing = announce().finally(() => { flushing = undefined; });
+      return flushing;
+    }
+    const again = (): Promise<void> => {
+      queued = undefined;
+      return flush();
+    };
+    queued ??= flushing.then(again, again); // whoever waits for the first one gets its error
+    return queued;
+  }
+
+  async function announce(): Promise<void> {
+    const now = clock.now();
+    const due = [...pending].filter(([id]) => now - (announcedAt.get(id) ?? -Infinity) >= ANNOUNCE_EVERY_MS);
+    for (let start = 0; start < due.length; start += CHUNK) await announceSome(due.slice(start, start + CHUNK), now);
+  }
+
+  async function announceSome(signs: readonly (readonly [DeviceId, Sign])[], now: EpochMs): Promise<void> {
+    const moved = await db.transaction().execute(async (trx) => {
+      const done: { id: DeviceId; status: Presence; change: Change }[] = [];
+      for (const [id, { status }] of signs) {
+        const entry = directory.get(id);
+        if (entry === undefined || entry.device.status === status || isSetByPeople(entry.device.status)) continue;
+        // A person may have set the status in the same moment: theirs stands.
+        const { numUpdatedRows } = await trx.updateTable('device').set({ status, last_seen_at: entry.device.lastSeenAt ?? null })
+          .where('id', '=', id).where('status', 'not in', ['maintenance', 'retired']).executeTakeFirst();
+        if (numUpdatedRows > 0n) done.push({ id, status, change: await changes.recordDevice(trx, { ...entry.device, status }) });
+      }
+      return done;
+    });
+    for (const { id, status } of moved) {
+      const entry = directory.get(id);
+      if (entry !== undefined && !isSetByPeople(entry.device.status)) entry.device.status = status;
+      announcedAt.set(id, now);
+    }
+    for (const [id, sign] of signs) if (pending.get(id) === sign) pending.delete(id);
+    changes.publish(moved.map(({ change }) => change));
+  }
+
+  function findSilent(now: EpochMs): void {
+    for (const entry of directory.values()) {
+      if (entry.device.status === 'online' && now - heardAt(entry) > windowMs(entry)) decide(entry, { status: 'offline', at: now });
+    }
+  }
+
+  /** VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */
+  async function save(): Promise<void> {
+    const ids = [...unsaved];
+    for (let start = 0; start < ids.length; start += CHUNK) {
+      const some = ids.slice(start, start + CHUNK);
+      for (const id of some) unsaved.delete(id);
+      const rows = some.flatMap((id) => {
+        const at = directory.get(id)?.device.lastSeenAt;
+        return at === undefined ? [] : [sql`(${id}, ${at})`];
+      });
+      if (rows.length === 0) continue;
+      try {
+        await sql`update device set last_seen_at = cast(seen.column2 as bigint) from (values ${sql.join(rows)}) as seen where device.id = seen.column1`.execute(db);
+      } catch (error) {
+        for (const id of some) unsaved.add(id);
+        throw error;
+      }
+    }
+  }
+
+  async function tick(): Promise<void> {
+    const now = clock.now();
+    findSilent(now);
+    if (pending.size > 0) await flush();
+    if (now - savedAt < PERSIST_EVERY_MS) return;
+    savedAt = now;
+    await save();
+  }
+
+  return {
+    async start() {
+      if (timer !== undefined) return;
+      graceFrom = clock.now();
+      savedAt = graceFrom;
+      let isTicking = false;
+      timer = setInterval(() => {
+        if (isTicking) return;
+        isTicking = true;
+        running = running.then(tick).catch(onError).finally(() => { isTicking = false; });
+      }, TICK_MS);
+      forget = directory.onChange((id, entry) => {
+        if (entry === undefined || isSetByPeople(entry.device.status)) pending.delete(id);
+        if (entry !== undefined) return;
+        for (const map of [decidedAt, announcedAt]) map.delete(id);
+        unsaved.delete(id);
+      });
+    },
+    async stop() {
+      if (timer === undefined) return;
+      clearInterval(timer);
+      timer = undefined;
+      forget?.();
+      await running;
+      announcedAt.clear(); // nothing may wait for a tick that does not come
+      await flush().then(save).catch(onError);
+    },
+    async seen(sightings) {
+      let hasMoved = false;
+      for (const [id, at] of sightings) {
+        const entry = directory.get(id);
+        if (entry !== undefined) hasMoved = sight(entry, at) || hasMoved;
+      }
+      if (hasMoved) await flush();
+    },
+    async setStatus(id, status, at) {
+      const entry = directory.get(id);
+      if (entry === undefined || at < (decidedAt.get(id) ?? 0)) return;
+      const hasMoved = status === 'online' ? sight(entry, at) : decide(entry, { status, at });
+      if (hasMoved) await flush();
+    },
+  };
+}
+
+const isSetByPeople = (status: DeviceStatus): boolean => status === 'maintenance' || status === 'retired';
+
+/** A device that was never seen can't go offline. */
+function mayBecome(from: DeviceStatus, to: Presence): boolean {
+  switch (from) {
+    case 'provisioned': return to === 'online';
+    case 'online': return to === 'offline';
+    case 'offline': return to === 'online';
+    case 'maintenance': case 'retired': return false;
+  }
+}

@@ -1,0 +1,187 @@
+import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type NewDevice, type Refusals } from '@liandong/protocols';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import { requirePermission, type Permission, type Principal } from '../identity/principal.js';
+import { systemRandom, type RandomBytes } from '../identity/secrets.js';
+import type { AuditLog } from '../identity/types.js';
+import { AppError } from '../problem.js';
+import { newDeviceSecret } from './credentials.js';
+import type { WritableDeviceDirectory } from './device-directory.js';
+import { toChangedColumns, toDevice, type DeviceRow } from './device-rows.js';
+import type { RefusalLog } from './refusal-log.js';
+import type { DeviceEntry } from './types.js';
+
+const DEFAULT_INTERVAL_S = 60;
+const DEFAULT_PAGE = 200;
+
+/** The registry of devices. A device in a foreign area does not exist (DEVICE_NOT_FOUND). */
+export interface DeviceService {
+  /** Fills the directory from the database; call once, after the areas are loaded. */
+  load(): Promise<void>;
+  /** By id, a page at a time; `area` takes in everything below it. Throws AREA_NOT_FOUND, CURSOR_INVALID. */
+  list(principal: Principal, query: DeviceQuery): Promise<{ data: Device[]; next?: string }>;
+  get(principal: Principal, id: DeviceId): Promise<Device>;
+  /** The only time the secret is shown. Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY. */
+  create(principal: Principal, device: NewDevice): Promise<{ device: Device; credentials: Credentials }>;
+  patch(principal: Principal, id: DeviceId, patch: DevicePatch): Promise<Device>;
+  /** Its alerts and its history stay; screens see it once more, as retired. */
+  remove(principal: Principal, id: DeviceId): Promise<void>;
+  /** A new secret; the old one stops working and an open connection is closed. */
+  rotateCredentials(principal: Principal, id: DeviceId): Promise<{ credentials: Credentials }>;
+  refusals(principal: Principal, id: DeviceId): Promise<Refusals>;
+  /** The device, if this caller has the permission and may know of it. Throws FORBIDDEN, DEVICE_NOT_FOUND. */
+  require(principal: Principal, permission: Permission, id: DeviceId): Device;
+}
+
+export interface DeviceServiceDependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly areas: AreaTree;
+  readonly directory: WritableDeviceDirectory;
+  readonly refusals: RefusalLog;
+  readonly changes: ChangeLog;
+  readonly audit: AuditLog;
+  readonly random?: RandomBytes;
+}
+
+export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, random = systemRandom }: DeviceServiceDependencies): DeviceService {
+  function entryOf(row: DeviceRow): DeviceEntry {
+    const { subdistrict, community } = placeOf(areas, row.area);
+    return { device: toDevice(row), subdistrict, community, secretHash: Buffer.from(row.secret_hash, 'hex') };
+  }
+
+  function requireEntry(principal: Principal, permission: Permission, id: DeviceId): DeviceEntry {
+    requirePermission(principal, permission);
+    const entry = directory.get(id);
+    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+    return entry;
+  }
+
+  function requireArea(principal: Principal, area: AreaId): void {
+    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+  }
+
+  function requirePlace(principal: Principal, area: AreaId): void {
+    requireArea(principal, area);
+    placeOf(areas, area);
+  }
+
+  return {
+    async load() {
+      for (const row of await db.selectFrom('device').selectAll().execute()) directory.load(entryOf(row));
+    },
+
+    async list(principal, { area, kind, status, q, limit = DEFAULT_PAGE, cursor }) {
+      requirePermission(principal, 'device:read');
+      if (area !== undefined) requireArea(principal, area);
+      const after = cursor === undefined ? '' : positionOf(cursor);
+      const within = area ?? principal.area;
+      const places = within === undefined ? undefined : areas.subtree(within);
+      const wanted = q?.toLowerCase() ?? '';
+      const found = [...directory.values()].map((entry) => entry.device).filter((device) =>
+        device.id > after && (places === undefined || places.has(device.area))
+        && (kind === undefined || device.kind === kind) && (status === undefined || device.status === status)
+        && (device.id.includes(wanted) || device.name.toLowerCase().includes(wanted)));
+      const data = found.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit).map((device) => ({ ...device }));
+      const last = data.at(-1);
+      return found.length > limit && last !== undefined ? { data, next: Buffer.from(last.id).toString('base64url') } : { data };
+    },
+
+    async get(principal, id) {
+      return { ...requireEntry(principal, 'device:read', id).device };
+    },
+
+    async create(principal, wanted) {
+      requirePermission(principal, 'device:write');
+      requirePlace(principal, wanted.area);
+      const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
+      const row: DeviceRow = {
+        id: wanted.id, name: wanted.name, kind: wanted.kind, area: wanted.area, codec: wanted.codec ?? 'native',
+        gateway: null, external_id: wanted.externalId ?? null, payload_codec: null, topic_prefix: null,
+        location: wanted.location === undefined ? null : JSON.stringify(wanted.location), install: wanted.install === undefined ? null : JSON.stringify(wanted.install),
+        reporting_interval_s: wanted.reportingIntervalS ?? DEFAULT_INTERVAL_S, status: 'provisioned', last_seen_at: null, created_at: clock.now(),
+        secret_hash: secretHash, mosquitto_hash: mosquittoHash,
+      };
+      const entry = entryOf(row);
+      const change = await db.transaction().execute(async (trx): Promise<Change> => {
+        const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
+        if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
+        return changes.recordDevice(trx, { ...entry.device });
+      });
+      directory.put(entry);
+      changes.publish([change]);
+      await audit.record({ by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}` });
+      return { device: { ...entry.device }, credentials: { username: wanted.id, password: secret } };
+    },
+
+    async patch(principal, id, patch) {
+      requireEntry(principal, 'device:write', id);
+      if (patch.area !== undefined) requirePlace(principal, patch.area);
+      const columns = toChangedColumns(patch);
+      if (Object.keys(columns).length === 0) return { ...requireEntry(principal, 'device:write', id).device };
+      const { entry, change } = await db.transaction().execute(async (trx) => {
+        const row = await trx.updateTable('device').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
+        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        const changed = withSighting(entryOf(row), directory.get(id));
+        return { entry: changed, change: await changes.recordDevice(trx, { ...changed.device }) };
+      });
+      directory.put(withSighting(entry, directory.get(id)));
+      changes.publish([change]);
+      await audit.record({ by: principal.name, action: 'device.changed', target: id, detail: Object.keys(patch).join(', ') });
+      return { ...entry.device };
+    },
+
+    async remove(principal, id) {
+      const { device } = requireEntry(principal, 'device:write', id);
+      const change = await db.transaction().execute(async (trx) => {
+        const { numDeletedRows } = await trx.deleteFrom('device').where('id', '=', id).executeTakeFirst();
+        if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        return changes.recordDevice(trx, { ...device, status: 'retired' });
+      });
+      directory.remove(id);
+      await refusals.forget(id);
+      changes.publish([change]);
+      await audit.record({ by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
+    },
+
+    async rotateCredentials(principal, id) {
+      requireEntry(principal, 'device:write', id);
+      const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
+      const row = await db.updateTable('device').set({ secret_hash: secretHash, mosquitto_hash: mosquittoHash }).where('id', '=', id).returningAll().executeTakeFirst();
+      if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+      directory.put(withSighting(entryOf(row), directory.get(id)));
+      await audit.record({ by: principal.name, action: 'device.credentials-rotated', target: id });
+      return { credentials: { username: id, password: secret } };
+    },
+
+    async refusals(principal, id) {
+      requireEntry(principal, 'device:read', id);
+      return refusals.of(id);
+    },
+
+    require: (principal, permission, id) => requireEntry(principal, permission, id).device,
+  };
+}
+
+/** A device stands in a community or one of its grids, and its topics name the sub-district above. */
+function placeOf(areas: AreaTree, area: AreaId): { subdistrict: AreaId; community: AreaId } {
+  const community = areas.ancestor(area, 'community')?.id;
+  const subdistrict = areas.ancestor(area, 'subdistrict')?.id;
+  if (community === undefined) throw new AppError('AREA_NOT_COMMUNITY', `${area} is neither a community nor a grid.`);
+  if (subdistrict === undefined) throw new AppError('AREA_NOT_COMMUNITY', `There is no sub-district above ${area}.`);
+  return { subdistrict, community };
+}
+
+/** The database is some seconds behind with `lastSeenAt`: memory knows better. */
+function withSighting(entry: DeviceEntry, known: DeviceEntry | undefined): DeviceEntry {
+  const lastSeenAt = known?.device.lastSeenAt;
+  return lastSeenAt === undefined ? entry : { ...entry, device: { ...entry.device, lastSeenAt } };
+}
+
+function positionOf(cursor: string): DeviceId {
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (!isId(id)) throw new AppError('CURSOR_INVALID');
+  return id;
+}
