@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from './problem.js';
+
+/** Everything the process keeps, by part. */
+export interface DataPaths {
+  readonly journal: string;
+  readonly database: string;
+  readonly telemetry: string;
+  readonly pseudonymKey: string;
+  readonly fleetState: string;
+}
+
+export const dataPaths = (dir: string): DataPaths => ({
+  journal: join(dir, 'journal'), database: join(dir, 'liandong.db'), telemetry: join(dir, 'telemetry.duckdb'),
+  pseudonymKey: join(dir, 'pseudonym.key'), fleetState: join(dir, 'fleet.json'),
+});
+
+/** Makes the data folder, and makes sure it can be written. @throws StartError */
+export async function prepareDataDir(dir: string): Promise<void> {
+  const probe = join(dir, `.write-test-${process.pid}`);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await writeFile(probe, '');
+    await rm(probe);
+  } catch (error) {
+    throw new StartError(`The data folder ${dir} can not be written (${codeOf(error)}). Set DATA_DIR to a folder this user can write.`, { cause: error });
+  }
+}
+
+const KEY_BYTES = 32;
+
+/** The key that pseudonyms are made with: random, made once. Losing it only means that cards get new pseudonyms. @throws StartError */
+export async function readOrCreateKey(path: string): Promise<Buffer> {
+  try {
+    await writeFile(path, randomBytes(KEY_BYTES), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw new StartError(`The key file ${path} can not be written (${codeOf(error)}). Check DATA_DIR.`, { cause: error });
+  }
+  const key = await readFile(path);
+  if (key.length !== KEY_BYTES) throw new StartError(`The key file ${path} is damaged. Restore it from a backup of DATA_DIR, or remove it: cards and plates then get new pseudonyms.`);
+  return key;
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
