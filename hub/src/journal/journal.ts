@@ -88,10 +88,11 @@ export class Journal implements Feature, JournalWriter {
     if (this.#readers.length > 0) return;
     const { handlers, logger } = this.#dependencies;
     for (const handler of handlers) {
-      const position = (await handler.position?.()) ?? (await this.#savedPosition(handler.name));
+      const own = await handler.position?.();
       this.#readers.push(new ReaderLoop({
-        handler, logger, read: (from, maxRecords) => this.#read(from, maxRecords), savePosition: (name, at) => this.#savePosition(name, at),
-      }, position));
+        handler, logger, read: (from, maxRecords) => this.#read(from, maxRecords),
+        savePosition: own === undefined ? (name, at) => this.#savePosition(name, at) : undefined,
+      }, own ?? (await this.#savedPosition(handler.name))));
     }
     // A reader may know of records the journal has lost (its folder was removed): sequences never start again below them.
     this.#last = Math.max(this.#last, ...this.#readers.map((reader) => reader.position));

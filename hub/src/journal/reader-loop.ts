@@ -9,8 +9,8 @@ export interface ReaderLoopDependencies {
   handler: JournalHandler;
   /** Records after `from` or undefined when there are none yet. */
   read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined>;
-  /** Remembers where the reader stands, for one that does not keep that itself. */
-  savePosition(name: string, position: Seq): Promise<void>;
+  /** Remembers where the reader stands; undefined for one that keeps that itself. */
+  savePosition: ((name: string, position: Seq) => Promise<void>) | undefined;
   logger: Logger;
 }
 
@@ -74,7 +74,7 @@ export class ReaderLoop {
   }
 
   async #advance(position: Seq): Promise<void> {
-    if (this.#dependencies.handler.position === undefined) await this.#dependencies.savePosition(this.name, position);
+    await this.#dependencies.savePosition?.(this.name, position);
     this.#position = position;
   }
 
