@@ -1,0 +1,39 @@
+import type { EpochMs, Seq } from '@liandong/protocols';
+
+/** Columns of points: `series[i]`, `ts[i]`, `values[i]` are one row. Buffers are moved between threads, not copied. */
+export interface PointColumns { readonly series: Int32Array; readonly ts: Float64Array; readonly values: Float64Array }
+/** The dictionary: entry i is the series `ids[i]`. */
+export interface SeriesColumns { readonly ids: readonly number[]; readonly devices: readonly string[]; readonly metrics: readonly string[] }
+export interface EventRow { readonly device: string; readonly id: string; readonly ts: EpochMs; readonly tie: number; readonly type: string; readonly data: string }
+
+export interface DuckdbSettings {
+  readonly path: string;
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+  readonly checkpointEveryMs: number;
+}
+export interface WriteRequest { readonly last: Seq; readonly newSeries: SeriesColumns; readonly points: PointColumns; readonly events: readonly EventRow[] }
+export interface SeriesRequest { readonly series: number; readonly from: EpochMs; readonly to: EpochMs }
+export interface EventsRequest { readonly device: string; readonly from: EpochMs; readonly to: EpochMs; readonly before?: { ts: EpochMs; tie: number }; readonly limit: number }
+
+/** Everything the hub's main thread may ask of the worker: request and answer by name. */
+export interface DuckdbCalls {
+  open: { request: DuckdbSettings; answer: { series: SeriesColumns } };
+  /** False: the position was past it already, and nothing of it was stored. */
+  write: { request: WriteRequest; answer: boolean };
+  position: { request: null; answer: Seq };
+  latest: { request: { series: readonly number[] }; answer: PointColumns };
+  history: { request: SeriesRequest & { points: number }; answer: PointColumns };
+  raw: { request: SeriesRequest & { limit: number }; answer: PointColumns };
+  events: { request: EventsRequest; answer: EventRow[] };
+  dropBefore: { request: { telemetry: EpochMs; events: EpochMs }; answer: void };
+  ping: { request: null; answer: void };
+  close: { request: null; answer: void };
+}
+export type DuckdbCall = keyof DuckdbCalls;
+export type DuckdbMessage = { [K in DuckdbCall]: { readonly id: number; readonly call: K; readonly request: DuckdbCalls[K]['request'] } }[DuckdbCall];
+export type DuckdbReply =
+  | { readonly id: number; readonly ok: true; readonly answer: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string }
+  /** Something went wrong that nobody waits for, such as a checkpoint. */
+  | { readonly id: 0; readonly ok: false; readonly message: string };

@@ -1,0 +1,88 @@
+/** The thread that owns the DuckDB file. Loads nothing of the hub but its neighbours here, so it starts fast from source and from dist. */
+import { parentPort } from 'node:worker_threads';
+import { openDuckdb, readPosition, readSeries, type DuckdbDatabase } from './duckdb-database.js';
+import { loadHeads } from './duckdb-heads.js';
+import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns } from './duckdb-protocol.js';
+import { createDuckdbReader, type DuckdbReader } from './duckdb-reader.js';
+import { createDuckdbWriter, DuckdbDeadError, type DuckdbWriter } from './duckdb-writer.js';
+import { createLane } from './lane.js';
+
+const port = parentPort;
+if (port === null) throw new Error('duckdb-worker runs as a worker thread only');
+
+interface Opened { readonly database: DuckdbDatabase; readonly reader: DuckdbReader; readonly writer: DuckdbWriter; readonly checkpoints: NodeJS.Timeout }
+let opened: Opened | undefined;
+/** Writes don't wait for long reads; each kind is in order among itself. */
+const writes = createLane();
+const reads = createLane();
+
+async function open(settings: DuckdbSettings): Promise<unknown> {
+  const database = await openDuckdb(settings);
+  const series = await readSeries(database);
+  const heads = await loadHeads(database, series.ids.at(-1) ?? 0);
+  const checkpoints = setInterval(() => void writes(() => checkpoint(database)), settings.checkpointEveryMs);
+  opened = { database, reader: createDuckdbReader(database), writer: createDuckdbWriter(database, heads), checkpoints };
+  return { series };
+}
+
+/** Keeps the log short, so that a start after a crash is quick. A read in progress can put it off: the next turn will do. */
+async function checkpoint({ writer }: DuckdbDatabase): Promise<void> {
+  await writer.run('CHECKPOINT').catch((error: unknown) => reply({ id: 0, ok: false, message: `checkpoint: ${messageOf(error)}` }));
+}
+
+async function close(): Promise<void> {
+  if (opened === undefined) return;
+  const { database, checkpoints } = opened;
+  opened = undefined;
+  clearInterval(checkpoints);
+  await writes(() => reads(async () => {
+    await checkpoint(database);
+    database.close();
+  }));
+}
+
+function parts(): Opened {
+  if (opened === undefined) throw new Error('the store is not open');
+  return opened;
+}
+
+async function answer(message: DuckdbMessage): Promise<unknown> {
+  switch (message.call) {
+    case 'open': return open(message.request);
+    case 'write': return writes(() => parts().writer.write(message.request));
+    case 'position': return writes(() => readPosition(parts().database));
+    case 'latest': return reads(() => parts().reader.latest(message.request.series));
+    case 'history': return reads(() => parts().reader.history(message.request));
+    case 'raw': return reads(() => parts().reader.raw(message.request));
+    case 'events': return reads(() => parts().reader.events(message.request));
+    // No read may be looking at a table that is dropped.
+    case 'dropBefore': return writes(() => reads(() => parts().writer.dropBefore(message.request)));
+    case 'ping': return void parts();
+    case 'close': return close();
+  }
+}
+
+function reply(answered: DuckdbReply): void {
+  port?.postMessage(answered, answered.ok ? buffersIn(answered.answer) : []);
+}
+
+function buffersIn(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null || !('ts' in value)) return [];
+  const { series, ts, values } = value as PointColumns; // the one answer shape with a `ts`
+  return [series.buffer, ts.buffer, values.buffer] as ArrayBuffer[];
+}
+
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
+async function serve(message: DuckdbMessage): Promise<void> {
+  try {
+    reply({ id: message.id, ok: true, answer: await answer(message) });
+  } catch (error) {
+    reply({ id: message.id, ok: false, message: messageOf(error) });
+    // The parent sees the exit and starts a new thread on the same file.
+    if (error instanceof DuckdbDeadError) setImmediate(() => process.exit(1));
+  }
+  if (message.call === 'close') port?.close();
+}
+
+port.on('message', (message: DuckdbMessage) => void serve(message));

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeviceEvent, JournalRecord } from '@liandong/protocols';
+import type { StoredPoint, TelemetryStore } from '../../src/telemetry/types.js';
+import { createBatcher, DAY_MS, event, reading, T0 } from './batches.js';
+
+/** A store under test; every test uses devices of its own, so they share it. */
+export interface StoreHarness {
+  readonly store: TelemetryStore;
+  /** Ends what the store talks to without warning, so that writes must fail. */
+  takeDown(): Promise<void>;
+  bringBack(): Promise<void>;
+  /** A second store on the same data, after the first was stopped. */
+  reopen(): Promise<TelemetryStore>;
+  stop(): Promise<void>;
+}
+
+const ALWAYS = { from: 0, to: T0 + 1000 * DAY_MS };
+
+/** What every telemetry store must do. */
+export function describeTelemetryStore(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`telemetry store on ${name}`, () => {
+    let harness: StoreHarness;
+    let store: TelemetryStore;
+    const batch = createBatcher();
+    const write = (...records: JournalRecord[]) => store.write(batch(records));
+
+    beforeAll(async () => {
+      harness = await createHarness();
+      store = harness.store;
+    });
+    afterAll(() => harness.stop());
+
+    const all = async (device: string, metric: 'temperature' | 'humidity' | 'tilted' | 'co2' = 'temperature') =>
+      (await store.raw({ device, metric, ...ALWAYS }, { limit: 10_000 })).data;
+    const allEvents = async (device: string) => (await store.events({ device, ...ALWAYS }, { limit: 1000 })).data;
+
+    it('gives back every value of a reading, oldest first, and leaves other kinds of record alone', async () => {
+      await write(
+        reading('plain', T0 + 1000, { temperature: 21.5, humidity: 40 }),
+        { type: 'status', device: 'plain', at: T0, online: true },
+        { type: 'reply', device: 'plain', at: T0, id: 'r1', ok: true },
+        reading('plain', T0, { temperature: -3.25 }),
+      );
+      expect(await all('plain')).toEqual([[T0, -3.25], [T0 + 1000, 21.5]]);
+      expect(await all('plain', 'humidity')).toEqual([[T0 + 1000, 40]]);
+      expect(await all('plain', 'co2')).toEqual([]);
+      expect(await all('nobody')).toEqual([]);
+    });
+
+    it('includes the start of a range and excludes its end', async () => {
+      await write(...[0, 1, 2, 3].map((i) => reading('edges', T0 + i, { temperature: i })));
+      const range = { device: 'edges', metric: 'temperature', from: T0 + 1, to: T0 + 3 } as const;
+      expect((await store.raw(range, { limit: 10 })).data).toEqual([[T0 + 1, 1], [T0 + 2, 2]]);
+      expect(await store.history(range, 10)).toEqual([[T0 + 1, 1], [T0 + 2, 2]]);
+      expect(await store.history({ ...range, to: range.from }, 10)).toEqual([]);
+      expect(await store.history({ ...range, from: T0 + 4, to: 8.64e15 }, 10)).toEqual([]);
+    });
+
+    it('keeps one row per device, metric and time: the last one written, within a batch and across batches', async () => {
+      await write(reading('twice', T0, { temperature: 1 }), reading('twice', T0 + 5, { temperature: 5 }), reading('twice', T0, { temperature: 2 }), reading('twice', T0 + 5, { temperature: 6 }));
+      expect(await all('twice')).toEqual([[T0, 2], [T0 + 5, 6]]);
+      await write(reading('twice', T0, { temperature: 3, humidity: 50 }), reading('twice', T0 + 1, { temperature: 4 }));
+      expect(await all('twice')).toEqual([[T0, 3], [T0 + 1, 4], [T0 + 5, 6]]);
+      expect(await all('twice', 'humidity')).toEqual([[T0, 50]]);
+    });
+
+    it('takes the same batch again without a second row or a second event', async () => {
+      const same = batch([reading('again', T0, { temperature: 1 }), event('again', 'e', T0), reading('again', T0 + 1, { temperature: 2 })]);
+      await store.write(same);
+      await store.write(same);
+      expect(await all('again')).toEqual([[T0, 1], [T0 + 1, 2]]);
+      expect(await allEvents('again')).toHaveLength(1);
+    });
+
+    it('files late readings under their own month and reads across months', async () => {
+      const times = [T0, T0 - 45 * DAY_MS, T0 + 20 * DAY_MS, T0 - 46 * DAY_MS, T0 - 45 * DAY_MS];
+      for (const [i, ts] of times.entries()) await write(reading('months', ts, { temperature: i }));
+      expect(await all('months')).toEqual([[T0 - 46 * DAY_MS, 3], [T0 - 45 * DAY_MS, 4], [T0, 0], [T0 + 20 * DAY_MS, 2]]);
+      expect(await store.history({ device: 'months', metric: 'temperature', ...ALWAYS }, 100)).toHaveLength(4);
+    });
+
+    it('stores booleans as 0 and 1 and gives the latest one back as a boolean', async () => {
+      await write(reading('flags', T0, { tilted: true, temperature: 20 }), reading('flags', T0 + 1, { tilted: false }), reading('flags-2', T0, { tilted: true }));
+      expect(await all('flags', 'tilted')).toEqual([[T0, 1], [T0 + 1, 0]]);
+      const latest = await store.latest(['flags', 'flags-2', 'nobody']);
+      expect([...latest.keys()].sort()).toEqual(['flags', 'flags-2']);
+      expect([...latest.get('flags') ?? []].sort((a, b) => a.metric.localeCompare(b.metric))).toEqual([
+        { metric: 'temperature', ts: T0, value: 20 }, { metric: 'tilted', ts: T0 + 1, value: false },
+      ]);
+      expect(latest.get('flags-2')).toEqual([{ metric: 'tilted', ts: T0, value: true }]);
+    });
+
+    it('finds the latest value of a series in whichever month it lies', async () => {
+      await write(reading('old-hand', T0 - 70 * DAY_MS, { humidity: 11 }), reading('old-hand', T0, { temperature: 12 }));
+      const found = (await store.latest(['old-hand'])).get('old-hand') ?? [];
+      expect(new Map(found.map(({ metric, value }) => [metric, value]))).toEqual(new Map([['humidity', 11], ['temperature', 12]]));
+      expect(await store.latest([])).toEqual(new Map());
+    });
+
+    it('down-samples to no more points than asked and keeps every extreme at its own time', async () => {
+      const wave = Array.from({ length: 3000 }, (_, i): StoredPoint => [T0 + i * 60_000, i === 1234 ? 99 : i === 2222 ? -39 : 20 + Math.sin(i / 50)]);
+      await write(...wave.map(([ts, temperature]) => reading('wave', ts, { temperature })));
+      const range = { device: 'wave', metric: 'temperature', from: T0 - DAY_MS, to: T0 + 10 * DAY_MS } as const;
+      const stored = new Map(wave);
+      for (const points of [2, 3, 100, 501, 2999]) {
+        const sampled = await store.history(range, points);
+        expect(sampled.length).toBeLessThanOrEqual(points);
+        expect(sampled.length).toBeGreaterThan(points / 3);
+        expect(sampled.every(([ts, value]) => stored.get(ts) === value)).toBe(true);
+        expect(sampled.map(([ts]) => ts)).toEqual(sampled.map(([ts]) => ts).toSorted((a, b) => a - b));
+        expect(sampled).toContainEqual([T0 + 1234 * 60_000, 99]);
+        expect(sampled).toContainEqual([T0 + 2222 * 60_000, -39]);
+      }
+      expect(await store.history(range, 3000)).toEqual(wave);
+    });
+
+    it('pages through every stored row once, also while new ones arrive', async () => {
+      await write(...Array.from({ length: 25 }, (_, i) => reading('pages', T0 + i, { temperature: i })));
+      const range = { device: 'pages', metric: 'temperature', ...ALWAYS } as const;
+      const first = await store.raw(range, { limit: 10 });
+      expect(first.data).toHaveLength(10);
+      await write(reading('pages', T0 + 100, { temperature: 100 }));
+      const second = await store.raw(range, { limit: 10, ...(first.next === undefined ? {} : { cursor: first.next }) });
+      const third = await store.raw(range, { limit: 10, ...(second.next === undefined ? {} : { cursor: second.next }) });
+      expect([...first.data, ...second.data, ...third.data].map(([, value]) => value)).toEqual([...Array(25).keys(), 100]);
+      expect(third.next).toBeUndefined();
+      expect((await store.raw(range, { limit: 26 })).next).toBeUndefined();
+    });
+
+    it('refuses a cursor it did not make', async () => {
+      const range = { device: 'pages', metric: 'temperature', ...ALWAYS } as const;
+      for (const cursor of ['nonsense', '', Buffer.from('e1:1:1').toString('base64url')]) {
+        await expect(store.raw(range, { limit: 10, cursor })).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+      }
+      for (const cursor of ['nonsense', Buffer.from('p1:1').toString('base64url')]) {
+        await expect(store.events(range, { limit: 10, cursor })).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+      }
+    });
+
+    it('gives events back newest first with their data untouched', async () => {
+      const odd = { text: '门禁 "主" 🚪\\', lines: 'a\nb\r\n\tc', nested: { list: [1, null, true, { deep: '${x}' }] }, empty: '', 'key with = , "': 'v' };
+      await write(event('gate', '编号 "1", a=b\\', T0, odd), event('gate', 'e2', T0 + 1, {}), event('other-gate', 'e2', T0 + 1, { door: 1 }));
+      expect(await allEvents('gate')).toEqual<DeviceEvent[]>([
+        { id: 'e2', ts: T0 + 1, type: 'granted', data: {} }, { id: '编号 "1", a=b\\', ts: T0, type: 'granted', data: odd },
+      ]);
+    });
+
+    it('keeps one event per device and id: the last one received, even when its time differs', async () => {
+      await write(event('redelivered', 'x', T0, { n: 1 }), event('redelivered', 'x', T0, { n: 2 }));
+      await write(event('redelivered', 'y', T0 + 10, { n: 1 }, T0 + 20), event('redelivered', 'y', T0 + 5, { n: 3 }, T0 + 30));
+      expect(await allEvents('redelivered')).toEqual([
+        { id: 'y', ts: T0 + 5, type: 'granted', data: { n: 3 } }, { id: 'x', ts: T0, type: 'granted', data: { n: 2 } },
+      ]);
+    });
+
+    it('tells the events of one millisecond apart and pages through each of them once', async () => {
+      const ids = Array.from({ length: 23 }, (_, i) => `event-${i}-${'长'.repeat(100)}`);
+      await write(...ids.map((id) => event('rush', id, T0)), event('rush', 'first', T0 - 1), event('rush', 'last', T0 + 1));
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.events({ device: 'rush', ...ALWAYS }, { limit: 5, ...(cursor === undefined ? {} : { cursor }) });
+        seen.push(...page.data.map(({ id }) => id));
+        cursor = page.next;
+        expect(cursor?.length ?? 0).toBeLessThanOrEqual(200);
+      } while (cursor !== undefined);
+      expect([seen[0], seen.at(-1)]).toEqual(['last', 'first']);
+      expect(seen.toSorted()).toEqual([...ids, 'first', 'last'].toSorted());
+      expect((await store.events({ device: 'rush', from: T0, to: T0 + 1 }, { limit: 100 })).data).toHaveLength(23);
+    });
+
+    it('takes a batch of 5,000 readings with four values each', async () => {
+      await write(...Array.from({ length: 5000 }, (_, i) =>
+        reading(`big-${i % 100}`, T0 + Math.floor(i / 100) * 1000, { temperature: i % 90, humidity: i % 100, co2: i, battery: 50 })));
+      expect(await all('big-7')).toHaveLength(50);
+      expect((await all('big-99', 'co2')).at(-1)).toEqual([T0 + 49_000, 4999]);
+    });
+
+    it('loses and doubles nothing when it goes down in the middle and the same batches come again', async () => {
+      const before = batch([reading('outage', T0, { temperature: 1 })]);
+      await store.write(before);
+      await harness.takeDown();
+      const during = batch([reading('outage', T0 + 1, { temperature: 2 }), event('outage', 'e', T0)]);
+      await expect(store.write(during)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      expect(await store.isReachable()).toBe(false);
+      await expect(store.history({ device: 'outage', metric: 'temperature', ...ALWAYS }, 10)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      await harness.bringBack();
+      await expect.poll(() => store.isReachable(), { timeout: 15_000 }).toBe(true);
+      await store.write(during);
+      await store.write(during);
+      expect(await all('outage')).toEqual([[T0, 1], [T0 + 1, 2]]);
+      expect(await allEvents('outage')).toHaveLength(1);
+    });
+
+    it('replaces what was stored before a restart', async () => {
+      await write(reading('restart', T0, { temperature: 1 }), reading('restart', T0 - 40 * DAY_MS, { temperature: 1 }), event('restart', 'e', T0, { n: 1 }));
+      await store.stop();
+      store = await harness.reopen();
+      await write(reading('restart', T0, { temperature: 2 }), reading('restart', T0 - 40 * DAY_MS, { temperature: 2 }), reading('restart', T0 + 1, { temperature: 3 }), event('restart', 'e', T0, { n: 2 }));
+      expect(await all('restart')).toEqual([[T0 - 40 * DAY_MS, 2], [T0, 2], [T0 + 1, 3]]);
+      expect(await allEvents('restart')).toEqual([{ id: 'e', ts: T0, type: 'granted', data: { n: 2 } }]);
+    });
+
+    it('drops what is older than its limit, to the millisecond, and takes such rows again', async () => {
+      const times = [T0 - 60 * DAY_MS, T0 - 1, T0, T0 + 1];
+      await write(...times.flatMap((ts) => [reading('aged', ts, { temperature: 1 }), event('aged', `at-${ts}`, ts)]));
+      await store.dropBefore({ telemetry: T0, events: T0 + 1 });
+      expect((await all('aged')).map(([ts]) => ts)).toEqual([T0, T0 + 1]);
+      expect((await allEvents('aged')).map(({ ts }) => ts)).toEqual([T0 + 1]);
+      await write(reading('aged', T0 - 60 * DAY_MS, { temperature: 5 }));
+      expect((await all('aged'))[0]).toEqual([T0 - 60 * DAY_MS, 5]);
+    });
+
+    it('may be started and stopped twice, and refuses work once stopped', async () => {
+      await store.start();
+      await store.stop();
+      await store.stop();
+      expect(await store.isReachable()).toBe(false);
+      await expect(store.write(batch([reading('late', T0, { temperature: 1 })]))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    });
+  });
+}
