@@ -1,0 +1,43 @@
+import type { Rule } from '@liandong/protocols';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { AlertService } from '../alerts/types.js';
+import type { AreaService } from '../areas/area-service.js';
+import type { Clock } from '../clock.js';
+import type { DeviceReadings } from '../devices/device-readings.js';
+import type { DeviceService } from '../devices/device-service.js';
+import type { Principal } from '../identity/principal.js';
+import type { IdentityService } from '../identity/types.js';
+import type { Logger } from '../logger.js';
+import type { HealthProbe } from '../realtime/types.js';
+
+/** Rules as people read them. Throws FORBIDDEN, RULE_NOT_FOUND. */
+export interface RuleService {
+  list(principal: Principal): Promise<Rule[]>;
+  get(principal: Principal, id: string): Promise<Rule>;
+}
+
+export interface HttpDependencies {
+  readonly identity: IdentityService;
+  readonly areas: AreaService;
+  readonly devices: DeviceService;
+  readonly readings: DeviceReadings;
+  readonly alerts: AlertService;
+  readonly rules: RuleService;
+  readonly health: HealthProbe;
+  /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */
+  readonly metrics: Pick<Registry, 'metrics' | 'contentType'>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
+  /** The built console; when there is no index.html in it, a page says how to build it. */
+  readonly consoleFolder: string;
+  /** PEM texts: HTTPS instead of HTTP, and cookies marked Secure. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Sign-in attempts of one source within a minute; 10. */
+  readonly signInsPerMinute?: number;
+}
+
+/** The Fastify instance, whose routes are typed by their TypeBox schemas. */
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;

@@ -1,0 +1,55 @@
+import { ERRORS, type ErrorCode, type Problem } from '@liandong/protocols';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../problem.js';
+import type { HttpDependencies } from './dependencies.js';
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+export interface FieldFault { readonly path: string; readonly message: string }
+
+/** A request that does not fit its schema; names each place, never the value that stood there. */
+export class ValidationError extends AppError {
+  readonly faults: readonly FieldFault[];
+
+  constructor(part: string, faults: readonly FieldFault[]) {
+    super('VALIDATION_FAILED', `The ${part} does not fit the schema; see errors.`);
+    this.faults = faults;
+  }
+}
+
+/** RFC 9457 problem details. */
+export function problemOf(error: AppError): Problem {
+  const { code, detail, status } = error;
+  return {
+    type: `urn:liandong:error:${code}`, title: ERRORS[code].en, status, code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(error instanceof ValidationError ? { errors: error.faults.map((fault) => ({ ...fault })) } : {}),
+  };
+}
+
+/** Every error leaves here as a problem of the catalogue. What nobody foresaw is logged with its cause and tells the caller nothing. */
+export function createErrorHandler(logger: HttpDependencies['logger']) {
+  return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const problem = error instanceof AppError ? error : fromFramework(error);
+    if (problem.status >= 500) {
+      logger.error({ err: error, method: request.method, route: request.routeOptions?.url }, problem.code);
+    }
+    return sendProblem(reply, problem);
+  };
+}
+
+export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply {
+  if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  return reply.code(error.status).type(PROBLEM_TYPE).send(problemOf(error));
+}
+
+const BY_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
+  [404, 'NOT_FOUND'], [413, 'BODY_TOO_LARGE'], [415, 'MEDIA_TYPE_UNSUPPORTED'], [429, 'TOO_MANY_REQUESTS'],
+]);
+
+/** Fastify's own errors: those of the 4xx kind are about the request, and their messages are safe to pass on. */
+export function fromFramework(error: FastifyError): AppError {
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return new AppError(BY_STATUS.get(status) ?? 'VALIDATION_FAILED', error.message, { cause: error });
+  return new AppError('INTERNAL', undefined, { cause: error });
+}

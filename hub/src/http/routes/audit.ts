@@ -1,0 +1,17 @@
+import { AuditListSchema, CursorQuery, LimitQuery } from '@liandong/protocols';
+import { Type } from 'typebox';
+import { principalOf } from '../authentication.js';
+import type { App, HttpDependencies } from '../dependencies.js';
+import { problems } from '../schemas.js';
+
+const DEFAULT_PAGE = 200;
+const AuditQuerySchema = Type.Object({ limit: LimitQuery, cursor: CursorQuery }, { additionalProperties: false });
+
+export function addAuditRoutes(app: App, { identity }: HttpDependencies): void {
+  app.get('/audit', {
+    schema: { tags: ['audit'], summary: 'Who did what, newest first', querystring: AuditQuerySchema, response: { 200: AuditListSchema, ...problems } },
+  }, async (request) => {
+    const { limit = DEFAULT_PAGE, cursor } = request.query;
+    return identity.audit(principalOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
+  });
+}

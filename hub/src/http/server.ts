@@ -1,0 +1,65 @@
+import Fastify from 'fastify';
+import { addAuthentication } from './authentication.js';
+import type { App, HttpDependencies } from './dependencies.js';
+import { addOriginCheck } from './origin.js';
+import { addConsole } from './plugins/console.js';
+import { addCookies } from './plugins/cookies.js';
+import { addHelmet } from './plugins/helmet.js';
+import { addOpenApi } from './plugins/openapi.js';
+import { addRateLimit } from './plugins/rate-limit.js';
+import { createErrorHandler } from './problems.js';
+import { addAlertRoutes } from './routes/alerts.js';
+import { addAreaRoutes } from './routes/areas.js';
+import { addAuditRoutes } from './routes/audit.js';
+import { addDeviceRoutes } from './routes/devices.js';
+import { addHealthRoutes } from './routes/health.js';
+import { addRuleRoutes } from './routes/rules.js';
+import { addSessionRoutes } from './routes/session.js';
+import { addTelemetryRoutes } from './routes/telemetry.js';
+import { addTokenRoutes } from './routes/tokens.js';
+import { addUserRoutes } from './routes/users.js';
+import { AreaNodeSchema } from './schemas.js';
+import { tolerateEmptyBodies } from './json-body.js';
+import { typeboxValidator } from './validator.js';
+
+const BODY_BYTES = 1024 * 1024;
+/** A whole request has to be here within this. */
+const REQUEST_MS = 30_000;
+/** Longer than a reverse proxy keeps its own idle connections, so that it is never us who close first. */
+const KEEP_ALIVE_MS = 75_000;
+
+/**
+ * REST, OpenAPI, health and the console's files as one application, ready for `inject` or `listen`; `app.server` is the HTTP server that
+ * Socket.IO shares. `close()` ends idle and busy connections alike.
+ */
+export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
+  const { tls } = dependencies;
+  const onError = createErrorHandler(dependencies.logger);
+  const app = Fastify({
+    bodyLimit: BODY_BYTES, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS, forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => { onError(error, request, reply); },
+    ...(tls === undefined ? {} : { https: { key: tls.key, cert: tls.cert } }),
+  }) as unknown as App; // http and https servers have the same type to us from here on
+  app.setValidatorCompiler(typeboxValidator);
+  app.setErrorHandler(onError);
+  tolerateEmptyBodies(app);
+  app.addSchema(AreaNodeSchema);
+
+  await addHelmet(app, { isHttps: tls !== undefined });
+  await addCookies(app);
+  await addRateLimit(app);
+  await addOpenApi(app);
+  await addConsole(app, dependencies.consoleFolder);
+  addHealthRoutes(app, dependencies);
+  await app.register(async (api: App) => { addApi(api, dependencies); }, { prefix: '/api/v1' });
+  await app.ready();
+  return app;
+}
+
+function addApi(api: App, dependencies: HttpDependencies): void {
+  addOriginCheck(api);
+  addAuthentication(api, dependencies);
+  for (const addRoutes of [
+    addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
+  ]) addRoutes(api, dependencies);
+}
