@@ -2,7 +2,6 @@ import type { Rule } from '@liandong/protocols';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Registry } from 'prom-client';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
 import type { Clock } from '../clock.js';
@@ -28,7 +27,7 @@ export interface HttpDependencies {
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */
-  readonly metrics: Pick<Registry, 'metrics' | 'contentType'>;
+  readonly metrics: { metrics(): Promise<string>; readonly contentType: string };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** The built console; when there is no index.html in it, a page says how to build it. */

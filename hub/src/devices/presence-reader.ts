@@ -1,0 +1,26 @@
+import type { DeviceId, EpochMs } from '@liandong/protocols';
+import type { JournalHandler } from '../journal/types.js';
+import type { PresenceSink } from './types.js';
+
+/** Reader of the journal that knows a device by what it sends: anything but "I am going" is a sighting. */
+export function createPresenceReader({ presence }: { presence: PresenceSink }): JournalHandler {
+  return {
+    name: 'presence',
+    maxRecords: 5_000,
+    async handle({ records }) {
+      const sightings = new Map<DeviceId, EpochMs>();
+      for (const record of records) {
+        if (record.type !== 'status') {
+          sightings.set(record.device, record.at);
+          continue;
+        }
+        // What came before the status counts before it.
+        const before = sightings.get(record.device);
+        if (before !== undefined) await presence.seen(new Map([[record.device, before]]));
+        sightings.delete(record.device);
+        await presence.setStatus(record.device, record.online ? 'online' : 'offline', record.at);
+      }
+      if (sightings.size > 0) await presence.seen(sightings);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { PartState } from '@liandong/protocols';
+import type { UplinkSource } from './broker/types.js';
+import type { Feature } from './feature.js';
+import type { Journal } from './journal/journal.js';
+import type { HealthProbe } from './realtime/types.js';
+import type { RuleEvaluator } from './rules/rule-evaluator.js';
+import type { StoreWriter } from './telemetry/store-writer.js';
+
+const CHECK_MS = 5000;
+
+export interface HealthDependencies {
+  source: UplinkSource;
+  journal: Journal;
+  storeWriter: StoreWriter;
+  evaluator: Pick<RuleEvaluator, 'state'>;
+}
+
+/**
+ * How each part is. A store that is down is `degraded`: ingest and alerts go on and the writer catches up.
+ * The store is asked now and then, so that an outage shows on a quiet hub too.
+ */
+export class Health implements HealthProbe, Feature {
+  readonly #dependencies: HealthDependencies;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(dependencies: HealthDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async start(): Promise<void> {
+    if (this.#timer !== undefined) return;
+    await this.#dependencies.storeWriter.check();
+    this.#timer = setInterval(() => void this.#dependencies.storeWriter.check(), CHECK_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  parts(): Record<string, { state: PartState; detail?: string }> {
+    const { source, storeWriter, evaluator } = this.#dependencies;
+    return { broker: source.state(), journal: this.#journal(), store: storeWriter.state(), rules: { state: evaluator.state() } };
+  }
+
+  #journal(): { state: PartState; detail?: string } {
+    const { journal } = this.#dependencies;
+    if (journal.writeFailure !== undefined) return { state: 'down', detail: `can not write: ${journal.writeFailure}` };
+    if (journal.isOverLimit) return { state: 'down', detail: 'full: its readers are too far behind (JOURNAL_MAX_MB)' };
+    return { state: 'ready' };
+  }
+}

@@ -1,0 +1,55 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry, type OpenMetricsContentType } from 'prom-client';
+import type { UplinkSource } from './broker/types.js';
+import type { RefusalLog } from './devices/refusal-log.js';
+import type { Ingest } from './ingest/ingest.js';
+import type { Journal } from './journal/journal.js';
+import type { HealthProbe } from './realtime/types.js';
+
+export interface MetricsDependencies {
+  ingest: Ingest;
+  journal: Journal;
+  refusals: RefusalLog;
+  source: UplinkSource;
+  health: HealthProbe;
+  /** Connected screens. */
+  screens(): number;
+}
+
+/** The hub's own health as OpenMetrics. Everything is read when asked; the hot path only counts. */
+export function createMetrics({ ingest, journal, refusals, source, health, screens }: MetricsDependencies): Registry<OpenMetricsContentType> {
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  counterOf('liandong_messages', 'MQTT messages received', () => ingest.counts.messages);
+  counterOf('liandong_records', 'Readings and events accepted', () => ingest.counts.records);
+  gaugeOf('liandong_journal_last_sequence', 'Sequence of the newest journal record', () => journal.last);
+  gaugeOf('liandong_journal_bytes', 'Journal on disk, in bytes', () => journal.diskBytes);
+  gaugeOf('liandong_connections', 'MQTT connections', () => source.connections);
+  gaugeOf('liandong_screens', 'Connected consoles', screens);
+
+  new Counter({
+    name: 'liandong_refusals', help: 'Refused messages and values by reason', labelNames: ['reason'], registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of refusals.totals()) this.inc({ reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'liandong_reader_lag', help: 'Journal records a reader has not read yet', labelNames: ['reader'], registers,
+    collect() { for (const { name, lag } of journal.readers()) this.set({ reader: name }, lag); },
+  });
+  new Gauge({
+    name: 'liandong_part_ready', help: '1 ready, 0.5 degraded, 0 down', labelNames: ['part'], registers,
+    collect() { for (const [part, { state }] of Object.entries(health.parts())) this.set({ part }, { ready: 1, degraded: 0.5, down: 0 }[state]); },
+  });
+  return registry;
+
+  function counterOf(name: string, help: string, read: () => number): void {
+    new Counter({ name, help, registers, collect() { this.reset(); this.inc(read()); } });
+  }
+  function gaugeOf(name: string, help: string, read: () => number): void {
+    new Gauge({ name, help, registers, collect() { this.set(read()); } });
+  }
+}

@@ -1,0 +1,53 @@
+import { LIMITS } from '@liandong/protocols';
+import type { ChangeLog } from './changes/change-log.js';
+import type { Clock } from './clock.js';
+import type { Feature } from './feature.js';
+import type { Logger } from './logger.js';
+import type { TelemetryStore } from './telemetry/types.js';
+
+const EVERY_MS = 10 * 60_000;
+const DAY_MS = 86_400_000;
+
+export interface RetentionDependencies {
+  telemetry: Pick<TelemetryStore, 'dropBefore'>;
+  changes: Pick<ChangeLog, 'dropBefore'>;
+  telemetryDays: number;
+  /** Gate events are records about people and go earlier. */
+  eventDays: number;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Drops what is past its time: telemetry, events, and the change log beyond what screens may resume. */
+export class Retention implements Feature {
+  readonly #dependencies: RetentionDependencies;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: RetentionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async start(): Promise<void> {
+    this.#timer ??= setInterval(() => { this.#running = this.run(); }, EVERY_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.#running;
+  }
+
+  /** One round now; what fails is tried again in the next. */
+  async run(): Promise<void> {
+    const { telemetry, changes, telemetryDays, eventDays, clock, logger } = this.#dependencies;
+    const now = clock.now();
+    try {
+      await changes.dropBefore(now - LIMITS.resumeMs);
+      await telemetry.dropBefore({ telemetry: now - telemetryDays * DAY_MS, events: now - eventDays * DAY_MS });
+    } catch (error) {
+      logger.warn({ err: error }, 'retention could not drop what is past its time; it tries again in ten minutes');
+    }
+  }
+}
