@@ -20,15 +20,14 @@ export interface InfluxHttp {
   close(): void;
 }
 
-const REQUEST_TIMEOUT_MS = 10_000;
 const compress = promisify(gzip);
 
-export function createInfluxHttp({ url, token, org, bucket }: InfluxSettings): InfluxHttp {
+export function createInfluxHttp({ url, token, org, bucket }: InfluxSettings, requestTimeoutMs: number): InfluxHttp {
   const agent = new (url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 8 });
   const place = new URLSearchParams({ org, bucket }).toString();
 
   /** The library's own timeout watches for silence only and leaves the request open; the signal ends it. */
-  const client = (timeoutMs = REQUEST_TIMEOUT_MS): InfluxDB =>
+  const client = (timeoutMs = requestTimeoutMs): InfluxDB =>
     new InfluxDB({ url, token, timeout: timeoutMs, transportOptions: { agent, signal: AbortSignal.timeout(timeoutMs) } });
 
   const send = (path: string, method: string, body: string | Buffer, headers: Record<string, string>, timeoutMs?: number): Promise<void> =>

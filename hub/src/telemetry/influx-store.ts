@@ -10,6 +10,8 @@ import { AppError } from '../problem.js';
 
 export interface InfluxStoreOptions extends InfluxSettings {
   readonly log: StoreLog;
+  /** A request that takes longer rejects; 10 s when not given. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface InfluxStore extends TelemetryStore {
@@ -18,21 +20,21 @@ export interface InfluxStore extends TelemetryStore {
 }
 
 const REACHABLE_WITHIN_MS = 2_000;
-const LOGGED_LINE_LENGTH = 300;
+const LOGGED_LENGTH = 300;
 
 /**
  * Telemetry in InfluxDB 2.x. The server orders and overwrites by series and time; the journal keeps the position and is the only buffer.
  * Calls reject with AppError STORE_UNAVAILABLE while the server is down or too slow. `start` throws StartError for settings that can't work.
  */
-export function createInfluxStore({ log, ...settings }: InfluxStoreOptions): InfluxStore {
+export function createInfluxStore({ log, requestTimeoutMs = 10_000, ...settings }: InfluxStoreOptions): InfluxStore {
   const buildLines = createLineBuilder();
   let http: InfluxHttp | undefined;
   let reader: InfluxReader | undefined;
   let deadLetters = 0;
 
-  function deadLetter({ line, reason }: DeadLetter): void {
+  function deadLetter(lost: DeadLetter): void {
     deadLetters += 1;
-    log.warn({ line: line.slice(0, LOGGED_LINE_LENGTH), reason, deadLetters }, 'InfluxDB refused a line for good; the others were kept');
+    log.warn({ ...loggable(lost), deadLetters }, 'InfluxDB refused a line for good; the others were kept');
   }
 
   /** The library's errors become the one a caller knows; its own stays as the cause. */
@@ -52,7 +54,7 @@ export function createInfluxStore({ log, ...settings }: InfluxStoreOptions): Inf
     async start() {
       if (http !== undefined) return;
       checkInfluxUrl(settings.url);
-      const opened = createInfluxHttp(settings);
+      const opened = createInfluxHttp(settings, requestTimeoutMs);
       try {
         await probeInflux(opened, settings, log);
       } catch (error) {
@@ -89,6 +91,13 @@ export function createInfluxStore({ log, ...settings }: InfluxStoreOptions): Inf
       await open.post('/api/v2/delete', deletion(EVENT, limits.events));
     }),
   };
+}
+
+/** An event may be about a person, so of an event only its device is logged; the server's reason quotes the line. */
+function loggable({ line, status, reason }: DeadLetter): Readonly<Record<string, unknown>> {
+  return line.startsWith(`${EVENT},`)
+    ? { line: line.slice(0, line.indexOf(' ')), status }
+    : { line: line.slice(0, LOGGED_LENGTH), status, reason: reason.slice(0, LOGGED_LENGTH) };
 }
 
 /** The server's `stop` is included, so it is the last nanosecond before the limit. */

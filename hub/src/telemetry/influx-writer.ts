@@ -2,7 +2,7 @@ import { HttpError } from '@influxdata/influxdb-client';
 import type { InfluxHttp } from './influx-client.js';
 
 /** A line the server will never take, and why. */
-export interface DeadLetter { readonly line: string; readonly reason: string }
+export interface DeadLetter { readonly line: string; readonly status: number; readonly reason: string }
 
 const LINES_PER_REQUEST = 5_000;
 /** The request itself is at fault: a line can't be parsed, a field has another type, a time is out of reach, the body is too large. */
@@ -20,7 +20,7 @@ export function createLineWriter({ http, deadLetter }: { http: Pick<InfluxHttp, 
     } catch (error) {
       if (!(error instanceof HttpError) || !REFUSED.has(error.statusCode)) throw error;
       const [line] = lines;
-      if (lines.length === 1 && line !== undefined) return deadLetter({ line, reason: error.message });
+      if (lines.length === 1 && line !== undefined) return deadLetter({ line, status: error.statusCode, reason: error.message });
       const half = Math.ceil(lines.length / 2);
       await write(lines.slice(0, half), precision);
       await write(lines.slice(half), precision);
