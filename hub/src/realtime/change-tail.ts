@@ -1,0 +1,96 @@
+import type { Seq } from '@liandong/protocols';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Feature } from '../feature.js';
+import type { FeedLogger } from './types.js';
+
+/** The change log as one stream: every change once, in the order of `seq`, whatever order services announce them in. */
+export interface ChangeTail extends Feature {
+  /** Of the last change told to the listener. */
+  readonly seq: Seq;
+  /** Reads what was committed but not announced. Never rejects. */
+  catchUp(): Promise<void>;
+}
+
+const PAGE = 500;
+
+/**
+ * An announcement that is next in line is passed on at once. One that isn't means that another service committed first and has
+ * still to speak, so the log is read: it holds everything committed. Nothing is buffered.
+ * @param onGap changes in between are no longer kept; listeners must start from a snapshot
+ */
+export function createChangeTail({ changes, logger, onChange, onGap }: {
+  changes: ChangeLog; logger: FeedLogger; onChange: (change: Change) => void; onGap: () => void;
+}): ChangeTail {
+  let seq: Seq = 0;
+  let unsubscribe: (() => void) | undefined;
+  let isBehind = false;
+  let isReading = false;
+  let reading: Promise<void> = Promise.resolve();
+
+  function pass(change: Change): void {
+    if (change.seq <= seq) return;
+    seq = change.seq;
+    onChange(change);
+  }
+
+  function announced(change: Change): void {
+    if (!isReading && change.seq === seq + 1) pass(change);
+    else if (change.seq > seq) void catchUp();
+  }
+
+  function catchUp(): Promise<void> {
+    isBehind = true;
+    if (!isReading) {
+      isReading = true;
+      reading = readOn();
+    }
+    return reading;
+  }
+
+  async function readOn(): Promise<void> {
+    try {
+      while (isBehind && unsubscribe !== undefined) {
+        isBehind = false;
+        await readPages();
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'The change log could not be read; the next change or heartbeat tries again.');
+    } finally {
+      isReading = false;
+    }
+  }
+
+  async function readPages(): Promise<void> {
+    for (let isMore = true; isMore && unsubscribe !== undefined;) {
+      const page = await changes.after(seq, PAGE);
+      if (page === undefined) {
+        seq = await changes.current();
+        onGap();
+        return;
+      }
+      page.forEach(pass);
+      isMore = page.length === PAGE;
+    }
+  }
+
+  return {
+    get seq() { return seq; },
+    catchUp,
+    async start() {
+      if (unsubscribe !== undefined) return;
+      isReading = true; // holds announcements back until the starting point is known
+      unsubscribe = changes.onChange(announced);
+      try {
+        seq = await changes.current();
+      } finally {
+        isReading = false;
+      }
+      await catchUp();
+    },
+    async stop() {
+      unsubscribe?.();
+      unsubscribe = undefined;
+      await reading;
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { LIMITS, type Heartbeat, type PartState } from '@liandong/protocols';
+import type { Server as HttpServer } from 'node:http';
+import type { AlertService } from '../alerts/types.js';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { ChangeLog } from '../changes/change-log.js';
+import type { Clock } from '../clock.js';
+import type { DeviceDirectory } from '../devices/types.js';
+import type { Feature } from '../feature.js';
+import type { IdentityService } from '../identity/types.js';
+import { createChangeTail, type ChangeTail } from './change-tail.js';
+import { dropToResume } from './connection.js';
+import type { LatestValueStore } from './latest-values.js';
+import { createLiveClient, type LiveClient } from './live-client.js';
+import { createScopes, type Scopes } from './scope.js';
+import { createScreen } from './screen.js';
+import { createSignIn } from './sign-in.js';
+import { openSocketServer, type LiveSocket, type SocketServer } from './socket-server.js';
+import { createSubscriptions } from './subscriptions.js';
+import { createTelemetryFeed, type TelemetryFeed } from './telemetry-feed.js';
+import type { FeedLogger, HealthProbe, ScreenState } from './types.js';
+
+export interface LiveFeed extends Feature {
+  /** Every connected client, and what it is known to have received. */
+  screens(): ScreenState[];
+}
+
+export interface LiveFeedDeps {
+  /** Listened on and closed by its owner; must still be open when the feed stops. */
+  readonly httpServer: HttpServer;
+  readonly identity: Pick<IdentityService, 'authenticate'>;
+  readonly alerts: Pick<AlertService, 'active' | 'ack'>;
+  readonly areas: AreaTree;
+  readonly directory: DeviceDirectory;
+  readonly changes: ChangeLog;
+  readonly latest: LatestValueStore;
+  /** Parts `broker`, `store` and `rules` go into heartbeats; one that is missing counts as down. */
+  readonly health: HealthProbe;
+  readonly clock: Clock;
+  readonly logger: FeedLogger;
+  readonly tuning?: Partial<LiveFeedTuning>;
+}
+
+export interface LiveFeedTuning {
+  readonly maxConnections: number;
+  /** A connection is pinged this often, and given up when it is silent as long again. */
+  readonly pingMs: number;
+  /** A little over 250 ms, so that a timer that fires early never makes five packets in a second. */
+  readonly flushMs: number;
+  readonly heartbeatMs: number;
+  readonly recheckMs: number;
+  /** A screen that leaves an alert unacknowledged this long is dropped, to reconnect and resume. */
+  readonly ackTimeoutMs: number;
+  readonly inFlightAlerts: number;
+}
+
+const DEFAULTS: LiveFeedTuning = {
+  maxConnections: 1_000, pingMs: 10_000, flushMs: 1000 / LIMITS.liveTelemetryPerSecond + 15, heartbeatMs: LIMITS.heartbeatSeconds * 1000,
+  recheckMs: 10_000, ackTimeoutMs: 10_000, inFlightAlerts: 64,
+};
+/** The ack time-out is counted in this many sweeps, so that a hub that itself stood still doesn't blame its screens. */
+const ACK_SWEEPS = 10;
+
+/**
+ * The live feed on `/socket.io`: snapshot or resume, then changes in order of `seq`, telemetry at most four times a second, heartbeats.
+ * Exactly once per `seq` for a client that resumes from the last `seq` it handled.
+ */
+export function createLiveFeed(deps: LiveFeedDeps): LiveFeed {
+  let running: Promise<RunningFeed> | undefined;
+  let stopped: Promise<void> = Promise.resolve();
+  let connected: () => Iterable<LiveClient> = () => [];
+
+  async function startOver(): Promise<RunningFeed> {
+    await stopped;
+    const feed = await run(deps);
+    connected = () => feed.clients.values();
+    return feed;
+  }
+
+  return {
+    async start() {
+      running ??= startOver();
+      try {
+        await running;
+      } catch (error) {
+        running = undefined;
+        throw error;
+      }
+    },
+    async stop() {
+      if (running !== undefined) stopped = running.then((feed) => feed.stop());
+      running = undefined;
+      await stopped;
+    },
+    screens: () => [...connected()].map(({ screen }) => screen.state),
+  };
+}
+
+interface RunningFeed { readonly clients: ReadonlyMap<LiveSocket, LiveClient>; stop(): Promise<void> }
+
+async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
+  const { directory, changes, latest, logger } = deps;
+  const tuning = { ...DEFAULTS, ...deps.tuning };
+  const clients = new Map<LiveSocket, LiveClient>();
+  const tail = createChangeTail({
+    changes, logger,
+    onChange: (change) => { for (const { screen } of clients.values()) screen.offer(change); },
+    onGap: () => { for (const socket of clients.keys()) dropToResume(socket); },
+  });
+  await tail.start();
+  const server = openSocketServer({ httpServer: deps.httpServer, ...tuning });
+  const scopes = createScopes(deps);
+  const telemetry = createTelemetryFeed({ ...deps, io: server.io, scopes });
+  const closing = acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients });
+  const forgetRemoved = directory.onChange((id, entry) => { if (entry === undefined) latest.forget(id); });
+  const timers = [
+    setInterval(() => { telemetry.flush(); }, tuning.flushMs),
+    setInterval(() => { beat(deps, tail, clients.values()); }, tuning.heartbeatMs),
+    setInterval(() => { for (const { screen } of clients.values()) screen.sweep(); }, tuning.ackTimeoutMs / ACK_SWEEPS),
+    everyRound(tuning.recheckMs, async () => { for (const client of [...clients.values()]) await client.recheck(); }),
+  ];
+
+  return {
+    clients,
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      forgetRemoved();
+      await server.close();
+      await Promise.all([tail.stop(), ...closing]);
+    },
+  };
+}
+
+/** Takes in every client that signs in; the set given back holds those still finishing after they left. */
+function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients }: {
+  deps: LiveFeedDeps; tuning: LiveFeedTuning; server: SocketServer; tail: ChangeTail; scopes: Scopes; telemetry: TelemetryFeed; clients: Map<LiveSocket, LiveClient>;
+}): ReadonlySet<Promise<void>> {
+  const { changes, logger } = deps;
+  const closing = new Set<Promise<void>>();
+  const subscriptions = createSubscriptions({ ...deps, tail, scopes });
+  const limits = { inFlightAlerts: tuning.inFlightAlerts, ackSweeps: ACK_SWEEPS };
+
+  server.io.use(createSignIn(deps));
+  server.io.on('connection', (socket) => {
+    const screen = createScreen({ socket, changes, tail, scopes, limits, logger });
+    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry });
+    clients.set(socket, client);
+    socket.on('disconnect', () => {
+      clients.delete(socket);
+      const closed: Promise<void> = client.close().finally(() => closing.delete(closed));
+      closing.add(closed);
+    });
+  });
+  return closing;
+}
+
+/**
+ * `seq` is what this very client has been sent up to, so that it may resume from it; before it subscribes, the newest there is.
+ * Also the moment to read changes that a service committed and failed to announce.
+ */
+function beat({ clock, health, logger }: LiveFeedDeps, tail: ChangeTail, clients: Iterable<LiveClient>): void {
+  void tail.catchUp();
+  try {
+    const parts = health.parts();
+    const state = (part: string): PartState => parts[part]?.state ?? 'down';
+    const heartbeat: Omit<Heartbeat, 'seq'> = { now: clock.now(), feeds: { mqtt: state('broker'), store: state('store'), rules: state('rules') } };
+    for (const { socket, screen } of clients) socket.emit('heartbeat', { ...heartbeat, seq: screen.position ?? tail.seq });
+  } catch (error) {
+    logger.error({ err: error }, 'No heartbeat could be sent.');
+  }
+}
+
+/** Like setInterval, but a round that takes longer than the interval is not overtaken by the next. */
+function everyRound(intervalMs: number, round: () => Promise<void>): NodeJS.Timeout {
+  let isRunning = false;
+  return setInterval(() => {
+    if (isRunning) return;
+    isRunning = true;
+    void round().finally(() => { isRunning = false; });
+  }, intervalMs);
+}

@@ -1,0 +1,158 @@
+import type { Seq } from '@liandong/protocols';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import { backlogOf, dropToResume } from './connection.js';
+import type { Scope, Scopes } from './scope.js';
+import type { LiveSocket } from './socket-server.js';
+import type { FeedLogger, ScreenState } from './types.js';
+
+/** Delivers changes to one socket: each one of its scope exactly once and in order of `seq`, whatever the socket's pace. */
+export interface Screen {
+  readonly state: ScreenState;
+  /** Everything in scope up to here was sent; undefined before the first subscription. */
+  readonly position: Seq | undefined;
+  /** Sends what follows `from`: the log first, then live. Replaces an earlier subscription. */
+  follow(scope: Scope, from: Seq): void;
+  /** Sends nothing more until `follow`; gives the function that takes the pause back. */
+  pause(): () => void;
+  /** A change that has just happened. */
+  offer(change: Change): void;
+  /** Called at a steady pace; drops the socket when an alert stays unacknowledged for `ackSweeps` calls. */
+  sweep(): void;
+  /** Resolves when it no longer reads the log. */
+  close(): Promise<void>;
+}
+
+export interface ScreenLimits {
+  /** Unacknowledged alerts in flight; more wait in the change log. */
+  readonly inFlightAlerts: number;
+  /** Sweeps an alert may stay unacknowledged. */
+  readonly ackSweeps: number;
+}
+
+interface Following { readonly scope: Scope; position: Seq; isLive: boolean }
+
+const PAGE = 200;
+const BACKLOG_PACKETS = 256;
+
+export function createScreen({ socket, changes, tail, scopes, limits, logger }: {
+  socket: LiveSocket; changes: Pick<ChangeLog, 'after'>; tail: { readonly seq: Seq }; scopes: Pick<Scopes, 'lens'>; limits: ScreenLimits; logger: FeedLogger;
+}): Screen {
+  let following: Following | undefined;
+  let paused: Following | undefined;
+  let isClosed = false;
+  let isReading = false;
+  let reading: Promise<void> = Promise.resolve();
+  let sweeps = 0;
+  /** Seq of each unacknowledged alert, oldest first, with the sweep at which it was sent. */
+  const inFlight = new Map<Seq, number>();
+
+  // What is sent by polling while a client changes over to WebSocket could be lost or overtaken, so it waits that moment.
+  const isCongested = (): boolean => socket.conn.upgrading || inFlight.size >= limits.inFlightAlerts || backlogOf(socket) >= BACKLOG_PACKETS;
+
+  function send(change: Change): void {
+    if (change.kind === 'device') {
+      socket.emit('device', { seq: change.seq, device: change.device });
+      return;
+    }
+    inFlight.set(change.seq, sweeps);
+    socket.emit('alert', { seq: change.seq, alert: change.alert }, () => {
+      inFlight.delete(change.seq);
+      readOn();
+    });
+  }
+
+  function deliver(to: Following, change: Change): void {
+    to.position = change.seq;
+    if (change.kind === 'alert' && !to.scope.hasAlerts) return;
+    const device = change.kind === 'alert' ? change.alert.deviceId : change.device.id;
+    if (scopes.lens(to.scope)(change.area, device)) send(change);
+  }
+
+  /** Starts reading the log unless there is nothing to read, no room, or it is being read already. */
+  function readOn(): void {
+    if (isReading || isClosed || following === undefined || following.isLive || isCongested()) return;
+    isReading = true;
+    reading = readLog();
+  }
+
+  async function readLog(): Promise<void> {
+    try {
+      while (!isClosed && following !== undefined && !following.isLive && !isCongested()) await readPage(following);
+    } catch (error) {
+      if (!isClosed) logger.error({ err: error, screen: socket.id }, 'The change log could not be read for a screen; it is dropped and resumes.');
+      dropToResume(socket);
+    } finally {
+      isReading = false;
+    }
+  }
+
+  async function readPage(to: Following): Promise<void> {
+    const target = tail.seq;
+    // No await between this check and the flag: the next change is either in the log read above or offered.
+    if (to.position >= target) {
+      to.isLive = true;
+      return;
+    }
+    const page = await changes.after(to.position, PAGE);
+    if (isClosed || to !== following) return;
+    if (page === undefined) {
+      logger.warn({ screen: socket.id }, 'A screen fell behind what the change log keeps; it is dropped and starts from a snapshot.');
+      dropToResume(socket);
+      return;
+    }
+    for (const change of page) {
+      if (to !== following || isCongested()) return;
+      deliver(to, change);
+    }
+    if (page.length === 0) to.position = target;
+  }
+
+  socket.conn.on('drain', readOn);
+  socket.conn.on('upgrade', readOn);
+
+  return {
+    get state() {
+      const oldest = inFlight.keys().next();
+      const sentSeq = (following ?? paused)?.position;
+      return {
+        id: socket.id, user: socket.data.principal.name, isSubscribed: sentSeq !== undefined, sentSeq, inFlight: inFlight.size,
+        receivedSeq: oldest.done === true || sentSeq === undefined ? sentSeq : Math.min(oldest.value - 1, sentSeq),
+      };
+    },
+    get position() { return (following ?? paused)?.position; },
+    follow(scope, from) {
+      if (isClosed) return;
+      following = { scope, position: from, isLive: false };
+      paused = undefined;
+      readOn();
+    },
+    pause() {
+      paused = following;
+      following = undefined;
+      return () => {
+        if (paused !== undefined) this.follow(paused.scope, paused.position);
+      };
+    },
+    offer(change) {
+      if (isClosed || following?.isLive !== true || change.seq <= following.position) return;
+      if (isCongested()) following.isLive = false;
+      else deliver(following, change);
+    },
+    sweep() {
+      sweeps += 1;
+      const oldest = inFlight.values().next();
+      if (oldest.done !== true && sweeps - oldest.value > limits.ackSweeps) {
+        logger.warn({ screen: socket.id, unacknowledged: inFlight.size }, 'A screen does not acknowledge alerts; it is dropped and resumes.');
+        dropToResume(socket);
+      } else readOn();
+    },
+    async close() {
+      isClosed = true;
+      following = undefined;
+      inFlight.clear();
+      socket.conn.off('drain', readOn);
+      socket.conn.off('upgrade', readOn);
+      await reading;
+    },
+  };
+}
