@@ -1,0 +1,118 @@
+import { createGateTraffic, type GateStep } from '../devices/gate.js';
+import { plausibleValues } from '../devices/values.js';
+import { createWeather } from '../devices/weather.js';
+import { DueHeap } from '../heap.js';
+import { streamOf, unitAt } from '../random.js';
+import type { Act, Script } from '../scenarios/scenario.js';
+import { Stage } from '../scenarios/stage.js';
+import type { SimMessage } from './message.js';
+import { modelOf } from './models.js';
+import type { SimDevice } from './roster.js';
+
+export interface PlanOptions {
+  readonly roster: readonly SimDevice[];
+  readonly seed: number;
+  /** When the run begins (epoch ms); part of every event's id. */
+  readonly startMs: number;
+  /** How much faster the day goes by than the wall clock. Intervals and scenarios keep wall-clock time. */
+  readonly speed: number;
+  /** Without rare happenings in the baseline: every alert is a scenario's. */
+  readonly isCalm: boolean;
+  /** Gates tell one event or report per interval instead of Poisson arrivals, so that the whole fleet keeps an exact rate. */
+  readonly isPaced: boolean;
+  readonly script?: Script | undefined;
+}
+
+/** Everything the fleet will say, in order. The same options always give the same messages, byte for byte. */
+export interface Plan {
+  readonly nextDueMs: number | undefined;
+  /** The messages due at or before that time, oldest first; each is given once. */
+  takeDue(untilMs: number): SimMessage[];
+}
+
+type Task = (dueMs: number) => void;
+
+export function createPlan(options: PlanOptions): Plan {
+  const { roster, seed, startMs, speed, script } = options;
+  const tasks = new DueHeap<Task>();
+  const stage = new Stage();
+  const weather = createWeather(seed);
+  let out: SimMessage[] = [];
+  let events = 0;
+
+  const simMs = (dueMs: number): number => startMs + (dueMs - startMs) * speed;
+  const actAt = (device: SimDevice, dueMs: number) => stage.at(device.id, dueMs - startMs);
+  const say = (dueMs: number, device: SimDevice, kind: SimMessage['kind'], body: object): void => {
+    out.push({ dueMs, device: device.id, kind, payload: JSON.stringify(body) });
+  };
+  const sayEvent = (dueMs: number, device: SimDevice, { type, data }: Pick<GateStep, 'type' | 'data'>): void => {
+    say(dueMs, device, 'event', { id: `${startMs.toString(36)}-${seed}-${(events++).toString(36)}`, ts: dueMs, type, data });
+  };
+  const sayLater = (fromMs: number, device: SimDevice, steps: readonly GateStep[]): void => {
+    for (const step of steps) tasks.push(fromMs + step.afterMs, (dueMs) => sayEvent(dueMs, device, step));
+  };
+
+  const startReports = (device: SimDevice): void => {
+    const model = modelOf(device, { seed, weather, isCalm: options.isCalm });
+    const traffic = options.isPaced ? trafficOf(device, options) : undefined;
+    const coin = streamOf(seed, `${device.id}/coin`);
+    const phase = unitAt(streamOf(seed, `${device.id}/phase`), 0);
+    let number = 0;
+    const planNext = (): void => tasks.push(Math.round(startMs + (phase + number) * device.reportEveryMs), report);
+    const report: Task = (dueMs) => {
+      const base = model(simMs(dueMs));
+      const at = actAt(device, dueMs);
+      const isPass = traffic !== undefined && at === undefined && unitAt(coin, number) < 0.5;
+      if (isPass) {
+        const [first] = traffic.pass(simMs(dueMs));
+        if (first !== undefined) sayEvent(dueMs, device, first);
+      } else {
+        const { shape } = at?.act.scenario ?? {};
+        const values = shape === undefined || at === undefined ? base : shape(at.actMs, base);
+        if (values !== undefined) say(dueMs, device, 'telemetry', { ts: dueMs, seq: number, values: plausibleValues(values) });
+      }
+      number += 1;
+      planNext();
+    };
+    planNext();
+  };
+
+  const startTraffic = (device: SimDevice): void => {
+    const traffic = trafficOf(device, options);
+    if (traffic === undefined || options.isPaced) return;
+    const arrive: Task = (dueMs) => {
+      if (traffic.isHere(simMs(dueMs)) && actAt(device, dueMs) === undefined) sayLater(dueMs, device, traffic.pass(simMs(dueMs)));
+      tasks.push(dueMs + traffic.waitMs(), arrive);
+    };
+    tasks.push(startMs + traffic.waitMs(), arrive);
+  };
+
+  const startTurn = (number: number): void => {
+    if (script === undefined) return;
+    const turnMs = number * (script.periodMs ?? 0);
+    const acts = script.turn(number).map((act): Act => ({ ...act, startsMs: act.startsMs + turnMs }));
+    stage.add(acts);
+    for (const { device, scenario, startsMs } of acts) sayLater(Math.round(startMs + startsMs), device, scenario.events ?? []);
+    if (script.periodMs !== undefined) tasks.push(startMs + turnMs + script.periodMs, () => startTurn(number + 1));
+  };
+
+  startTurn(0);
+  for (const device of roster) {
+    startReports(device);
+    startTraffic(device);
+  }
+  return {
+    get nextDueMs() { return tasks.nextDueMs; },
+    takeDue: (untilMs) => {
+      for (let due = tasks.pop(untilMs); due !== undefined; due = tasks.pop(untilMs)) due.item(due.dueMs);
+      const taken = out;
+      out = [];
+      return taken;
+    },
+  };
+}
+
+function trafficOf(device: SimDevice, { seed, isCalm }: PlanOptions): ReturnType<typeof createGateTraffic> | undefined {
+  const { id, kind, profile } = device;
+  return kind === 'access_gate' || kind === 'vehicle_gate' ? createGateTraffic({ seed, id, kind, profile, isCalm }) : undefined;
+}

@@ -1,0 +1,48 @@
+import { SUBDISTRICT } from '../fleet/map.js';
+import type { SimMessage } from '../fleet/message.js';
+import { createRandom, streamOf } from '../random.js';
+import { createLimiter } from '../run/limiter.js';
+import type { Scheduler } from '../run/scheduler.js';
+import type { ReadyDevice } from '../setup/set-up.js';
+import { DeviceLink } from './device-link.js';
+import type { Traffic } from './traffic.js';
+
+export interface FleetLinksDeps {
+  readonly brokerUrl: string;
+  readonly devices: readonly ReadyDevice[];
+  readonly seed: number;
+  readonly scheduler: Scheduler;
+  readonly traffic: Traffic;
+}
+
+/** Handshakes at once: a fleet of thousands comes up in seconds without a storm of connects. */
+const HANDSHAKES = 40;
+const GOODBYE_MS = 2_000;
+
+/** Every device's connection. `stop` takes two seconds and a little at most. */
+export interface FleetLinks {
+  readonly start: () => void;
+  readonly send: (message: SimMessage) => void;
+  readonly stop: () => Promise<void>;
+}
+
+export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic }: FleetLinksDeps): FleetLinks {
+  const handshakes = createLimiter(HANDSHAKES);
+  const links = new Map(devices.map(({ device, secret }) => [device.id, new DeviceLink({
+    brokerUrl, secret, scheduler, handshakes, traffic,
+    device: { id: device.id, community: device.community, subdistrict: SUBDISTRICT.id },
+    random: createRandom(streamOf(seed, `${device.id}/reconnect`)),
+  })]));
+  return {
+    start: () => { for (const link of links.values()) link.start(); },
+    send: (message) => links.get(message.device)?.send(message),
+    stop: async () => {
+      const all = [...links.values()];
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => { timer = setTimeout(resolve, GOODBYE_MS); });
+      await Promise.race([Promise.allSettled(all.map((link) => link.stop())), patience]);
+      clearTimeout(timer);
+      await Promise.allSettled(all.map((link) => link.stop({ force: true })));
+    },
+  };
+}
