@@ -112,7 +112,9 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
 
   function findSilent(now: EpochMs): void {
     for (const entry of directory.values()) {
-      if (entry.device.status === 'online' && now - heardAt(entry) > windowMs(entry)) decide(entry, { status: 'offline', at: now });
+      const at = heardAt(entry);
+      // Dated by the last sign of life, so that whatever the device says after it is news.
+      if (entry.device.status === 'online' && now - at > windowMs(entry)) decide(entry, { status: 'offline', at });
     }
   }
 

@@ -81,7 +81,7 @@ export function createRefusalLog({ db, clock, directory, onError }: RefusalLogDe
       totals.set(refusal.reason, (totals.get(refusal.reason) ?? 0) + 1);
       if (device === undefined || directory.get(device) === undefined) return;
       // A biometric payload is not even held; of others a copy, because the broker reuses its buffers.
-      const head = refusal.reason === 'biometric' ? new Uint8Array() : payload.slice(0, KEPT_BYTES);
+      const head = refusal.reason === 'biometric' ? new Uint8Array() : new Uint8Array(payload.subarray(0, KEPT_BYTES));
       const last: LastRefusal = { at: clock.now(), refusal, topic: topic.slice(0, LONGEST_TOPIC), head, isCut: payload.length > KEPT_BYTES };
       const tally = pending.get(device);
       if (tally === undefined) {

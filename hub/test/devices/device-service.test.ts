@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NewDevice } from '@liandong/protocols';
+import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+
+let hub: Registry;
+beforeEach(async () => {
+  hub = await openRegistry();
+  await addPlaces(hub);
+});
+afterEach(async () => { await hub.destroy(); });
+
+const bin: NewDevice = { id: 'bin-1', name: '东门垃圾桶', kind: 'waste_bin', area: 'east-grid' };
+const EAST = { name: 'e', role: 'installer', area: 'east' } as const;
+
+describe('a new device', () => {
+  it('can sign in with the secret that is shown once', async () => {
+    const { device, credentials } = await hub.devices.create(ROOT, bin);
+    expect(device).toEqual({ ...bin, codec: 'native', reportingIntervalS: 60, status: 'provisioned' });
+    expect(Buffer.from(credentials.password, 'base64url')).toHaveLength(16);
+    expect(hub.directory.authenticate('bin-1', Buffer.from(credentials.password))).toMatchObject({ subdistrict: 'east', community: 'east-garden' });
+    expect(hub.directory.authenticate('bin-1', Buffer.from('wrong'))).toBeUndefined();
+    expect(hub.directory.authenticate('bin-2', Buffer.from(credentials.password))).toBeUndefined();
+    expect(JSON.stringify([await hub.db.selectFrom('device').selectAll().execute(), await hub.db.selectFrom('audit').selectAll().execute()])).not.toContain(credentials.password);
+  });
+
+  it('is announced, and is there after a restart with the same secret', async () => {
+    const { device, credentials } = await hub.devices.create(ROOT, { ...bin, location: { lng: 121.4, lat: 31.2 }, install: { depthMm: 1200 }, externalId: 'abc', reportingIntervalS: 30 });
+    expect(hub.published).toMatchObject([{ kind: 'device', area: 'east-grid', device: { id: 'bin-1' } }]);
+    await hub.close();
+    hub = await openRegistry(hub.dir);
+    expect(await hub.devices.get(ROOT, 'bin-1')).toEqual(device);
+    expect(hub.directory.authenticate('bin-1', Buffer.from(credentials.password))).toBeDefined();
+  });
+
+  it.each([
+    ['in a sub-district', { ...bin, area: 'east' }, 'AREA_NOT_COMMUNITY'],
+    ['in an unknown area', { ...bin, area: 'nowhere' }, 'AREA_NOT_FOUND'],
+  ])('%s is refused', async (_where, device, code) => {
+    await expect(hub.devices.create(ROOT, device)).rejects.toMatchObject({ code });
+    expect(hub.directory.size).toBe(0);
+  });
+
+  it('takes an id once, also when two arrive together', async () => {
+    const results = await Promise.allSettled([hub.devices.create(ROOT, bin), hub.devices.create(ROOT, bin)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await expect(hub.devices.create(ROOT, bin)).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+  });
+});
+
+describe('a changed device', () => {
+  it('tells listeners its new place, keeps its sighting and can be retired', async () => {
+    const { credentials } = await hub.devices.create(ROOT, bin);
+    await hub.presence.seen(new Map([['bin-1', hub.clock.at]]));
+    const told: (string | undefined)[] = [];
+    hub.directory.onChange((_id, entry) => told.push(entry?.community));
+    const moved = await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden', name: '西门' });
+    expect(moved).toEqual({ ...bin, name: '西门', area: 'west-garden', codec: 'native', reportingIntervalS: 60, status: 'online', lastSeenAt: hub.clock.at });
+    await hub.devices.patch(ROOT, 'bin-1', { status: 'retired' });
+    expect(hub.directory.authenticate('bin-1', Buffer.from(credentials.password))).toBeUndefined();
+    expect(told).toEqual(['west-garden', 'west-garden']);
+    await expect(hub.devices.patch(ROOT, 'bin-1', { area: 'city' })).rejects.toMatchObject({ code: 'AREA_NOT_COMMUNITY' });
+  });
+
+  it('has one valid secret after a rotation', async () => {
+    const before = await hub.devices.create(ROOT, bin);
+    const after = await hub.devices.rotateCredentials(ROOT, 'bin-1');
+    expect(hub.directory.authenticate('bin-1', Buffer.from(before.credentials.password))).toBeUndefined();
+    expect(hub.directory.authenticate('bin-1', Buffer.from(after.credentials.password))).toBeDefined();
+  });
+
+  it('is gone when deleted: listeners are told, and its id is free with a clean sheet', async () => {
+    await hub.devices.create(ROOT, bin);
+    hub.refusals.refuse({ device: 'bin-1', topic: 't/telemetry', payload: Buffer.from('x'), refusal: { reason: 'malformed_json' } });
+    await hub.devices.refusals(ROOT, 'bin-1');
+    const told: unknown[] = [];
+    hub.directory.onChange((id, entry) => told.push([id, entry]));
+    await hub.devices.remove(ROOT, 'bin-1');
+    expect(told).toEqual([['bin-1', undefined]]);
+    expect(hub.published.at(-1)).toMatchObject({ device: { id: 'bin-1', status: 'retired' } });
+    await expect(hub.devices.get(ROOT, 'bin-1')).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    await hub.devices.create(ROOT, bin);
+    expect(await hub.devices.refusals(ROOT, 'bin-1')).toEqual({ counts: {} });
+  });
+});
+
+describe('a list of devices', () => {
+  beforeEach(async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.create(ROOT, { id: 'gate-1', name: 'North gate', kind: 'access_gate', area: 'east-garden' });
+    await hub.devices.create(ROOT, { id: 'bin-2', name: '西门垃圾桶', kind: 'waste_bin', area: 'west-garden' });
+  });
+
+  it.each([
+    ['nothing asked', {}, ['bin-1', 'bin-2', 'gate-1']],
+    ['an area with what lies below', { area: 'east-garden' }, ['bin-1', 'gate-1']],
+    ['a kind', { kind: 'access_gate' }, ['gate-1']],
+    ['a status', { status: 'online' }, []],
+    ['a part of the name, in any case', { q: 'NORTH' }, ['gate-1']],
+    ['a part of the id', { q: 'bin-' }, ['bin-1', 'bin-2']],
+  ] as const)('with %s', async (_what, query, ids) => {
+    expect((await hub.devices.list(ROOT, query)).data.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('comes a page at a time', async () => {
+    const first = await hub.devices.list(ROOT, { limit: 2 });
+    const second = await hub.devices.list(ROOT, { limit: 2, cursor: first.next ?? '' });
+    expect([first.data.length, second.data.map(({ id }) => id), second.next]).toEqual([2, ['gate-1'], undefined]);
+    await expect(hub.devices.list(ROOT, { cursor: '!!' })).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+  });
+
+  it('holds nothing of a foreign area, and that area is unknown', async () => {
+    expect((await hub.devices.list(EAST, {})).data.map(({ id }) => id)).toEqual(['bin-1', 'gate-1']);
+    await expect(hub.devices.list(EAST, { area: 'west' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
+    await expect(hub.devices.get(EAST, 'bin-2')).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    await expect(hub.devices.patch(EAST, 'bin-1', { area: 'west-garden' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
+  });
+});
