@@ -203,4 +203,14 @@ describe('stop', () => {
     expect((await subscribe(clients[0] as Client)).mode).toBe('snapshot');
     expect(hub.logged).toEqual([]);
   });
+
+  it('does not wait for a client that no longer reads', async () => {
+    const frozen = hub.connect({ auth: { token: 'admin' }, reconnection: false });
+    await subscribe(frozen);
+    const { ws } = frozen.io.engine.transport as unknown as { ws: { pause(): void } }; // the ws package's socket
+    ws.pause();
+    const started = Date.now();
+    await hub.feed.stop();
+    expect(Date.now() - started).toBeLessThan(2_000);
+  });
 });
