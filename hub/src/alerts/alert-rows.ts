@@ -1,0 +1,50 @@
+import type { Alert, AlertChange, AlertTimelineEntry, DeviceKind, Label, Severity, Tier } from '@liandong/protocols';
+import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { Database } from '../database/schema.js';
+
+type AlertRow = Selectable<Database['alert']>;
+
+/** Writes the alert as it is now: a new row, or over the one with its id. */
+export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promise<void> {
+  const row = toRow(alert);
+  await trx.insertInto('alert').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
+}
+
+export async function addTimelineEntry(trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> {
+  const { at, change, by = null, severity = null, value = null, note = null } = entry;
+  await trx.insertInto('alert_timeline').values({ alert_id: alertId, at, change, by, severity, value, note }).execute();
+}
+
+/** Casts: the columns were written by `saveAlert` from a typed alert. */
+export function toAlert(row: AlertRow): Alert {
+  return {
+    id: row.id, ruleId: row.rule_id, area: row.area, kind: row.kind as DeviceKind, severity: row.severity as Severity, tier: row.tier as Tier,
+    active: row.active === 1, acked: row.acked === 1, raisedAt: row.raised_at, lastAt: row.last_at, count: row.count,
+    message: JSON.parse(row.message) as Label, seq: row.seq,
+    ...given({
+      deviceId: row.device_id, shelvedUntil: row.shelved_until, value: row.value, threshold: row.threshold, ackedBy: row.acked_by,
+      ackedAt: row.acked_at, clearedAt: row.cleared_at, groupId: row.group_id, caseId: row.case_id,
+    }),
+  };
+}
+
+/** Cast: written by `addTimelineEntry`. */
+export function toTimelineEntry(row: Selectable<Database['alert_timeline']>): AlertTimelineEntry {
+  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note }) };
+}
+
+function toRow(alert: Alert): Insertable<Database['alert']> {
+  return {
+    id: alert.id, rule_id: alert.ruleId, device_id: alert.deviceId ?? null, area: alert.area, kind: alert.kind, severity: alert.severity, tier: alert.tier,
+    active: alert.active ? 1 : 0, acked: alert.acked ? 1 : 0, shelved_until: alert.shelvedUntil ?? null, raised_at: alert.raisedAt, last_at: alert.lastAt,
+    count: alert.count, value: alert.value ?? null, threshold: alert.threshold ?? null, message: JSON.stringify(alert.message),
+    acked_by: alert.ackedBy ?? null, acked_at: alert.ackedAt ?? null, cleared_at: alert.clearedAt ?? null, group_id: alert.groupId ?? null,
+    case_id: alert.caseId ?? null, seq: alert.seq,
+  };
+}
+
+/** The same object without its nulls. */
+function given<T extends Record<string, unknown>>(columns: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const kept = Object.entries(columns).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept) as { [K in keyof T]?: NonNullable<T[K]> }; // only nulls were taken out
+}

@@ -1,0 +1,94 @@
+import type { Alert, AreaId, DeviceId } from '@liandong/protocols';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { ChangeLog } from '../changes/change-log.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import { requirePermission, type Principal } from '../identity/principal.js';
+import { AppError } from '../problem.js';
+import type { ActiveAlerts } from './active-alerts.js';
+import { listAlerts } from './alert-list.js';
+import { addTimelineEntry, saveAlert, toAlert, toTimelineEntry } from './alert-rows.js';
+import { applyStep, type AlertStep } from './life-cycle.js';
+import type { AlertQuery, AlertService } from './types.js';
+
+type PersonsStep = Extract<AlertStep, 'acked' | 'unacked' | 'commented'>;
+
+export interface AlertServiceDependencies { db: Db; clock: Clock; areas: AreaTree; changes: ChangeLog; activeAlerts: ActiveAlerts }
+
+/** What people do with alerts. See `AlertService` for errors. */
+export function createAlertService({ db, clock, areas, changes, activeAlerts }: AlertServiceDependencies): AlertService {
+  /** Areas the answer is limited to; undefined: everything. */
+  function scopeOf(principal: Principal, area: AreaId | undefined): Set<AreaId> | undefined {
+    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND');
+    const root = area ?? principal.area;
+    return root === undefined ? undefined : areas.subtree(root);
+  }
+
+  /** An alert of an area that is gone is still everybody's who sees everything. */
+  const isVisible = (principal: Principal, { area }: Alert): boolean => principal.area === undefined || areas.contains(principal.area, area);
+
+  async function step(principal: Principal, id: string, change: PersonsStep, note: string | undefined): Promise<Alert> {
+    return activeAlerts.exclusive(async () => {
+      const at = clock.now();
+      const { alert, isChanged } = await db.transaction().execute(async (trx) => {
+        const row = await trx.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
+        const current = row === undefined ? undefined : toAlert(row);
+        if (current === undefined || !isVisible(principal, current)) throw new AppError('ALERT_NOT_FOUND');
+        if (change === 'acked' && current.acked) return { alert: current, isChanged: false };
+        const changed = applyStep(current, change, { at, by: principal.name });
+        if (changed === undefined) throw new AppError(current.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
+        const stamped = await changes.recordAlert(trx, changed);
+        await saveAlert(trx, stamped);
+        await addTimelineEntry(trx, id, { at, change, by: principal.name, ...(note === undefined ? {} : { note }) });
+        return { alert: stamped, isChanged: true };
+      });
+      if (isChanged) {
+        const shared = activeAlerts.byId(id);
+        if (shared !== undefined) shared.alert = alert;
+        changes.publish([{ seq: alert.seq, area: alert.area, kind: 'alert', alert }]);
+      }
+      return alert;
+    });
+  }
+
+  return {
+    async list(principal, query: AlertQuery) {
+      requirePermission(principal, 'alert:read');
+      return listAlerts(db, query, scopeOf(principal, query.area));
+    },
+    async active(principal, scope) {
+      requirePermission(principal, 'alert:read');
+      const rows = await db.selectFrom('alert').selectAll().where('active', '=', 1).orderBy('id').execute();
+      const isInScope = scopeFilter(areas, scope);
+      return rows.map(toAlert).filter((alert) => isVisible(principal, alert) && isInScope(alert));
+    },
+    async get(principal, id) {
+      requirePermission(principal, 'alert:read');
+      const row = await db.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
+      const alert = row === undefined ? undefined : toAlert(row);
+      if (alert === undefined || !isVisible(principal, alert)) throw new AppError('ALERT_NOT_FOUND');
+      const timeline = await db.selectFrom('alert_timeline').selectAll().where('alert_id', '=', id).orderBy('id').execute();
+      return { ...alert, timeline: timeline.map(toTimelineEntry) };
+    },
+    async ack(principal, id, note) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, 'acked', note);
+    },
+    async unack(principal, id, note) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, 'unacked', note);
+    },
+    async comment(principal, id, note) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, 'commented', note);
+    },
+  };
+}
+
+/** Neither areas nor devices given: everything. Both given: either is enough. */
+function scopeFilter(areas: AreaTree, scope: { areas?: readonly AreaId[]; devices?: readonly DeviceId[] }): (alert: Alert) => boolean {
+  if (scope.areas === undefined && scope.devices === undefined) return () => true;
+  const wanted = new Set((scope.areas ?? []).flatMap((area) => [...areas.subtree(area)]));
+  const devices = new Set(scope.devices);
+  return ({ area, deviceId }) => wanted.has(area) || (deviceId !== undefined && devices.has(deviceId));
+}

@@ -1,0 +1,206 @@
+import type { EpochMs, Severity } from '@liandong/protocols';
+import type { ActiveAlert } from '../alerts/active-alerts.js';
+import type { CompiledRule } from './compile.js';
+import type { DeviceMemory } from './device-memory.js';
+
+/** A severity the condition can reach, from mild to severe. */
+export interface Grade { readonly severity: Severity; readonly limit: number | undefined }
+
+/** What a condition asks for when it changes; gathered and written in one transaction per batch. */
+export interface ConditionSink {
+  raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert;
+  regrade(condition: Condition, grade: Grade, at: EpochMs): void;
+  repeat(active: ActiveAlert, condition: Condition, at: EpochMs): void;
+  clear(active: ActiveAlert, at: EpochMs, note?: string): void;
+  /** Its remembered state changed and has to be on disk together with the position. */
+  changed(condition: Condition): void;
+  /** Has a delay running; tick it. */
+  wait(condition: Condition): void;
+}
+
+/** What is kept of a condition; NaN is written as null. */
+export interface SavedCondition {
+  isIn: boolean; value: number | null; dueTs: (number | null)[]; dueAt: (number | null)[]; leaveTs: number | null; leaveAt: number | null;
+  /** What the rule type itself remembers, such as a window. */
+  extra?: unknown;
+}
+/** What a rule type remembers besides the condition. */
+export interface Extra { save(): unknown; load(saved: unknown): void }
+
+/**
+ * One rule on one device: is the condition met, since when, and is there an alert.
+ * Delays run on device time between samples (`ts`), and on hub time (`at`) when no sample follows. A condition holds
+ * from one sample to the next, so a delay that ran out between two samples has run out.
+ * Each grade has its own on-delay: one bad sample within a long mild condition doesn't make it severe.
+ */
+export class Condition {
+  active: ActiveAlert | undefined;
+  extra: Extra | undefined;
+  /** Worst recent value, or whatever number the rule type shows. */
+  value = NaN;
+  isSaved = false;
+  /** Something changed that may be written a little later. */
+  isAged = false;
+  #isIn = false;
+  /** Grade of the active alert; -1 without one. */
+  #level = -1;
+  /** Per grade, when its on-delay ends; NaN while the value isn't in it. */
+  readonly #dueTs: number[];
+  readonly #dueAt: number[];
+  /** When the off-delay ends; NaN while the condition isn't gone. */
+  #leaveTs = NaN;
+  #leaveAt = NaN;
+
+  constructor(readonly rule: CompiledRule, readonly device: DeviceMemory, private readonly sink: ConditionSink) {
+    this.#dueTs = rule.grades.map(() => NaN);
+    this.#dueAt = rule.grades.map(() => NaN);
+  }
+
+  /** Nothing met, nothing running, no alert. */
+  get isIdle(): boolean { return !this.#isIn && this.active === undefined; }
+
+  /** Takes over an alert that was active before this process started. */
+  adopt(active: ActiveAlert): void {
+    this.active = active;
+    this.#level = Math.max(0, this.rule.grades.findLastIndex(({ severity }) => severity === active.alert.severity));
+  }
+
+  /** The condition is met up to `level`, an index into the grades. */
+  enter(level: number, ts: EpochMs, at: EpochMs, value: number): void {
+    this.#settle(ts, at);
+    let isChanged = !this.#isIn || !Number.isNaN(this.#leaveTs);
+    for (let index = 0; index < this.#dueTs.length; index += 1) {
+      const isRunning = !Number.isNaN(this.#dueTs[index]);
+      if (isRunning === (index <= level)) continue;
+      this.#dueTs[index] = isRunning ? NaN : ts + this.rule.onDelayMs;
+      this.#dueAt[index] = isRunning ? NaN : at + this.rule.onDelayMs;
+      isChanged = true;
+    }
+    this.value = value;
+    if (this.active !== undefined && !this.#isIn) this.sink.repeat(this.active, this, at);
+    this.#isIn = true;
+    this.#leaveTs = this.#leaveAt = NaN;
+    this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
+    if (this.active !== undefined) this.active.seenAt = at;
+    if (isChanged) this.#noteChange();
+  }
+
+  /** The condition isn't met; `isClear`: and the value is past the deadband. */
+  leave(isClear: boolean, ts: EpochMs, at: EpochMs): void {
+    if (this.isIdle) return;
+    this.#settle(ts, at);
+    let isChanged = this.#isIn;
+    this.#stopDelays();
+    // A delay that ends sooner is left alone; without one the comparison with NaN is false.
+    if (this.active !== undefined && isClear && !(this.#leaveTs <= ts + this.rule.offDelayMs)) {
+      this.leaveAfter(this.rule.offDelayMs, ts, at);
+      isChanged = true;
+    } else if (!isClear && !Number.isNaN(this.#leaveTs)) {
+      this.#leaveTs = this.#leaveAt = NaN;
+      isChanged = true;
+    }
+    if (isChanged) this.#noteChange();
+  }
+
+  /** Clears the alert this long after; at once when 0. Called again, it starts anew. */
+  leaveAfter(delayMs: number, ts: EpochMs, at: EpochMs): void {
+    this.#leaveTs = ts + delayMs;
+    this.#leaveAt = at + delayMs;
+    if (delayMs === 0) this.clear(at);
+    else this.#noteChange();
+  }
+
+  /** It happened again while the alert was active (events). */
+  repeat(at: EpochMs, value: number): void {
+    this.value = value;
+    if (this.active !== undefined) {
+      this.active.seenAt = at;
+      this.sink.repeat(this.active, this, at);
+    }
+    this.sink.changed(this);
+  }
+
+  /** For a rule type whose own memory changed. */
+  saveSoon(): void { this.sink.changed(this); }
+
+  /** Lets delays run out that ended before `ts` in device time. */
+  settleUpTo(ts: EpochMs, at: EpochMs): void { this.#settle(ts, at); }
+
+  /** Hub time has come to `now` without a sample. Answers whether a delay is still running. */
+  tick(now: EpochMs): boolean {
+    if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
+    this.#gradeUpTo(this.#worstDue(this.#dueAt, now), now);
+    if (now >= this.#leaveAt) this.clear(now);
+    return this.isWaiting;
+  }
+
+  /** Does anything depend on time passing? */
+  get isWaiting(): boolean {
+    if (!Number.isNaN(this.#leaveAt)) return true;
+    if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
+    for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
+    return false;
+  }
+
+  /** Ends the alert, if any, and every delay. */
+  clear(at: EpochMs, note?: string): void {
+    const { active } = this;
+    this.active = undefined;
+    this.#level = -1;
+    this.#leaveTs = this.#leaveAt = NaN;
+    this.#stopDelays();
+    if (active !== undefined) this.sink.clear(active, at, note);
+    this.sink.changed(this);
+  }
+
+  /** Undefined when there is nothing to remember. */
+  save(): SavedCondition | undefined {
+    const extra = this.extra?.save();
+    if (this.isIdle && extra === undefined) return undefined;
+    return { isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, ...(extra === undefined ? {} : { extra }) };
+  }
+
+  load(saved: SavedCondition): void {
+    this.isSaved = true;
+    this.#isIn = saved.isIn;
+    this.value = saved.value ?? NaN;
+    for (let index = 0; index < this.#dueTs.length; index += 1) {
+      this.#dueTs[index] = saved.dueTs[index] ?? NaN;
+      this.#dueAt[index] = saved.dueAt[index] ?? NaN;
+    }
+    this.#leaveTs = saved.leaveTs ?? NaN;
+    this.#leaveAt = saved.leaveAt ?? NaN;
+    if (saved.extra !== undefined) this.extra?.load(saved.extra);
+  }
+
+  /** What ran out in device time before the sample at `ts`. */
+  #settle(ts: EpochMs, at: EpochMs): void {
+    this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
+    if (ts >= this.#leaveTs) this.clear(at);
+  }
+
+  #worstDue(due: readonly number[], time: EpochMs): number {
+    for (let index = due.length - 1; index >= 0; index -= 1) if (time >= (due[index] ?? NaN)) return index;
+    return -1;
+  }
+
+  /** A milder grade never takes an alert down: it keeps its severity until it clears. */
+  #gradeUpTo(level: number, at: EpochMs): void {
+    const grade = level > this.#level ? this.rule.grades[level] : undefined;
+    if (grade === undefined) return;
+    if (this.active === undefined) this.active = this.sink.raise(this, grade, at);
+    else this.sink.regrade(this, grade, at);
+    this.#level = level;
+  }
+
+  #stopDelays(): void {
+    this.#isIn = false;
+    this.#dueTs.fill(NaN);
+    this.#dueAt.fill(NaN);
+  }
+
+  #noteChange(): void {
+    this.sink.changed(this);
+    if (this.isWaiting) this.sink.wait(this);
+  }
+}

@@ -1,0 +1,136 @@
+import type { Alert, AlertChange, AlertTimelineEntry, EpochMs, Seq } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
+import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import type { IdSource } from '../alerts/alert-ids.js';
+import { addTimelineEntry, saveAlert } from '../alerts/alert-rows.js';
+import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Database } from '../database/schema.js';
+import type { Condition, ConditionSink, Grade } from './condition.js';
+import type { DeviceMemory } from './device-memory.js';
+import { fillMessage } from './message.js';
+import { saveCondition, saveSightings } from './rule-state.js';
+
+/** Name of the rule evaluator's row in table `reader`. */
+export const READER = 'rules';
+/** Screens are told of repetitions of one alert at most this often. */
+const REPEAT_PUBLISH_MS = 10_000;
+
+interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry: AlertTimelineEntry }
+
+/** Gathers what a run of records changes and writes it in one transaction. */
+export class Effects implements ConditionSink {
+  /** Conditions with something that depends on time. */
+  readonly waiting = new Set<Condition>();
+  #transitions: Transition[] = [];
+  readonly #counted = new Set<ActiveAlert>();
+  readonly #conditions = new Set<Condition>();
+  readonly #devices = new Set<DeviceMemory>();
+
+  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog }) {}
+
+  get isEmpty(): boolean {
+    return this.#transitions.length + this.#counted.size + this.#conditions.size + this.#devices.size === 0;
+  }
+
+  raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert {
+    const { device: { entry: { device } }, rule: { rule } } = condition;
+    const detail = detailOf(condition, grade, at);
+    const { value, threshold, message = rule.message } = detail;
+    const active = this.dependencies.activeAlerts.add({
+      id: this.dependencies.ids(), ruleId: rule.id, deviceId: device.id, area: device.area, kind: device.kind, severity: grade.severity, tier: 'community',
+      active: true, acked: false, raisedAt: at, lastAt: at, count: 1, message, seq: 0,
+      ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }),
+    });
+    this.#record(active, 'raised', detail);
+    return active;
+  }
+
+  regrade(condition: Condition, grade: Grade, at: EpochMs): void {
+    if (condition.active !== undefined) this.#step(condition.active, 'regraded', detailOf(condition, grade, at));
+  }
+
+  /** The count is exact on disk with every batch; screens are told at most every 10 s. */
+  repeat(active: ActiveAlert, { value }: Condition, at: EpochMs): void {
+    const detail: StepDetail = { at, ...(Number.isNaN(value) ? {} : { value }) };
+    active.alert = legal(active.alert, 'repeated', detail);
+    active.unpublished = { change: 'repeated', ...detail };
+    this.#counted.add(active);
+    this.publishRepeat(active, at);
+  }
+
+  /** Tells screens of repetitions held back, when it is time. */
+  publishRepeat(active: ActiveAlert, now: EpochMs): void {
+    if (active.unpublished === undefined || now - active.publishedAt < REPEAT_PUBLISH_MS) return;
+    this.#push(active, { ...active.unpublished, severity: active.alert.severity });
+  }
+
+  clear(active: ActiveAlert, at: EpochMs, note?: string): void {
+    this.#step(active, 'cleared', { at }, note);
+    this.dependencies.activeAlerts.remove(active);
+  }
+
+  changed(condition: Condition): void { this.#conditions.add(condition); }
+  wait(condition: Condition): void { this.waiting.add(condition); }
+  /** The device's sightings must be written with this transaction. */
+  sighted(device: DeviceMemory): void { this.#devices.add(device); }
+  /** The alert's `lastAt` must be written with this transaction. */
+  seen(active: ActiveAlert): void { this.#counted.add(active); }
+
+  /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
+  async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
+    const published: Change[] = [];
+    for (const { active, alert, entry } of this.#transitions) {
+      const stamped = await this.dependencies.changes.recordAlert(trx, alert);
+      await saveAlert(trx, stamped);
+      await addTimelineEntry(trx, alert.id, entry);
+      active.alert = { ...active.alert, seq: stamped.seq };
+      published.push({ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped });
+    }
+    for (const active of this.#counted) {
+      if (active.seenAt > active.alert.lastAt && active.alert.active) active.alert = { ...active.alert, lastAt: active.seenAt };
+      await trx.updateTable('alert').set({ count: active.alert.count, last_at: active.alert.lastAt, value: active.alert.value ?? null }).where('id', '=', active.alert.id).execute();
+    }
+    for (const condition of this.#conditions) await saveCondition(trx, condition);
+    for (const device of this.#devices) await saveSightings(trx, device);
+    await trx.insertInto('reader').values({ name: READER, position }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position })).execute();
+    return published;
+  }
+
+  /** Forgets what was gathered: it is on disk, or memory is about to be read anew. */
+  reset(): void {
+    this.#transitions = [];
+    this.#counted.clear();
+    this.#conditions.clear();
+    this.#devices.clear();
+  }
+
+  #step(active: ActiveAlert, step: AlertStep, detail: StepDetail, note?: string): void {
+    active.alert = legal(active.alert, step, detail);
+    this.#record(active, step, detail, note);
+  }
+
+  #record(active: ActiveAlert, change: AlertChange, { at, severity = active.alert.severity, value }: StepDetail, note?: string): void {
+    this.#push(active, { at, change, severity, ...(value === undefined ? {} : { value }), ...(note === undefined ? {} : { note }) });
+  }
+
+  #push(active: ActiveAlert, entry: AlertTimelineEntry): void {
+    active.publishedAt = entry.at;
+    active.unpublished = undefined;
+    this.#transitions.push({ active, alert: active.alert, entry });
+  }
+}
+
+/** The evaluator steps only alerts it holds as active, where every one of its steps is legal. */
+function legal(alert: Alert, step: AlertStep, detail: StepDetail): Alert {
+  const next = applyStep(alert, step, detail);
+  if (next === undefined) throw new TypeError(`Alert ${alert.id} can't be ${step} now.`);
+  return next;
+}
+
+function detailOf({ device: { entry: { device } }, rule: { rule, silenceS }, value }: Condition, { severity, limit }: Grade, at: EpochMs): StepDetail {
+  const shown = Number.isNaN(value) ? undefined : value;
+  const threshold = limit ?? silenceS?.(device.reportingIntervalS);
+  const message = fillMessage(rule, { device: device.name, value: shown, limit: threshold });
+  return { at, severity, message, ...(shown === undefined ? {} : { value: shown }), ...(threshold === undefined ? {} : { threshold }) };
+}

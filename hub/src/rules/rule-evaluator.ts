@@ -1,0 +1,188 @@
+import type { DeviceId, EpochMs, JournalRecord, PartState, Seq } from '@liandong/protocols';
+import type { ActiveAlerts } from '../alerts/active-alerts.js';
+import type { IdSource } from '../alerts/alert-ids.js';
+import type { ChangeLog } from '../changes/change-log.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import type { DeviceDirectory } from '../devices/types.js';
+import type { Feature } from '../feature.js';
+import type { JournalBatch, JournalHandler } from '../journal/types.js';
+import { Effects, READER } from './effects.js';
+import { forgetDevice } from './rule-state.js';
+import { RuleMemory } from './rule-memory.js';
+import { loadRules, seedDefaultRules } from './rule-store.js';
+
+export interface RuleEvaluatorDependencies {
+  db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts;
+  /** Has to be loaded before `start`. */
+  directory: DeviceDirectory;
+  /** Told of a tick or a record that failed; neither stops the evaluator. */
+  onError: (error: unknown) => void;
+}
+
+export interface RuleEvaluator extends JournalHandler, Feature {
+  position(): Promise<Seq | undefined>;
+  /** What the timer does every second: delays, silence, held-back writes. */
+  tick(): Promise<void>;
+  /** `down` while its last run failed. */
+  state(): PartState;
+}
+
+const TICK_MS = 1_000;
+/** The position moves this often when records change nothing; they are evaluated again after a crash, to no effect. */
+const POSITION_MS = 1_000;
+/** Times last seen and windows reach the disk this often. */
+const AGED_MS = 10_000;
+/** Ticks further apart mean that the hub itself wasn't running: nobody can be called silent for that. */
+const LONGEST_TICK_GAP_MS = 10_000;
+/** A batch received longer ago than this shows that the reader is catching up. */
+const CATCHING_UP_MS = 5_000;
+
+/**
+ * Reads the journal, keeps the conditions of every rule and device, and raises, re-grades, counts and clears alerts.
+ * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
+ * When it fails, memory is read anew from the database and the journal hands over the same batch again.
+ */
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, directory, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+  const effects = new Effects({ ids, activeAlerts, changes });
+  const memory = new RuleMemory({ db, activeAlerts, directory, effects });
+  const touched = new Set<DeviceId>();
+  let timer: NodeJS.Timeout | undefined;
+  let unsubscribe: (() => void) | undefined;
+  let ticking: Promise<void> | undefined;
+  let handled: Seq = 0;
+  let written: { position: Seq; at: EpochMs; agedAt: EpochMs } = { position: 0, at: 0, agedAt: 0 };
+  let latest: { receivedAt: EpochMs; handledAt: EpochMs } = { receivedAt: Infinity, handledAt: 0 };
+  let listeningSince: EpochMs = 0;
+  let lastTickAt: EpochMs = 0;
+  let isStarted = false;
+  let isFailing = false;
+
+  async function position(): Promise<Seq | undefined> {
+    const row = await db.selectFrom('reader').select('position').where('name', '=', READER).executeTakeFirst();
+    return row?.position;
+  }
+
+  /** Runs `work` on memory and commits what it changed; one run at a time. */
+  async function run(work: (now: EpochMs) => void): Promise<void> {
+    await activeAlerts.exclusive(async () => {
+      try {
+        if (!memory.isLoaded) await load();
+        const now = clock.now();
+        const forgotten = memory.applyDeviceChanges(touched, now);
+        work(now);
+        await commit(now, forgotten);
+        isFailing = false;
+      } catch (error) {
+        isFailing = true;
+        memory.unload();
+        listeningSince = clock.now();
+        throw error;
+      }
+    });
+  }
+
+  async function load(): Promise<void> {
+    await memory.load(clock.now());
+    handled = await position() ?? 0;
+    written = { position: handled, at: clock.now(), agedAt: clock.now() };
+  }
+
+  async function commit(now: EpochMs, forgotten: readonly DeviceId[]): Promise<void> {
+    const isQuiet = effects.isEmpty && forgotten.length === 0;
+    if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
+    const published = await db.transaction().execute(async (trx) => {
+      const changed = await effects.write(trx, handled);
+      for (const id of forgotten) await forgetDevice(trx, id);
+      return changed;
+    });
+    effects.reset();
+    written = { ...written, position: handled, at: now };
+    changes.publish(published);
+  }
+
+  function take(record: JournalRecord, now: EpochMs): void {
+    const device = memory.device(record.device);
+    if (device === undefined) return;
+    if (record.type !== 'status' || record.online) device.heard(record.at, now);
+    if (!device.isWatched) return;
+    if (record.type === 'telemetry') device.sample(record);
+    else if (record.type === 'event' && device.event(record)) effects.sighted(device);
+  }
+
+  function takeBatch({ first, last, records }: JournalBatch, now: EpochMs): void {
+    for (let index = Math.max(0, handled + 1 - first); index < records.length; index += 1) {
+      try {
+        take(records[index]!, now); // index < length
+      } catch (error) {
+        // One record that can't be evaluated must not stop the alerts of all others.
+        onError(error);
+      }
+    }
+    if (last <= handled) return;
+    handled = last;
+    latest = { receivedAt: records.at(-1)?.at ?? now, handledAt: now };
+  }
+
+  function watchTime(now: EpochMs): void {
+    const gapMs = now - lastTickAt;
+    lastTickAt = now;
+    if (gapMs < 0 || gapMs > LONGEST_TICK_GAP_MS) {
+      listeningSince = now;
+      memory.limitHeard(now);
+    }
+    const isCatchingUp = now - latest.receivedAt > CATCHING_UP_MS && now - latest.handledAt < CATCHING_UP_MS;
+    memory.tick(now, isCatchingUp ? undefined : listeningSince);
+    if (Math.abs(now - written.agedAt) < AGED_MS) return;
+    memory.gatherAged();
+    written = { ...written, agedAt: now };
+  }
+
+  async function tick(): Promise<void> {
+    await run(watchTime);
+  }
+
+  function onTimer(): void {
+    ticking ??= tick().catch(onError).finally(() => { ticking = undefined; });
+  }
+
+  async function stop(): Promise<void> {
+    if (!isStarted) return;
+    isStarted = false;
+    clearInterval(timer);
+    timer = undefined;
+    unsubscribe?.();
+    await ticking;
+    if (memory.isLoaded) await run(() => memory.gatherAged()).catch(onError);
+    memory.unload();
+  }
+
+  return {
+    name: READER,
+    maxRecords: 2_000,
+    position,
+    tick,
+    state: () => isFailing ? 'down' : 'ready',
+    async handle(batch) {
+      if (timer === undefined) throw new Error('The rule evaluator is not running.');
+      await run((now) => takeBatch(batch, now));
+    },
+    async start() {
+      if (isStarted) return;
+      isStarted = true;
+      unsubscribe = directory.onChange((id) => { touched.add(id); });
+      listeningSince = lastTickAt = clock.now();
+      try {
+        await seedDefaultRules(db);
+        memory.useRules(await loadRules(db));
+        await run(() => undefined);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+      timer = setInterval(onTimer, TICK_MS);
+      timer.unref();
+    },
+    stop,
+  };
+}

@@ -1,0 +1,141 @@
+import type { DeviceId, EpochMs, Rule } from '@liandong/protocols';
+import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import type { Db } from '../database/database.js';
+import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
+import { DeviceMemory } from './device-memory.js';
+import type { Effects } from './effects.js';
+import { indexRules, type KindRules, type RuleIndex } from './rule-index.js';
+import { loadRuleState, type SavedDevice } from './rule-state.js';
+
+/** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
+export class RuleMemory {
+  isLoaded = false;
+  #index: RuleIndex = new Map();
+  readonly #devices = new Map<DeviceId, DeviceMemory>();
+  /** Signs of life outlive a reload: they are not in the database. */
+  readonly #heard = new Map<DeviceId, EpochMs>();
+  #orphans: ActiveAlert[] = [];
+  #strangers: DeviceId[] = [];
+
+  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects }) {}
+
+  useRules(rules: readonly Rule[]): void {
+    this.#index = indexRules(rules);
+  }
+
+  async load(now: EpochMs): Promise<void> {
+    const { db, activeAlerts, directory } = this.dependencies;
+    await activeAlerts.load();
+    const saved = await loadRuleState(db);
+    const alertsOf = new Map<DeviceId, ActiveAlert[]>();
+    for (const active of activeAlerts.values()) if (active.alert.deviceId !== undefined) push(alertsOf, active.alert.deviceId, active);
+    const adopted = new Set<ActiveAlert>();
+    for (const entry of directory.values()) this.#restore(this.#add(entry), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
+    // Alerts of rules or devices that are gone since; devices that are gone.
+    this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active));
+    this.#strangers = [...saved.keys()].filter((id) => !this.#devices.has(id));
+    this.isLoaded = true;
+  }
+
+  /** Forgets everything that isn't on disk, except when devices were last heard. */
+  unload(): void {
+    for (const { id, heardAt } of this.#devices.values()) this.#heard.set(id, heardAt);
+    this.#devices.clear();
+    this.dependencies.effects.reset();
+    this.dependencies.effects.waiting.clear();
+    this.isLoaded = false;
+  }
+
+  /** Undefined for a device that doesn't exist. */
+  device(id: DeviceId): DeviceMemory | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** Follows the directory. Answers devices whose remembered state has to go. */
+  applyDeviceChanges(touched: Set<DeviceId>, now: EpochMs): DeviceId[] {
+    for (const orphan of this.#orphans) this.dependencies.effects.clear(orphan, now, 'rule or device removed');
+    const forgotten = this.#strangers;
+    this.#orphans = [];
+    this.#strangers = [];
+    for (const id of touched) if (this.#follow(id, now)) forgotten.push(id);
+    touched.clear();
+    return forgotten;
+  }
+
+  /** `listeningSince`: undefined while silence can't be judged. */
+  tick(now: EpochMs, listeningSince: EpochMs | undefined): void {
+    const { activeAlerts, effects } = this.dependencies;
+    for (const condition of effects.waiting) if (!condition.tick(now)) effects.waiting.delete(condition);
+    for (const active of activeAlerts.values()) effects.publishRepeat(active, now);
+    if (listeningSince === undefined) return;
+    for (const device of this.#devices.values()) if (device.isWatched) device.checkSilence(now, listeningSince);
+  }
+
+  /** After a step of the clock: nothing was heard in the future. */
+  limitHeard(now: EpochMs): void {
+    for (const device of this.#devices.values()) device.heardAt = Math.min(device.heardAt, now);
+  }
+
+  /** Hands what may be written late to the next transaction. */
+  gatherAged(): void {
+    const { activeAlerts, effects } = this.dependencies;
+    for (const device of this.#devices.values()) {
+      if (!device.isAged) continue;
+      effects.sighted(device);
+      for (const condition of device.conditions.values()) if (condition.isAged) effects.changed(condition);
+    }
+    for (const active of activeAlerts.values()) if (active.seenAt > active.alert.lastAt) effects.seen(active);
+  }
+
+  /** Answers whether the device is gone. */
+  #follow(id: DeviceId, now: EpochMs): boolean {
+    const entry = this.dependencies.directory.get(id);
+    const known = this.#devices.get(id);
+    if (entry === undefined || (known !== undefined && known.entry.device.kind !== entry.device.kind)) {
+      known?.reset(now, 'device removed');
+      this.#devices.delete(id);
+      this.#heard.delete(id);
+      if (entry !== undefined) this.#add(entry);
+      return true;
+    }
+    const device = known ?? this.#add(entry);
+    const isWatched = isWatchable(entry);
+    device.update(entry);
+    // Out of maintenance: a full silence window from now on.
+    if (isWatched && !device.isWatched && device.heardAt !== -Infinity) device.heardAt = now;
+    device.isWatched = isWatched;
+    if (!isWatched) device.reset(now, entry.device.status);
+    return false;
+  }
+
+  #add(entry: DeviceEntry): DeviceMemory {
+    const { id, kind, lastSeenAt } = entry.device;
+    const device = new DeviceMemory(entry, this.#index.get(kind) ?? NO_RULES, this.dependencies.effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
+    device.isWatched = isWatchable(entry);
+    this.#devices.set(id, device);
+    return device;
+  }
+
+  #restore(device: DeviceMemory, saved: SavedDevice | undefined, alerts: readonly ActiveAlert[], adopted: Set<ActiveAlert>, now: EpochMs): void {
+    if (saved?.sightings !== undefined) device.load(saved.sightings);
+    for (const active of alerts) {
+      const condition = device.condition(active.alert.ruleId);
+      condition?.adopt(active);
+      if (condition !== undefined) adopted.add(active);
+    }
+    for (const [ruleId, state] of saved?.conditions ?? []) device.condition(ruleId)?.load(state);
+    for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
+    if (!device.isWatched) device.reset(now, device.entry.device.status);
+  }
+}
+
+const NO_RULES: KindRules = { byMetric: new Map(), byEvent: new Map(), silence: [], byId: new Map() };
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** In maintenance and after retirement a device raises nothing. */
+const isWatchable = ({ device: { status } }: DeviceEntry): boolean => status !== 'maintenance' && status !== 'retired';

@@ -1,0 +1,75 @@
+import type { EpochMs } from '@liandong/protocols';
+import type { Extra } from './condition.js';
+
+/** A window is kept to about 1 % of its length, so it never holds more than this many values. */
+const RESOLUTION = 100;
+
+/** The lowest value of the last `windowMs`, by device time: a queue of rising minima. */
+export class RiseWindow implements Extra {
+  #times: EpochMs[] = [];
+  #values: number[] = [];
+
+  constructor(private readonly windowMs: number) {}
+
+  /** Takes a value that is newer than all before and answers how far it lies above the lowest of the window; 0 for the lowest. */
+  add(ts: EpochMs, value: number): number {
+    while (this.#values.length > 0 && this.#values.at(-1)! >= value) this.#pop(); // not empty
+    const last = this.#times.at(-1);
+    if (last === undefined || ts - last >= this.windowMs / RESOLUTION) {
+      this.#times.push(ts);
+      this.#values.push(value);
+    }
+    while (this.#times.length > 1 && this.#times[0]! < ts - this.windowMs) this.#shift(); // not empty
+    // A single value older than the window says nothing about a rise within it.
+    if (this.#times[0]! < ts - this.windowMs) { // never empty after a push or a kept value
+      this.#times = [ts];
+      this.#values = [value];
+    }
+    return value - this.#values[0]!; // never empty
+  }
+
+  save(): unknown { return this.#times.length === 0 ? undefined : [this.#times, this.#values]; }
+
+  /** Cast: what `save` gave. */
+  load(saved: unknown): void { [this.#times, this.#values] = saved as [EpochMs[], number[]]; }
+
+  #pop(): void {
+    this.#times.pop();
+    this.#values.pop();
+  }
+
+  #shift(): void {
+    this.#times.shift();
+    this.#values.shift();
+  }
+}
+
+/** The times of the last `count` events, by device time. */
+export class EventWindow implements Extra {
+  #newest = -Infinity;
+  #times: EpochMs[] = [];
+
+  constructor(private readonly windowMs: number, private readonly count: number) {}
+
+  /** False for an event older than the newest seen. */
+  accept(ts: EpochMs): boolean {
+    if (ts < this.#newest) return false;
+    this.#newest = ts;
+    return true;
+  }
+
+  /** How many there are within the window that ends at `ts`, at most `count`. */
+  add(ts: EpochMs): number {
+    this.#times.push(ts);
+    if (this.#times.length > this.count) this.#times.shift();
+    while (this.#times[0]! <= ts - this.windowMs) this.#times.shift(); // holds at least `ts` itself
+    return this.#times.length;
+  }
+
+  empty(): void { this.#times = []; }
+
+  save(): unknown { return this.#newest === -Infinity ? undefined : [this.#newest, this.#times]; }
+
+  /** Cast: what `save` gave. */
+  load(saved: unknown): void { [this.#newest, this.#times] = saved as [EpochMs, EpochMs[]]; }
+}

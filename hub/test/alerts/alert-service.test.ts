@@ -1,0 +1,137 @@
+import { severityRank, type Alert, type Rule, type Severity } from '@liandong/protocols';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { saveAlert } from '../../src/alerts/alert-rows.js';
+import type { Principal } from '../../src/identity/principal.js';
+import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+
+const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
+const WEST: Principal = { name: 'wang', role: 'operator', area: 'west' };
+const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
+
+describe('the alert service', () => {
+  let rig: Rig;
+  let id: string;
+  beforeEach(async () => {
+    rig = await createRig([fill]);
+    rig.directory.put('bin', 'waste_bin');
+    rig.directory.put('bin-w', 'waste_bin', { area: 'west' });
+    await rig.evaluator.start();
+    await rig.send('bin', 'fill_level', 85);
+    id = (await rig.alerts())[0]!.id;
+  });
+  afterEach(() => rig.close());
+
+  it('acknowledges once: the first wins, all others see who, and screens are told once', async () => {
+    const people = ['an', 'bo', 'chen', 'ding'].map((name): Principal => ({ name, role: 'operator', area: undefined }));
+    const answers = await Promise.all(people.map((person) => rig.service.ack(person, id, `by ${person.name}`)));
+    expect(new Set(answers.map((alert) => alert.ackedBy))).toEqual(new Set(['an']));
+    expect(new Set(answers.map((alert) => alert.seq)).size).toBe(1);
+    expect(rig.published.filter((alert) => alert.acked)).toHaveLength(1);
+    const { timeline } = await rig.service.get(ADMIN, id);
+    expect(timeline.slice(1)).toEqual([{ at: START, change: 'acked', by: 'an', note: 'by an' }]);
+  });
+
+  it('shares acknowledgements with the evaluator, whose later writes keep them', async () => {
+    await Promise.all([rig.service.ack(EAST, id), rig.send('bin', 'fill_level', 75, START + 1)]);
+    await rig.send('bin', 'fill_level', 82, START + 2);
+    expect(await rig.active()).toMatchObject([{ id, acked: true, ackedBy: 'li', count: 2 }]);
+    await rig.restart();
+    await rig.send('bin', 'fill_level', 5, START + 3);
+    expect(await rig.alerts()).toMatchObject([{ id, acked: true, active: false }]);
+  });
+
+  it('takes an acknowledgement back, and says why when it cannot', async () => {
+    await expect(rig.service.unack(EAST, id)).rejects.toMatchObject({ code: 'ALERT_STATE' });
+    await rig.service.ack(EAST, id);
+    const alert = await rig.service.unack(EAST, id, 'not me');
+    expect(alert).toMatchObject({ acked: false });
+    expect(alert).not.toHaveProperty('ackedAt');
+    await rig.send('bin', 'fill_level', 5, START + 1);
+    expect(await rig.service.ack(EAST, id)).toMatchObject({ acked: true, active: false });
+    await expect(rig.service.unack(EAST, id)).rejects.toMatchObject({ code: 'ALERT_NOT_ACTIVE' });
+    expect(await rig.timeline(id)).toEqual(['raised', 'acked', 'unacked', 'cleared', 'acked']);
+  });
+
+  it('comments at any time', async () => {
+    await rig.send('bin', 'fill_level', 5, START + 1);
+    await rig.service.comment(EAST, id, 'emptied');
+    expect((await rig.service.get(EAST, id)).timeline.at(-1)).toEqual({ at: START, change: 'commented', by: 'li', note: 'emptied' });
+  });
+
+  it('hides alerts of foreign areas as if they did not exist', async () => {
+    await rig.send('bin-w', 'fill_level', 96);
+    for (const attempt of [() => rig.service.get(WEST, id), () => rig.service.ack(WEST, id), () => rig.service.unack(WEST, id), () => rig.service.comment(WEST, id, 'x'), () => rig.service.get(ADMIN, 'none')]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'ALERT_NOT_FOUND' });
+    }
+    expect((await rig.service.list(WEST, { limit: 10 })).data).toMatchObject([{ deviceId: 'bin-w' }]);
+    expect(await rig.service.active(WEST, {})).toMatchObject([{ deviceId: 'bin-w' }]);
+    expect(await rig.service.active(WEST, { areas: ['east'], devices: ['bin'] })).toEqual([]);
+    expect(await rig.service.active(ADMIN, { areas: ['east'] })).toMatchObject([{ deviceId: 'bin' }]);
+    expect(await rig.service.active(ADMIN, { areas: ['east'], devices: ['bin-w'] })).toHaveLength(2);
+    expect(await rig.service.active(ADMIN, { devices: [] })).toEqual([]);
+    await expect(rig.service.list(WEST, { limit: 10, area: 'east' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
+  });
+
+  it('asks for the permission first', async () => {
+    const property: Principal = { name: 'p', role: 'property', area: 'east' };
+    const city: Principal = { name: 'c', role: 'city', area: undefined };
+    await expect(rig.service.ack(property, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(rig.service.comment(property, 'none', 'x')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(rig.service.list(city, { limit: 1, area: 'none' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await rig.service.get(property, id)).toMatchObject({ id });
+  });
+});
+
+describe('the list of alerts', () => {
+  let rig: Rig;
+  const severities: Severity[] = ['info', 'critical', 'warning', 'major', 'minor'];
+  const made = Array.from({ length: 60 }, (_, index): Alert => ({
+    id: `alert-${String(index).padStart(2, '0')}`, ruleId: `r${index}`, deviceId: index % 2 === 0 ? 'bin' : 'bin-w', area: index % 2 === 0 ? 'east' : 'west', kind: 'waste_bin',
+    severity: severities[index % 5]!, tier: index % 3 === 0 ? 'city' : 'community', active: index % 4 !== 0, acked: index % 7 === 0, raisedAt: START + (index % 6) * 10, lastAt: START,
+    count: 1, message: { zh: '', en: '' }, seq: index, ...(index % 10 === 0 ? { groupId: 'parent' } : {}),
+  }));
+  beforeEach(async () => {
+    rig = await createRig();
+    await rig.db.transaction().execute(async (trx) => { for (const alert of made) await saveAlert(trx, alert); });
+  });
+  afterEach(() => rig.close());
+
+  const expected = [...made].sort((a, b) => Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt || (a.id < b.id ? 1 : -1));
+
+  it.each([1, 7, 60, 100])('comes active first, worst first, then newest, each once, in pages of %d', async (limit) => {
+    const seen: Alert[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await rig.service.list(ADMIN, { limit, ...(cursor === undefined ? {} : { cursor }) });
+      expect(page.data.length).toBeLessThanOrEqual(limit);
+      seen.push(...page.data);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(expected);
+  });
+
+  it('keeps its place when an alert of an earlier page clears and a new one comes', async () => {
+    const first = await rig.service.list(ADMIN, { limit: 10 });
+    await rig.db.transaction().execute(async (trx) => {
+      await saveAlert(trx, { ...expected[3]!, active: false });
+      await saveAlert(trx, { ...expected[0]!, id: 'zz', ruleId: 'new', raisedAt: START + 999 });
+    });
+    const second = await rig.service.list(ADMIN, { limit: 10, cursor: first.next! });
+    expect(second.data).toEqual(expected.slice(10, 20));
+  });
+
+  it('filters by everything the contract names', async () => {
+    const ids = async (query: object): Promise<string[]> => (await rig.service.list(ADMIN, { limit: 100, ...query })).data.map((alert) => alert.id).sort();
+    const where = (test: (alert: Alert) => boolean): string[] => made.filter(test).map((alert) => alert.id);
+    expect(await ids({ area: 'west' })).toEqual(where((alert) => alert.area === 'west'));
+    expect(await ids({ area: 'street', active: false })).toEqual(where((alert) => !alert.active));
+    expect(await ids({ acked: true, severity: 'major' })).toEqual(where((alert) => alert.acked && alert.severity === 'major'));
+    expect(await ids({ tier: 'city', device: 'bin' })).toEqual(where((alert) => alert.tier === 'city' && alert.deviceId === 'bin'));
+    expect(await ids({ top: true })).toEqual(where((alert) => alert.groupId === undefined));
+    expect(await ids({ from: START + 10, to: START + 30 })).toEqual(where((alert) => alert.raisedAt >= START + 10 && alert.raisedAt < START + 30));
+  });
+
+  it.each(['x', 'bnVsbA', Buffer.from('[1,2]').toString('base64url'), Buffer.from('[1,2,"3","x"]').toString('base64url')])('refuses the cursor %s', async (cursor) => {
+    await expect(rig.service.list(ADMIN, { limit: 1, cursor })).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+  });
+});

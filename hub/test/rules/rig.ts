@@ -1,0 +1,125 @@
+import type { Alert, Area, Device, DeviceId, DeviceKind, EpochMs, EventRecord, JournalRecord, MetricKey, MetricValue, Rule, Seq } from '@liandong/protocols';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
+import { createIdSource } from '../../src/alerts/alert-ids.js';
+import { createAlertService } from '../../src/alerts/alert-service.js';
+import { AreaTree } from '../../src/areas/area-tree.js';
+import { createChangeLog } from '../../src/changes/change-log.js';
+import { openDatabase, type Db } from '../../src/database/database.js';
+import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
+import type { Principal } from '../../src/identity/principal.js';
+import { createRuleEvaluator } from '../../src/rules/rule-evaluator.js';
+
+/** 2026-11-02 10:00 at UTC+8. */
+export const START = Date.UTC(2026, 10, 2, 2);
+export const ADMIN: Principal = { name: 'admin', role: 'admin', area: undefined };
+const AREAS: Area[] = [
+  { id: 'city', level: 'city', name: '市' }, { id: 'street', level: 'subdistrict', parent: 'city', name: '街道' },
+  { id: 'east', level: 'community', parent: 'street', name: '东' }, { id: 'west', level: 'community', parent: 'street', name: '西' },
+];
+
+/** An in-memory directory over a real area tree, as the device service keeps one. */
+export class FakeDirectory implements DeviceDirectory {
+  readonly #entries = new Map<DeviceId, DeviceEntry>();
+  readonly #listeners = new Set<(id: DeviceId, entry: DeviceEntry | undefined) => void>();
+
+  constructor(private readonly areas: AreaTree) {}
+  get size(): number { return this.#entries.size; }
+  get(id: DeviceId): DeviceEntry | undefined { return this.#entries.get(id); }
+  values(): IterableIterator<DeviceEntry> { return this.#entries.values(); }
+  authenticate(): undefined { return undefined; }
+  onChange(listener: (id: DeviceId, entry: DeviceEntry | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  put(id: DeviceId, kind: DeviceKind, more: Partial<Device> = {}): void {
+    const device: Device = { id, kind, name: `name of ${id}`, area: 'east', codec: 'native', reportingIntervalS: 60, status: 'online', ...more };
+    const entry: DeviceEntry = { device, subdistrict: this.areas.ancestor(device.area, 'subdistrict')?.id ?? '', community: device.area, secretHash: Buffer.alloc(32) };
+    this.#entries.set(id, entry);
+    for (const listener of this.#listeners) listener(id, entry);
+  }
+  remove(id: DeviceId): void {
+    this.#entries.delete(id);
+    for (const listener of this.#listeners) listener(id, undefined);
+  }
+}
+
+/** A hub's rules and alerts over a real database file, with a clock that stands still until it is moved. */
+export async function createRig(rules?: readonly Rule[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'liandong-rules-'));
+  const clock = { at: START, now: () => clock.at };
+  const areas = new AreaTree();
+  AREAS.forEach((area) => areas.put(area));
+  const directory = new FakeDirectory(areas);
+  const published: Alert[] = [];
+  const errors: unknown[] = [];
+  let seq: Seq = 0;
+  let parts = await open();
+  if (rules !== undefined) await setRules(parts.db, rules);
+
+  async function open() {
+    const db = await openDatabase(join(folder, 'hub.db'));
+    const changes = createChangeLog({ db, clock });
+    const activeAlerts = createActiveAlerts({ db });
+    const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
+    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, directory, onError: (error) => errors.push(error) });
+    const service = createAlertService({ db, clock, areas, changes, activeAlerts });
+    changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
+    return { db, changes, activeAlerts, evaluator, service };
+  }
+
+  const sample = (device: DeviceId, values: Partial<Record<MetricKey, MetricValue>>, ts: EpochMs = clock.at): JournalRecord => ({ type: 'telemetry', device, ts, at: clock.at, values });
+  async function feed(...records: JournalRecord[]): Promise<void> {
+    const first = seq + 1;
+    seq += records.length;
+    await parts.evaluator.handle({ first, last: seq, records });
+  }
+
+  return {
+    clock, areas, directory, published, errors, sample, feed,
+    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get activeAlerts() { return parts.activeAlerts; },
+    get seq() { return seq; },
+    event: (device: DeviceId, event: string, id: string, ts: EpochMs = clock.at): EventRecord => ({ type: 'event', device, id, ts, at: clock.at, event, data: {} }),
+    send: (device: DeviceId, metric: MetricKey, value: MetricValue, ts?: EpochMs) => feed(sample(device, { [metric]: value }, ts)),
+    /** Lets hub time pass in steps of a second, as the timer would. */
+    async pass(seconds: number): Promise<void> {
+      for (let second = 0; second < seconds; second += 1) {
+        clock.at += 1_000;
+        await parts.evaluator.tick();
+      }
+    },
+    alerts: async (): Promise<Alert[]> => (await parts.service.list(ADMIN, { limit: 1000 })).data,
+    active: async (): Promise<Alert[]> => (await parts.service.list(ADMIN, { limit: 1000, active: true })).data,
+    timeline: async (id: string): Promise<string[]> => (await parts.service.get(ADMIN, id)).timeline.map((entry) => entry.change),
+    /** As after kill -9: nothing is flushed, what was not committed is gone. */
+    async crash(): Promise<void> {
+      await parts.db.destroy();
+      await parts.evaluator.stop(); // releases the timer; its last write fails, as the database is gone
+      errors.length = 0;
+      parts = await open();
+      await parts.evaluator.start();
+    },
+    async restart(): Promise<void> {
+      await parts.evaluator.stop();
+      await parts.db.destroy();
+      parts = await open();
+      await parts.evaluator.start();
+    },
+    async close(): Promise<void> {
+      await parts.evaluator.stop();
+      await parts.db.destroy();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type Rig = Awaited<ReturnType<typeof createRig>>;
+
+export async function setRules(db: Db, rules: readonly Rule[]): Promise<void> {
+  await db.insertInto('rule').values(rules.map((rule) => ({ id: rule.id, body: JSON.stringify(rule), enabled: rule.enabled ? 1 : 0 }))).execute();
+}
+
+/** What every test rule has, to be filled in by type. */
+export const common = (id: string, kinds: DeviceKind[] = ['waste_bin']) =>
+  ({ id, name: { zh: id, en: id }, message: { zh: '{device} {value} {limit}', en: '{device} {value} {limit}' }, kinds, enabled: true, onDelayS: 0, offDelayS: 0 });
