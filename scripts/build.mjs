@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,14 +14,13 @@ const stampFile = path.join(root, '.cache/build-stamp.json');
 const shared = ['tsconfig.base.json', 'package-lock.json', 'protocols'];
 const sources = ['src', 'public', 'package.json', 'tsconfig.json', 'vite.config.ts', 'index.html'];
 
-/** `output` is the file without which a workspace counts as not built. */
-const protocols = { name: 'protocols', output: 'dist/index.js', run: tsc };
-const node = [
-  { name: 'hub', output: 'dist/main.js', run: tsc },
-  { name: 'edge-sim', output: 'dist/main.js', run: tsc },
-  { name: 'bench', output: 'dist/.tsbuildinfo', run: tsc },
-];
-const page = [{ name: 'console', output: 'dist/index.html', run: vite }];
+/** What is built in one go; `outputs` are the files that must be there, as that build left them. */
+const protocols = { name: 'protocols', folders: ['protocols'], outputs: ['protocols/dist/index.js', 'protocols/dist/.tsbuildinfo'], run: tsc };
+const programs = {
+  name: 'hub, edge-sim, bench', folders: ['hub', 'edge-sim', 'bench'], run: tsc,
+  outputs: ['hub/dist/main.js', 'edge-sim/dist/main.js', ...['hub', 'edge-sim', 'bench'].map((folder) => `${folder}/dist/.tsbuildinfo`)],
+};
+const page = { name: 'console', folders: ['console'], outputs: ['console/dist/index.html'], run: vite };
 
 /**
  * Builds what is stale: `protocols` first, as the others import it, then the Node programs beside the console.
@@ -29,39 +28,43 @@ const page = [{ name: 'console', output: 'dist/index.html', run: vite }];
  */
 export async function build() {
   const stamps = readStamps();
-  if (!(await buildInTurn([protocols], stamps))) return false;
-  const done = await Promise.all([buildInTurn(node, stamps), buildInTurn(page, stamps)]);
+  if (!(await buildIfStale(protocols, stamps))) return false;
+  const done = await Promise.all([buildIfStale(programs, stamps), buildIfStale(page, stamps)]);
   return done.every(Boolean);
 }
 
-async function buildInTurn(targets, stamps) {
-  for (const target of targets) {
-    const stamp = hashOf([...shared, target.name]);
-    const built = existsSync(path.join(root, target.name, target.output));
-    if (built && stamps[target.name] === stamp) continue;
-    if (!(await timed(target, !built))) return false;
-    stamps[target.name] = stamp;
-    writeStamps(stamps);
-  }
+async function buildIfStale(target, stamps) {
+  const sourceHash = hashOf([...shared, ...target.folders]);
+  const isBuilt = target.outputs.every((output) => existsSync(path.join(root, output)));
+  if (isBuilt && stamps[target.name] === stampOf(sourceHash, target)) return true;
+  // The compiler trusts its own record and would not notice a lost output.
+  if (!isBuilt) for (const folder of target.folders) rmSync(path.join(root, folder, 'dist/.tsbuildinfo'), { force: true });
+  if (!(await timed(target))) return false;
+  stamps[target.name] = stampOf(sourceHash, target);
+  writeStamps(stamps);
   return true;
 }
 
-async function timed(target, isForced) {
-  console.log(`构建 Building ${target.name} …`);
+/** With the times of the outputs: a failed build, or the compiler run by hand on other sources, leaves other ones behind. */
+function stampOf(sourceHash, { outputs }) {
+  return [sourceHash, ...outputs.map((output) => statSync(path.join(root, output)).mtimeMs)].join(' ');
+}
+
+async function timed({ name, folders, run }) {
+  console.log(`构建 Building ${name} …`);
   const startedAtMs = performance.now();
-  const ok = await target.run(target.name, isForced);
+  const isDone = await run(folders);
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  console.log(ok ? `完成 Built ${target.name}, ${seconds} s` : `失败 Building ${target.name} failed after ${seconds} s`);
-  return ok;
+  console.log(isDone ? `完成 Built ${name}, ${seconds} s` : `失败 Building ${name} failed after ${seconds} s`);
+  return isDone;
 }
 
-/** The compiler trusts its own build record, so a lost output is made again only by force. */
-function tsc(name, isForced) {
-  return runLocal('typescript', 'bin/tsc', ['-b', name, ...(isForced ? ['--force'] : [])], root);
+function tsc(folders) {
+  return runLocal('typescript', 'bin/tsc', ['-b', ...folders], root);
 }
 
-function vite(name) {
-  return runLocal('vite', 'bin/vite.js', ['build', '--logLevel', 'warn'], path.join(root, name));
+function vite([folder]) {
+  return runLocal('vite', 'bin/vite.js', ['build', '--logLevel', 'warn'], path.join(root, folder));
 }
 
 /** Runs a tool of this project's node_modules, found from the folder that uses it. */

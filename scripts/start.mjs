@@ -28,11 +28,23 @@ function runHub(env) {
     hub.kill(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
+  onLostNpm(() => hub.kill('SIGTERM'));
   hub.once('error', (error) => {
     console.error(`The hub could not be started: ${error.message}`);
     process.exitCode = 1;
   });
   hub.once('exit', (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));
+}
+
+/** npm passes a SIGTERM on to the shell between it and us, and that may die of it without a word: the lost parent is then the signal. */
+function onLostNpm(stop) {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 200);
 }
 
 const reason = obstacle();
