@@ -103,7 +103,8 @@ describe('set-up', () => {
   });
 
   it('says in one sentence what a person can mend', async () => {
-    const unwritable = await openSecrets('/proc/none/state.json', hub.url);
+    const unwritable = await openSecrets(path.join(folder, 'folder/state.json'), hub.url);
+    await writeFile(path.join(folder, 'folder'), '');
     const fail = (over: Parameters<typeof client>[0]) => setUp(roster, { hub: client(over), secrets: unwritable, log: () => undefined });
     await expect(fail({ token: 'wrong' })).rejects.toThrow(/refuses the token.*POST \/api\/v1\/tokens/);
     await expect(fail({ hubUrl: 'http://127.0.0.1:9' })).rejects.toThrow(/can't be reached.*--hub/);

@@ -11,6 +11,8 @@ export interface TestBroker {
   readonly clients: () => number;
   /** Cuts every connection without a word. */
   cut(): void;
+  /** Reads nothing more, as a process that hangs. */
+  freeze(): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startBroker({ secrets, port = 0, acks = () => true }: { se
   const cut = (): void => { for (const socket of sockets) socket.destroy(); };
   return {
     url: `mqtt://127.0.0.1:${address.port}`, port: address.port, heard, clients: () => aedes.connectedClients, cut,
+    freeze: () => { for (const socket of sockets) socket.removeAllListeners('readable').removeAllListeners('data').pause(); },
     close: () => new Promise((resolve) => {
       cut();
       aedes.close(() => server.close(() => resolve()));

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Value } from 'typebox/value';
-import { NewAreaSchema, NewDeviceSchema, type Device, type NewArea, type NewDevice } from '@liandong/protocols';
+import { NewAreaSchema, NewDeviceSchema, type Device, type NewArea } from '@liandong/protocols';
 
 /** A real HTTP server that plays the hub's REST as far as set-up needs it, checking bodies with the contract's schemas. */
 export interface FakeHub {
@@ -25,7 +25,8 @@ export async function startFakeHub(): Promise<FakeHub> {
   const server: Server = createServer((request, response) => {
     atOnce += 1;
     hub.mostAtOnce = Math.max(hub.mostAtOnce, atOnce);
-    void readBody(request).then((body) => {
+    // a hub takes a moment; without it nothing would ever overlap
+    void Promise.all([readBody(request), new Promise((resolve) => setTimeout(resolve, 2))]).then(([body]) => {
       const { status, answer, headers = {} } = reply(request, body);
       atOnce -= 1;
       response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', ...headers }).end(JSON.stringify(answer));
@@ -77,10 +78,10 @@ export async function startFakeHub(): Promise<FakeHub> {
   }
   function createDevice(body: unknown) {
     if (!Value.Check(NewDeviceSchema, body)) return problem(400, 'VALIDATION_FAILED');
-    const { id, area } = body as NewDevice;
+    const { id, area } = body;
     if (hub.devices.has(id)) return problem(409, 'DEVICE_EXISTS');
     if (!hub.areas.has(area)) return problem(404, 'AREA_NOT_FOUND');
-    const device: Device = { codec: 'native', reportingIntervalS: 60, ...(body as NewDevice), status: 'provisioned' };
+    const device: Device = { codec: 'native', reportingIntervalS: 60, ...(body), status: 'provisioned' };
     hub.devices.set(id, device);
     return { status: 201, answer: { device, credentials: newSecret(id) } };
   }
