@@ -6,13 +6,14 @@ import type { MetricKey, MetricValue } from './metrics.js';
 
 /** Nothing given: everything the caller may see. `since`: the last `seq` the client has. */
 export interface SubscribeRequest { areas?: AreaId[]; devices?: DeviceId[]; since?: Seq }
-/** On `resume`, what was missed follows as ordinary events and `alerts` is empty; on `snapshot`, `alerts` holds every active alert in scope. */
+/** On `resume`, what was missed follows as ordinary events and `alerts` is empty; on `snapshot`, `alerts` holds every active alert in scope. `seq` is the newest change there is; after a resume the client's own place moves only with the events it gets. */
 export interface SubscribeAnswer { seq: Seq; alerts: Alert[]; mode: 'snapshot' | 'resume' }
 /** The answer to a request that failed; `code` is one of ERRORS. */
 export interface SocketProblem { error: { code: string; title: string } }
 
 /** Latest value per metric since the last packet, at most 4 a second. */
 export interface TelemetryDelta { ts: EpochMs; devices: Record<DeviceId, Partial<Record<MetricKey, MetricValue>>> }
+/** `seq`: every change in the client's scope up to here has been sent to it; before its `subscribe` is answered, the newest there is, and no place to resume from. */
 export interface Heartbeat { now: EpochMs; seq: Seq; feeds: { mqtt: PartState; store: PartState; rules: PartState } }
 
 /** Hub → client. */

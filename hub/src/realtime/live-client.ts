@@ -58,10 +58,10 @@ export function createLiveClient({ socket, screen, identity, alerts, subscriptio
   }
 
   async function subscribe(request: unknown, reply: (result: unknown) => void): Promise<void> {
-    const { scope, answer } = await subscriptions.open(await caller(), screen, request);
+    const { scope, answer, from } = await subscriptions.open(await caller(), screen, request);
     reply(answer);
     if (!socket.connected) return;
-    screen.follow(scope, answer.seq);
+    screen.follow(scope, from);
     telemetry.join(socket, scope);
   }
 

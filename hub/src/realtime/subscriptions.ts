@@ -1,17 +1,18 @@
-import type { Alert, SubscribeAnswer } from '@liandong/protocols';
+import type { Alert, Seq, SubscribeAnswer } from '@liandong/protocols';
 import type { AlertService } from '../alerts/types.js';
 import type { ChangeLog } from '../changes/change-log.js';
 import type { Principal } from '../identity/principal.js';
 import type { ChangeTail } from './change-tail.js';
-import { parseSubscribe, type ValidSubscribe } from './requests.js';
+import { parseSubscribe } from './requests.js';
 import type { Scope, Scopes } from './scope.js';
 import type { Screen } from './screen.js';
 
-export interface Subscription { readonly scope: Scope; readonly answer: SubscribeAnswer }
+export interface Subscription { readonly scope: Scope; readonly answer: SubscribeAnswer; /** Changes after this one are to follow. */ readonly from: Seq }
 
 /**
  * Works out the answer to `subscribe`, with the screen's earlier subscription held still meanwhile; the caller answers and then follows
- * from `answer.seq`. On a resume that is `since` itself: whoever loses the connection half-way must not skip what is still to come.
+ * from `from`. On a resume `answer.seq` is the newest change, so that a screen can show how far it has caught up; what it may resume
+ * from next time moves only with the events it gets.
  * A snapshot may show changes after its `seq`; they come again as events, in order, and end in the same state.
  */
 export function createSubscriptions({ alerts, changes, tail, scopes }: {
@@ -27,8 +28,8 @@ export function createSubscriptions({ alerts, changes, tail, scopes }: {
   }
 
   /** A `since` of another life of the hub, or older than what is kept, is of no use. */
-  async function canResume({ since }: ValidSubscribe): Promise<boolean> {
-    return since !== undefined && await changes.after(since, 1) !== undefined;
+  async function canResume(since: Seq): Promise<boolean> {
+    return await changes.after(since, 1) !== undefined;
   }
 
   return {
@@ -37,10 +38,11 @@ export function createSubscriptions({ alerts, changes, tail, scopes }: {
       const scope = scopes.resolve(principal, valid);
       const unpause = screen.pause();
       try {
-        const answer: SubscribeAnswer = valid.since !== undefined && await canResume(valid)
-          ? { seq: valid.since, alerts: [], mode: 'resume' }
-          : await snapshot(principal, scope);
-        return { scope, answer };
+        if (valid.since !== undefined && await canResume(valid.since)) {
+          return { scope, answer: { seq: Math.max(valid.since, tail.seq), alerts: [], mode: 'resume' }, from: valid.since };
+        }
+        const answer = await snapshot(principal, scope);
+        return { scope, answer, from: answer.seq };
       } catch (error) {
         unpause();
         throw error;
