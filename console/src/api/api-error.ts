@@ -1,0 +1,35 @@
+import { ERRORS, type ErrorCode, type Problem } from '@liandong/protocols';
+
+/** The hub's own codes, and two that arise on the way to it. */
+export type ApiErrorCode = ErrorCode | 'UNREACHABLE' | 'TIMEOUT';
+
+/** A call to the hub that failed. `retryAfterS` is set when the hub asked to wait. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(readonly code: ApiErrorCode, readonly status: number, options: { retryAfterS?: number; detail?: string; cause?: unknown } = {}) {
+    super(options.detail ?? code, { cause: options.cause });
+    this.retryAfterS = options.retryAfterS;
+  }
+  readonly retryAfterS: number | undefined;
+}
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
+
+/** Reads an RFC 9457 answer; a body that is none becomes INTERNAL, UNAUTHENTICATED or TOO_MANY_REQUESTS by its status. */
+export async function problemOf(response: Response): Promise<ApiError> {
+  // The body is checked field by field below; a proxy in between may answer anything.
+  const body = await response.json().catch(() => ({})) as Partial<Problem>;
+  const retryAfter = Number(response.headers.get('retry-after'));
+  return new ApiError(isErrorCode(body.code) ? body.code : codeOfStatus(response.status), response.status, {
+    ...(retryAfter > 0 ? { retryAfterS: retryAfter } : {}),
+    ...(typeof body.detail === 'string' ? { detail: body.detail } : {}),
+  });
+}
+
+function codeOfStatus(status: number): ApiErrorCode {
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'FORBIDDEN';
+  if (status === 404) return 'NOT_FOUND';
+  if (status === 429) return 'TOO_MANY_REQUESTS';
+  return status === 502 || status === 504 ? 'UNREACHABLE' : 'INTERNAL';
+}

@@ -1,0 +1,42 @@
+import { ApiError, problemOf } from './api-error.js';
+
+export type Query = Record<string, string | number | boolean | undefined>;
+export interface ApiClient {
+  get<T>(path: string, query?: Query): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<T>;
+  delete(path: string): Promise<void>;
+}
+export interface ApiClientOptions {
+  readonly fetch: typeof fetch;
+  readonly timeoutMs: number;
+  /** The session is no longer valid; called besides throwing. */
+  readonly onUnauthenticated: () => void;
+}
+
+/** Calls under `/api/v1` of the same origin, with the session's cookie. Every method throws ApiError. */
+export function createApiClient({ fetch, timeoutMs, onUnauthenticated }: ApiClientOptions): ApiClient {
+  async function call(method: string, path: string, body?: unknown): Promise<Response> {
+    const response = await fetch(`/api/v1${path}`, {
+      method, credentials: 'same-origin', signal: AbortSignal.timeout(timeoutMs),
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => { throw unanswered(cause); });
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    if (problem.code === 'UNAUTHENTICATED') onUnauthenticated();
+    throw problem;
+  }
+  return {
+    get: async (path, query) => (await call('GET', path + queryText(query))).json(),
+    post: async (path, body) => (await call('POST', path, body ?? {})).json(),
+    async delete(path) { await call('DELETE', path); },
+  };
+}
+
+const unanswered = (cause: unknown): ApiError =>
+  new ApiError(cause instanceof DOMException && cause.name === 'TimeoutError' ? 'TIMEOUT' : 'UNREACHABLE', 0, { cause });
+
+function queryText(query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '').map(([key, value]) => [key, String(value)]);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}

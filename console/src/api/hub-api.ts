@@ -1,0 +1,51 @@
+import type { Alert, AlertWithTimeline, AreaNode, Device, DeviceEvent, EpochMs, Latest, MetricKey, Refusals, Session, Telemetry } from '@liandong/protocols';
+import { createApiClient, type ApiClient, type Query } from './client.js';
+
+export interface Page<T> { data: T[]; next?: string }
+
+/** The hub's REST API as the console uses it. Every method throws ApiError. */
+export const createHubApi = (client: ApiClient) => ({
+  session: () => client.get<Session>('/session'),
+  signIn: (username: string, password: string) => client.post<Session>('/session', { username, password }),
+  signOut: () => client.delete('/session'),
+  areas: async () => listed(await client.get<AreaNode[] | Page<AreaNode>>('/areas')),
+  devices: (query: Query) => client.get<Page<Device>>('/devices', query),
+  device: (id: string) => client.get<Device>(`/devices/${encodeURIComponent(id)}`),
+  latest: (id: string) => client.get<Latest>(`/devices/${encodeURIComponent(id)}/latest`),
+  telemetry: (id: string, query: { metric: MetricKey; from: EpochMs; to: EpochMs; points: number }) =>
+    client.get<Telemetry>(`/devices/${encodeURIComponent(id)}/telemetry`, query),
+  events: (id: string, query: { from: EpochMs; limit: number }) => client.get<Page<DeviceEvent>>(`/devices/${encodeURIComponent(id)}/events`, query),
+  refusals: (id: string) => client.get<Refusals>(`/devices/${encodeURIComponent(id)}/refusals`),
+  alerts: (query: Query) => client.get<Page<Alert>>('/alerts', query),
+  alert: (id: string) => client.get<AlertWithTimeline>(`/alerts/${encodeURIComponent(id)}`),
+  ack: (id: string, note?: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/ack`, note === undefined ? {} : { note }),
+  unack: (id: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/unack`, {}),
+  comment: (id: string, note: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/comment`, { note }),
+});
+export type HubApi = ReturnType<typeof createHubApi>;
+
+const listed = <T>(answer: T[] | Page<T>): T[] => Array.isArray(answer) ? answer : answer.data;
+
+const expiryListeners = new Set<() => void>();
+/** Calls `listener` whenever the hub says that nobody is signed in; returns how to stop. */
+export function onSessionExpired(listener: () => void): () => void {
+  expiryListeners.add(listener);
+  return () => expiryListeners.delete(listener);
+}
+
+/** The page's own hub. */
+export const hubApi: HubApi = createHubApi(createApiClient({
+  fetch: (...args) => fetch(...args), timeoutMs: 15_000, onUnauthenticated: () => { for (const listener of expiryListeners) listener(); },
+}));
+
+/** Reads a list page by page until it ends or `limit` rows are there; `capped` says that there was more. */
+export async function readAll<T>(read: (query: Query) => Promise<Page<T>>, query: Query, limit: number): Promise<{ data: T[]; capped: boolean }> {
+  const data: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read({ ...query, limit: Math.min(1000, limit - data.length), cursor });
+    data.push(...page.data);
+    cursor = page.next;
+  } while (cursor !== undefined && data.length < limit);
+  return { data, capped: cursor !== undefined };
+}

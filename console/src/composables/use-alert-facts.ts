@@ -1,0 +1,33 @@
+import { computed, type Ref } from 'vue';
+import type { Alert } from '@liandong/protocols';
+import { formatMoment } from '../format/time.js';
+import { useClockStore } from '../stores/clock.js';
+import { useFleetStore } from '../stores/fleet.js';
+import { useWords } from './use-words.js';
+
+export interface Fact { label: string; value: string }
+
+/** What is known of an alert, as labelled lines; what isn't known has no line. */
+export function useAlertFacts(source: Ref<Alert | undefined>) {
+  const { t, placeName, duration } = useWords();
+  const [clock, fleet] = [useClockStore(), useFleetStore()];
+  const moment = (at: number | undefined) => at === undefined ? undefined : formatMoment(at, clock.hubNow);
+
+  return computed((): Fact[] => {
+    const alert = source.value;
+    if (alert === undefined) return [];
+    const lines: [string, string | undefined][] = [
+      ['alert.device', alert.deviceId === undefined ? t('alert.wholeArea') : fleet.byId.get(alert.deviceId)?.name ?? alert.deviceId],
+      ['alert.area', placeName(alert.area)],
+      ['alert.raisedAt', moment(alert.raisedAt)],
+      ['alert.lastAt', alert.count > 1 ? `${moment(alert.lastAt)} · ${t('queue.times', { n: alert.count })}` : undefined],
+      ['alerts.lasted', duration((alert.clearedAt ?? clock.hubNow) - alert.raisedAt)],
+      ['alert.clearedAt', moment(alert.clearedAt)],
+      ['alert.value', alert.value === undefined ? undefined : String(alert.value)],
+      ['alert.threshold', alert.threshold === undefined ? undefined : String(alert.threshold)],
+      ['alert.tier', t(`tier.${alert.tier}`)],
+      ['alert.ackedBy', alert.ackedBy === undefined ? undefined : `${alert.ackedBy} · ${moment(alert.ackedAt) ?? ''}`],
+    ];
+    return lines.flatMap(([label, value]) => value === undefined ? [] : [{ label: t(label), value }]);
+  });
+}

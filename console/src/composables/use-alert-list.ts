@@ -1,0 +1,56 @@
+import { computed, ref, watch } from 'vue';
+import { SEVERITIES, TIERS, type Alert } from '@liandong/protocols';
+import { hubApi } from '../api/hub-api.js';
+import { matchesFilter, type AlertFilter } from '../live/alert-filter.js';
+import { byTableOrder } from '../live/priority.js';
+import { useAlertsStore } from '../stores/alerts.js';
+import { useAreasStore } from '../stores/areas.js';
+import { useLiveStore } from '../stores/live.js';
+import { useAddressFilters } from './use-address-filters.js';
+
+export const ALERT_PAGE_SIZE = 100;
+const YES_NO = ['true', 'false'] as const;
+
+/** The alerts page: filters in the address bar, rows from REST page by page, kept live by the socket. */
+export function useAlertList() {
+  const [alerts, areas, live] = [useAlertsStore(), useAreasStore(), useLiveStore()];
+  const address = useAddressFilters();
+  const filters = { active: address.choice('active', YES_NO), acked: address.choice('acked', YES_NO), severity: address.choice('severity', SEVERITIES), tier: address.choice('tier', TIERS), area: address.text('area') };
+  const filter = computed((): AlertFilter => ({
+    active: yesNo(filters.active.value), acked: yesNo(filters.acked.value), severity: filters.severity.value, tier: filters.tier.value, area: filters.area.value,
+  }));
+  const read = ref(new Map<string, Alert>());
+  const next = ref<string>();
+  const error = ref<unknown>();
+  const isLoading = ref(false);
+  let turn = 0;
+
+  const rows = computed(() => {
+    const merged = new Map(read.value);
+    for (const alert of alerts.all) {
+      const known = merged.get(alert.id);
+      // An alert of the socket older than the last row read belongs to a page not read yet, unless it is active.
+      if (known === undefined ? alert.active || next.value === undefined : alert.seq > known.seq) merged.set(alert.id, alert);
+    }
+    return [...merged.values()].filter((alert) => matchesFilter(alert, filter.value, areas.isWithin)).sort(byTableOrder);
+  });
+  async function load(isFirst: boolean): Promise<void> {
+    const own = ++turn;
+    isLoading.value = true;
+    try {
+      const page = await hubApi.alerts({ ...filter.value, limit: ALERT_PAGE_SIZE, cursor: isFirst ? undefined : next.value });
+      if (own !== turn) return;
+      const known: [string, Alert][] = isFirst ? [] : [...read.value];
+      read.value = new Map([...known, ...page.data.map((alert): [string, Alert] => [alert.id, alert])]);
+      [next.value, error.value] = [page.next, undefined];
+    } catch (problem) {
+      if (own === turn) error.value = problem;
+    } finally {
+      if (own === turn) isLoading.value = false;
+    }
+  }
+  watch([filter, () => live.recovery?.at], () => void load(true), { immediate: true });
+  return { filters, rows, hasMore: computed(() => next.value !== undefined), error, isLoading, reload: () => void load(true), loadMore: () => void load(false), clear: address.clear };
+}
+
+const yesNo = (word: 'true' | 'false' | undefined): boolean | undefined => word === undefined ? undefined : word === 'true';

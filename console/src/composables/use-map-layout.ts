@@ -1,0 +1,65 @@
+import { computed, type Ref } from 'vue';
+import { severityRank, type Alert } from '@liandong/protocols';
+import type { Point } from '../map/geometry.js';
+import { layoutMap } from '../map/layout.js';
+import { placeLabels } from '../map/labels.js';
+import { useAlertsStore } from '../stores/alerts.js';
+import { areaName, useAreasStore } from '../stores/areas.js';
+import { useFleetStore } from '../stores/fleet.js';
+import { useCommunities } from './use-communities.js';
+import { useWords } from './use-words.js';
+
+export interface MapMark { alert: Alert; at: Point; more: number }
+const MARK_LIMIT = 120;
+const LABEL_LIMIT = 10;
+
+/** What the overview's map draws in a box of this size (px). */
+export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) {
+  const [areas, fleet, alerts] = [useAreasStore(), useFleetStore(), useAlertsStore()];
+  const { communities } = useCommunities();
+  const { ofLabel, language } = useWords();
+  const layout = computed(() => {
+    const [width, height] = [size.width.value, size.height.value];
+    const inset = { x: Math.min(60, width * 0.06), top: 74, bottom: 56 };
+    return layoutMap(areas.communities, fleet.all, { x: inset.x, y: inset.top, width: Math.max(80, width - 2 * inset.x), height: Math.max(80, height - inset.top - inset.bottom) });
+  });
+  const cells = computed(() => layout.value.cells.flatMap((cell) => {
+    const state = communities.value.find(({ area }) => area.id === cell.id);
+    return state === undefined ? [] : [{ ...cell, state, name: areaName(state.area, language.value) ?? cell.id, points: cell.outline.map((point) => point.join(',')).join(' ') }];
+  }));
+  const deviceAt = (id: string): Point | undefined => {
+    const device = fleet.byId.get(id);
+    const community = device === undefined ? undefined : areas.communityOf(device.area);
+    return device === undefined || community === undefined ? undefined : layout.value.placeOf(device, community.id);
+  };
+  /** Two paths of dots instead of one element per device: 10,000 of them stay cheap. */
+  const dots = computed(() => {
+    const paths = { normal: '', offline: '' };
+    for (const { area, devices } of communities.value) {
+      for (const device of devices) {
+        if (device.status === 'retired') continue;
+        const at = layout.value.placeOf(device, area.id);
+        if (at !== undefined) paths[device.status === 'offline' ? 'offline' : 'normal'] += `M${at[0].toFixed(1)} ${at[1].toFixed(1)}h0`;
+      }
+    }
+    return paths;
+  });
+  const alertAt = (alert: Alert): Point | undefined =>
+    (alert.deviceId === undefined ? undefined : deviceAt(alert.deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(alert.area)?.id)?.centre;
+
+  const marks = computed(() => {
+    const bySpot = new Map<string, MapMark>();
+    for (const alert of [...alerts.standing].sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt)) {
+      const at = alertAt(alert);
+      if (at === undefined) continue;
+      const spot = `${Math.round(at[0] / 16)}:${Math.round(at[1] / 16)}`;
+      const known = bySpot.get(spot);
+      if (known === undefined) bySpot.set(spot, { alert, at, more: 0 }); else known.more += 1;
+    }
+    return [...bySpot.values()].slice(0, MARK_LIMIT);
+  });
+  const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
+    id: alert.id, at, text: ofLabel(alert.message) + (more > 0 ? ` +${more}` : ''),
+  })), size.width.value).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
+  return { cells, dots, marks, labels };
+}

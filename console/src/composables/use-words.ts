@@ -1,0 +1,51 @@
+import { computed } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { ERRORS, METRICS, isMetricKey, type EpochMs, type Label, type MetricKey, type MetricValue } from '@liandong/protocols';
+import { ApiError } from '../api/api-error.js';
+import { ageParts, durationParts } from '../format/time.js';
+import { formatNumber } from '../format/values.js';
+import type { Locale } from '../i18n.js';
+import { useAreasStore } from '../stores/areas.js';
+import { useClockStore } from '../stores/clock.js';
+
+/** Turns data into the words of the language in use. */
+export function useWords() {
+  const { t, te, locale } = useI18n();
+  const areas = useAreasStore();
+  const clock = useClockStore();
+  // The locale is only ever set to one of LOCALES.
+  const language = computed(() => locale.value as Locale);
+  const ofLabel = (label: Label): string => language.value === 'en' ? label.en || label.zh : label.zh;
+
+  return {
+    t, te, language, ofLabel,
+    age: (at: EpochMs | undefined): string => at === undefined ? t('age.never') : ageText(clock.hubNow - at),
+    ageText,
+    duration(ms: number): string {
+      const { key, ...numbers } = durationParts(ms);
+      return t(`duration.${key}`, numbers);
+    },
+    areaName: (id: string): string => areas.nameOf(id, language.value),
+    /** 社区 › 网格, without what lies above the community. */
+    placeName(id: string): string {
+      const community = areas.communityOf(id);
+      const own = areas.nameOf(id, language.value);
+      return community === undefined || community.id === id ? own : `${areas.nameOf(community.id, language.value)} · ${own}`;
+    },
+    metricName: (key: string): string => isMetricKey(key) ? ofLabel(METRICS[key].label) : key,
+    valueText: (key: MetricKey, value: MetricValue): string => typeof value === 'boolean' ? t(value ? 'device.yes' : 'device.no') : formatNumber(key, value),
+    eventName: (type: string): string => te(`event.${type}`) ? t(`event.${type}`) : `${t('event.other')} (${type})`,
+    errorText,
+  };
+
+  function ageText(ms: number): string {
+    const { n, unit } = ageParts(ms);
+    return t(`age.${unit}`, { n });
+  }
+  /** What went wrong, in words; never a code. */
+  function errorText(error: unknown): string {
+    if (!(error instanceof ApiError)) return t('error.title');
+    if (error.code === 'UNREACHABLE') return t('error.unreachable');
+    return error.code === 'TIMEOUT' ? t('error.timeout') : ofLabel(ERRORS[error.code]);
+  }
+}

@@ -1,0 +1,41 @@
+import { SEVERITIES, TIERS, severityRank, type Alert, type EpochMs, type Severity, type Tier } from '@liandong/protocols';
+
+/** Put aside by an operator until later. */
+export const isShelved = (alert: Alert, now: EpochMs): boolean => (alert.shelvedUntil ?? 0) > now;
+
+/** Active, not acknowledged, not shelved: somebody has to look. */
+export const needsPerson = (alert: Alert, now: EpochMs): boolean => alert.active && !alert.acked && !isShelved(alert, now);
+
+/** What needs a person first: unacknowledged, then the worst, then who has waited longest; the id keeps the order stable. */
+export function byUrgency(a: Alert, b: Alert): number {
+  return Number(a.acked) - Number(b.acked) || severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);
+}
+
+/** Active first, worst first, then newest: the order of the alerts table, as GET /alerts has it. */
+export function byTableOrder(a: Alert, b: Alert): number {
+  return Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1);
+}
+
+/** Leaves out what is grouped under an active parent that is in the list too. */
+export function withoutGrouped(alerts: readonly Alert[]): Alert[] {
+  const active = new Set(alerts.filter((alert) => alert.active).map((alert) => alert.id));
+  return alerts.filter((alert) => alert.groupId === undefined || alert.groupId === alert.id || !active.has(alert.groupId));
+}
+
+export function countBySeverity(alerts: readonly Alert[]): Record<Severity, number> {
+  return countBy(SEVERITIES, alerts, (alert) => alert.severity);
+}
+export function countByTier(alerts: readonly Alert[]): Record<Tier, number> {
+  return countBy(TIERS, alerts, (alert) => alert.tier);
+}
+
+/** The worst severity among these; undefined when there are none. */
+export const worstSeverity = (alerts: readonly Alert[]): Severity | undefined =>
+  SEVERITIES.find((severity) => alerts.some((alert) => alert.severity === severity));
+
+function countBy<K extends string>(keys: readonly K[], alerts: readonly Alert[], keyOf: (alert: Alert) => K): Record<K, number> {
+  // Every key of `keys` is set here, which fromEntries' type cannot say.
+  const counts = Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
+  for (const alert of alerts) counts[keyOf(alert)] += 1;
+  return counts;
+}

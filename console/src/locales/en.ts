@@ -1,0 +1,52 @@
+import type { Messages } from './zh-cn.js';
+
+export const en: Messages = {
+  app: { name: 'Liandong', centre: '{place} · Operations centre', tab: 'Liandong · Operations centre', skip: 'Skip to content' },
+  nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', label: 'Pages' },
+  controls: { toEnglish: 'English', toChinese: '中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', language: 'Switch language', signOut: 'Sign out' },
+  sound: { locked: 'Sound is off, click to turn on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute' },
+  header: { summary: '{communities} communities · {devices} devices', dataAge: 'Data {age} old', noData: 'No data yet', rate: '{n} values/s', mqtt: 'Intake', store: 'Store', rules: 'Rules' },
+  state: { ready: 'working', degraded: 'degraded', down: 'down' },
+  feed: {
+    disconnected: 'Connection to the hub is lost · the screen stands at {at}, reconnecting', disconnectedNew: 'The hub cannot be reached, retrying',
+    silent: 'Nothing from the hub for {age} · the screen stands at {at}, reconnecting', recovered: 'Connection is back, {n} missed changes received', refreshed: 'Connection is back, everything was refreshed', recoveredNone: 'Connection is back, nothing was missed',
+  },
+  severity: { critical: 'Critical', major: 'Major', minor: 'Minor', warning: 'Warning', info: 'Info' },
+  tier: { community: 'Community', subdistrict: 'Sub-district', city: 'City' },
+  kind: { waste_bin: 'Waste bin', env_sensor: 'Environment sensor', access_gate: 'Access gate', vehicle_gate: 'Vehicle gate', gateway: 'Gateway' },
+  status: { provisioned: 'Not seen yet', online: 'Online', offline: 'Silent', maintenance: 'Maintenance', retired: 'Retired' },
+  profile: { urban: 'Urban', 'old-estate': 'Old estate', rural: 'Rural', commercial: 'Commercial', campus: 'Campus' },
+  event: { granted: 'Passed', denied: 'Denied', forced_open: 'Forced open', held_open: 'Held open', door_opened: 'Door opened', door_closed: 'Door closed', tamper: 'Tampered', fault: 'Fault', other: 'Other event' },
+  method: { card: 'card', qr: 'QR code', face: 'face', plate: 'plate', remote: 'remote', button: 'button', pin: 'PIN' },
+  direction: { in: 'in', out: 'out' },
+  age: { now: 'just now', s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} d', ago: '{age} ago', never: 'never' },
+  duration: { s: '{s} s', ms: '{m} min {s} s', hm: '{h} h {m} min', dh: '{d} d {h} h' },
+  needs: { title: 'Needs a person', oldest: 'Oldest unacknowledged', none: 'No alert needs attention', shelved: '{n} shelved', acked: '{n} acknowledged, still active' },
+  figures: {
+    title: 'Right now', ageTitle: 'Data age', online: 'Devices online', offline: 'Silent devices', bins: 'Bins to collect', pm: 'Highest PM2.5', noise: 'Points over noise limit', battery: 'Low battery', unitDevices: '', unitBins: '', unitPoints: '', known: '{n}/{total}',
+    binsHint: 'Fill level at {limit} % or more', noiseHint: 'Class 2 limits: day {day} / night {night} dB(A)', knownHint: '{n} of {total} devices have reported', batteryHint: 'Battery under {limit} %', noDevices: 'No devices yet',
+  },
+  communities: { title: 'Communities', columns: 'online / devices', none: 'No communities yet' },
+  map: { title: 'Map of communities', normal: 'Normal', offline: 'Silent', empty: 'No communities yet. The map appears once areas are made.', schematic: 'Schematic', alertsHere: '{name}: {n} active alerts', quiet: '{name}: no alerts' },
+  queue: { title: 'In order of urgency', keys: 'J/K move · A acknowledge', ack: 'Acknowledge', acking: 'Acknowledging', ackedBy: 'Acknowledged by {who}', times: '{n} times', more: '{n} more', none: 'No alerts now', calm: 'All devices are within their rules; what happens will appear here', unknownCalm: 'Until the connection is back nobody can say whether there are alerts', tier: '{tier} tier', grouped: '{n} devices together', all: 'All alerts', waiting: 'Waiting' },
+  bars: { title: 'Alerts in 24 hours (per 15 min)', line: 'Dashed: 10 per person per 10 min', none: 'No alerts in the last 24 hours', total: '{n} in all', summary: '{n} alerts in the last 24 hours, at most {peak} in 15 minutes', failed: 'Alert history could not be loaded' },
+  changes: { title: 'Latest changes', raised: '{message}', acked: '{who} acknowledged: {message}', cleared: 'Cleared: {message}', device: '{device}: {status}', none: 'No changes yet' },
+  alerts: {
+    title: 'Alerts', severity: 'Severity', message: 'Alert', place: 'Place', raisedAt: 'Raised', lasted: 'Lasted', state: 'State', tierColumn: 'Tier', count: 'Times', value: 'Value', action: 'Action',
+    anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Any state', anyAck: 'Acknowledged or not', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Not acknowledged', reset: 'Clear filters',
+    none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', standing: 'Active', back: 'Cleared', shelved: 'Shelved',
+  },
+  alert: {
+    detail: 'Alert', device: 'Device', openDevice: 'Open device', area: 'Area', tier: 'Tier', raisedAt: 'Raised', lastAt: 'Last time', clearedAt: 'Cleared', value: 'Value', threshold: 'Limit', count: 'Times', rule: 'Rule', ackedBy: 'Acknowledged by', timeline: 'What happened', comment: 'Comment', commentPlaceholder: 'A comment; others on duty see it too', send: 'Send', close: 'Close', wholeArea: 'Whole area', unack: 'Take back',
+    change: { raised: 'Raised', regraded: 'Severity became', repeated: 'Happened again', acked: 'Acknowledged', unacked: 'Acknowledgement taken back', commented: 'Comment', cleared: 'Cleared', other: 'Changed' },
+  },
+  devices: { title: 'Devices', name: 'Name', area: 'Area', kind: 'Kind', status: 'Status', lastSeen: 'Last seen', latest: 'Latest value', search: 'Name or id', anyKind: 'Any kind', anyStatus: 'Any status', anyArea: 'Any area', none: 'No devices match', shown: '{n} of {total}', loading: 'Loading devices', capped: 'Only the first {n} were loaded' },
+  device: {
+    latest: 'Latest values', noValues: 'Nothing was received from this device yet', chart: 'History', range: { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d' }, rangeLabel: 'Time range', metricLabel: 'Metric', min: 'Min', max: 'Max', last: 'Latest', noPoints: 'No data in this time', live: 'Live', paused: 'Stopped when the connection was lost', chartFailed: 'History could not be loaded',
+    events: 'Recent events', noEvents: 'No events in 24 hours', refusals: 'Refused data', noRefusals: 'Nothing was refused', lastRefused: 'Last time', rawPayload: 'Raw payload', payloadHidden: 'Carried biometric data, not kept', facts: 'Installation', alerts: 'Alerts of this device', noAlerts: 'No alerts', id: 'Device id', areaName: 'Area', kind: 'Kind', codec: 'Protocol', interval: 'Reports every', seconds: '{n} s', location: 'Coordinates (WGS-84)', depth: 'Bin depth', deadZone: 'Dead zone', height: 'Mounting height', door: 'Door', gateway: 'Gateway', externalId: 'External id', lastSeen: 'Last seen', notFound: 'There is no such device, or it is outside your area', back: 'Back to devices', yes: 'Yes', no: 'No', nativeCodec: 'Native MQTT', times: '{n} times', loading: 'Loading device', onTopic: 'Topic', truncated: 'The chart keeps lowest and highest values',
+  },
+  signIn: { title: 'Sign in', subtitle: 'Operations hub for smart communities', username: 'User name', password: 'Password', submit: 'Sign in', working: 'Signing in', wrong: 'User name or password is wrong, try again', tooMany: 'Too many tries, wait {n} s and try again', unreachable: 'The hub cannot be reached; check the network or call the engineer on duty', server: 'Something is wrong at the hub, try again later', missing: 'Enter user name and password', expired: 'Your session has expired, sign in again', show: 'Show password', hide: 'Hide password' },
+  error: { title: 'That did not work', unreachable: 'The hub cannot be reached, try again later', timeout: 'The hub did not answer in time, try again', retry: 'Try again', load: 'Data could not be loaded' },
+  notFound: { title: 'There is no such page', back: 'Back to the overview' },
+  unit: { percent: '%' },
+};

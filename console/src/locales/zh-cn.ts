@@ -1,0 +1,54 @@
+/** Words on the screen, Chinese; the shape that every other language has to fill. */
+export const zhCN = {
+  app: { name: '联动', centre: '{place} · 指挥中心', tab: '联动 · 指挥中心', skip: '跳到正文' },
+  nav: { overview: '总览', alerts: '告警', devices: '设备', label: '页面' },
+  controls: { toEnglish: 'English', toChinese: '中文', light: '浅色', dark: '深色', toLight: '切换到浅色', toDark: '切换到深色', language: '切换语言', signOut: '退出登录' },
+  sound: { locked: '声音未开启,点击开启', on: '声音已开', muted: '已静音', muteHint: '点击静音', unmuteHint: '点击恢复声音' },
+  header: { summary: '{communities} 个社区 · {devices} 台设备', dataAge: '数据 {age}前', noData: '尚未收到数据', rate: '刷新 {n} 值/秒', mqtt: '接入', store: '存储', rules: '规则' },
+  state: { ready: '正常', degraded: '降级', down: '中断' },
+  feed: {
+    disconnected: '与中心的连接已断开 · 画面停留在 {at},正在重连', disconnectedNew: '连不上中心,正在重试',
+    silent: '中心已 {age}没有消息 · 画面停留在 {at},正在重连', recovered: '连接已恢复,补收 {n} 条变化', refreshed: '连接已恢复,画面已全部更新', recoveredNone: '连接已恢复,没有遗漏',
+  },
+  severity: { critical: '紧急', major: '重要', minor: '次要', warning: '提示', info: '信息' },
+  tier: { community: '社区', subdistrict: '街道', city: '市' },
+  kind: { waste_bin: '垃圾桶', env_sensor: '环境监测', access_gate: '门禁', vehicle_gate: '车闸', gateway: '网关' },
+  status: { provisioned: '待上线', online: '在线', offline: '失联', maintenance: '维护中', retired: '已停用' },
+  profile: { urban: '城市小区', 'old-estate': '老旧小区', rural: '乡村', commercial: '商业区', campus: '校园' },
+  event: { granted: '通行', denied: '拒绝', forced_open: '强行开启', held_open: '长时间未关', door_opened: '门打开', door_closed: '门关闭', tamper: '拆动', fault: '故障', other: '其他事件' },
+  method: { card: '刷卡', qr: '扫码', face: '人脸', plate: '车牌', remote: '远程', button: '按钮', pin: '密码' },
+  direction: { in: '进', out: '出' },
+  age: { now: '刚刚', s: '{n} 秒', min: '{n} 分', h: '{n} 小时', d: '{n} 天', ago: '{age}前', never: '从未' },
+  duration: { s: '{s}秒', ms: '{m}分{s}秒', hm: '{h}小时{m}分', dh: '{d}天{h}小时' },
+  needs: { title: '需要人处理', oldest: '最久未确认', none: '没有需要处理的告警', shelved: '已搁置 {n} 条', acked: '已确认未恢复 {n} 条' },
+  figures: {
+    title: '此刻', ageTitle: '数据年龄', online: '设备在线', offline: '失联设备', bins: '待清运垃圾桶', pm: 'PM2.5 最高', noise: '噪声超限点位', battery: '电量不足', unitDevices: '台', unitBins: '个', unitPoints: '处', known: '{n}/{total}',
+    binsHint: '满溢度达到 {limit}%', noiseHint: '二类声环境:昼间 {day} / 夜间 {night} dB(A)', knownHint: '{total} 台里有 {n} 台报了数', batteryHint: '电量低于 {limit}%', noDevices: '还没有设备',
+  },
+  communities: { title: '各社区', columns: '在线 / 设备', none: '还没有社区' },
+  map: { title: '社区地图', normal: '正常', offline: '失联', empty: '还没有社区。新建区域后,这里会出现地图。', schematic: '示意位置', alertsHere: '{name}:{n} 条未恢复告警', quiet: '{name}:没有告警' },
+  queue: { title: '按轻重缓急', keys: 'J/K 移动 · A 确认', ack: '确认', acking: '正在确认', ackedBy: '{who} 已确认', times: '第 {n} 次', more: '还有 {n} 条', none: '此刻没有告警', calm: '全部设备按规则运行,有事会在这里出现', unknownCalm: '连接恢复之前,无法判断有没有告警', tier: '{tier}级', grouped: '合并 {n} 台设备', all: '全部告警', waiting: '已等待' },
+  bars: { title: '24 小时告警(每 15 分钟)', line: '虚线:每人每 10 分钟 10 条', none: '过去 24 小时没有告警', total: '共 {n} 条', summary: '过去 24 小时共 {n} 条告警,最多的 15 分钟有 {peak} 条', failed: '告警历史没有取到' },
+  changes: { title: '最近变化', raised: '{message}', acked: '{who} 确认:{message}', cleared: '恢复:{message}', device: '{device} {status}', none: '还没有变化' },
+  alerts: {
+    title: '告警', severity: '级别', message: '告警', place: '位置', raisedAt: '发生', lasted: '持续', state: '状态', tierColumn: '层级', count: '次数', value: '数值', action: '操作',
+    anySeverity: '全部级别', anyArea: '全部区域', anyState: '全部状态', anyAck: '是否确认', active: '未恢复', cleared: '已恢复', acked: '已确认', unacked: '未确认', reset: '清除条件',
+    none: '没有符合条件的告警', loading: '正在读取', loadMore: '再读 {n} 条', shown: '共 {n} 条', shownMore: '已读 {n} 条,还有更多', standing: '未恢复', back: '已恢复', shelved: '已搁置',
+  },
+  alert: {
+    detail: '告警详情', device: '设备', openDevice: '打开设备', area: '区域', tier: '所在层级', raisedAt: '发生时间', lastAt: '最近一次', clearedAt: '恢复时间', value: '数值', threshold: '限值', count: '次数', rule: '触发规则', ackedBy: '确认人', timeline: '经过', comment: '备注', commentPlaceholder: '写一句备注,其他值守人员也看得到', send: '发送', close: '关闭', wholeArea: '整个区域', unack: '撤销确认',
+    change: { raised: '发生', regraded: '级别变为', repeated: '再次发生', acked: '确认', unacked: '撤销确认', commented: '备注', cleared: '恢复', other: '有变化' },
+  },
+  devices: { title: '设备', name: '名称', area: '区域', kind: '类型', status: '状态', lastSeen: '最近上报', latest: '最新数值', search: '名称或编号', anyKind: '全部类型', anyStatus: '全部状态', anyArea: '全部区域', none: '没有符合条件的设备', shown: '{n} / {total} 台', loading: '正在读取设备', capped: '只读取了前 {n} 台' },
+  device: {
+    latest: '最新数值', noValues: '还没有收到这台设备的数据', chart: '走势', range: { '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天' }, rangeLabel: '时间范围', metricLabel: '指标', min: '最低', max: '最高', last: '最新', noPoints: '这段时间没有数据', live: '实时追加', paused: '已停在断开时', chartFailed: '历史数据没有取到',
+    events: '最近事件', noEvents: '24 小时内没有事件', refusals: '被拒收的数据', noRefusals: '没有被拒收的数据', lastRefused: '最近一次', rawPayload: '原始内容', payloadHidden: '含有个人生物特征,内容不保存', facts: '安装信息', alerts: '这台设备的告警', noAlerts: '没有告警', id: '设备编号', areaName: '所在区域', kind: '类型', codec: '协议', interval: '上报间隔', seconds: '{n} 秒', location: '坐标(WGS-84)', depth: '桶深', deadZone: '盲区', height: '安装高度', door: '门名称', gateway: '所属网关', externalId: '外部编号', lastSeen: '最近上报', notFound: '没有这台设备,或者它不在您的管辖范围内', back: '返回设备列表', yes: '是', no: '否', nativeCodec: '原生 MQTT', times: '{n} 次', loading: '正在读取设备', onTopic: '主题', truncated: '走势图里最低与最高值都保留',
+  },
+  signIn: { title: '登录', subtitle: '智慧社区联动指挥', username: '用户名', password: '密码', submit: '登录', working: '正在登录', wrong: '用户名或密码不对,请重新输入', tooMany: '尝试次数太多,请等 {n} 秒后再试', unreachable: '连不上中心,请检查网络,或联系值班工程师', server: '中心出了问题,请稍后再试', missing: '请输入用户名和密码', expired: '登录已过期,请重新登录', show: '显示密码', hide: '隐藏密码' },
+  error: { title: '操作没有成功', unreachable: '连不上中心,请稍后再试', timeout: '中心没有及时回答,请再试一次', retry: '重试', load: '数据没有取到' },
+  notFound: { title: '没有这个页面', back: '回到总览' },
+  unit: { percent: '%' },
+};
+
+type Filled<T> = { [K in keyof T]: T[K] extends string ? string : Filled<T[K]> };
+export type Messages = Filled<typeof zhCN>;

@@ -1,0 +1,26 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import OverviewPage from './pages/OverviewPage.vue';
+import { useSessionStore } from './stores/session.js';
+
+/** Pages of the console; all but signing in need a session. */
+export function createConsoleRouter() {
+  const router = createRouter({
+    history: createWebHistory(),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+      { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { isPublic: true } },
+      { path: '/', name: 'overview', component: OverviewPage },
+      { path: '/alerts/:id?', name: 'alerts', component: () => import('./pages/AlertsPage.vue') },
+      { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
+      { path: '/devices/:id', name: 'device', component: () => import('./pages/DevicePage.vue') },
+      { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
+    ],
+  });
+  router.beforeEach(async (to) => {
+    if (to.meta['isPublic'] === true) return true;
+    const state = await useSessionStore().ensure();
+    if (state === 'in') return true;
+    return { name: 'sign-in', query: { ...(state === 'unreachable' ? { reason: 'unreachable' } : {}), ...(to.fullPath === '/' ? {} : { return: to.fullPath }) } };
+  });
+  return router;
+}

@@ -1,0 +1,37 @@
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { Session } from '@liandong/protocols';
+import { ApiError } from '../api/api-error.js';
+import { hubApi } from '../api/hub-api.js';
+
+export type SessionState = 'in' | 'out' | 'unreachable';
+
+/** Who is signed in. The cookie is HttpOnly, so only the hub can tell. */
+export const useSessionStore = defineStore('session', () => {
+  const session = ref<Session>();
+  /** Somebody was signed in on this page before; what it holds may be theirs. */
+  const wasUsed = ref(false);
+  /** Roles that may act on alerts; the hub decides, the screen only doesn't offer what it would refuse. */
+  const canAct = computed(() => session.value?.role === 'admin' || session.value?.role === 'operator');
+
+  /** Asks the hub unless it is known already. */
+  async function ensure(): Promise<SessionState> {
+    if (session.value !== undefined) return 'in';
+    try {
+      session.value = await hubApi.session();
+      return 'in';
+    } catch (error) {
+      return error instanceof ApiError && error.status === 401 ? 'out' : 'unreachable';
+    }
+  }
+  async function signIn(username: string, password: string): Promise<void> {
+    await hubApi.signIn(username, password);
+    session.value = await hubApi.session();
+  }
+  async function signOut(): Promise<void> {
+    await hubApi.signOut();
+    forget();
+  }
+  function forget(): void { session.value = undefined; wasUsed.value = true; }
+  return { session, wasUsed, canAct, ensure, signIn, signOut, forget };
+});
