@@ -21,16 +21,20 @@ export const scenarioScript = (scenarios: readonly Scenario[], deps: ScriptDeps)
 });
 
 /** Minutes a turn of the demonstration takes. */
-const DEMO_TURN_MIN = 20;
+const DEMO_TURN_MIN = 30;
 /** When in the turn, what, and on how many devices: an alert within the first half minute, seldom more than three at once. */
 const DEMO: readonly { atMin: number; scenario: Scenario; count: number }[] = [
   { atMin: 0.13, scenario: binOverflow, count: 1 },
   { atMin: 2, scenario: gateForced, count: 1 },
   { atMin: 4.5, scenario: loudNight, count: 1 },
   { atMin: 7, scenario: binOverflow, count: 1 },
-  { atMin: 9.5, scenario: smog, count: 2 },
+  { atMin: 8, scenario: smog, count: 2 },
+  { atMin: 12, scenario: binOverflow, count: 1 },
   { atMin: 14, scenario: sensorSilent, count: 1 },
   { atMin: 17, scenario: gateForced, count: 1 },
+  { atMin: 22, scenario: binOverflow, count: 1 },
+  { atMin: 25, scenario: sensorSilent, count: 1 },
+  { atMin: 27.5, scenario: gateForced, count: 1 },
 ];
 
 /** What a newcomer watches: something happens every few minutes and passes again, on other devices each turn. */
