@@ -1,3 +1,4 @@
+import { rm, stat } from 'node:fs/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { Seq } from '@liandong/protocols';
 import { periodOfTable, type Period } from './duckdb-periods.js';
@@ -15,6 +16,7 @@ export interface DuckdbDatabase {
 
 /** Opens or makes the file. Rejects with DuckDB's own words when it is damaged, locked or not to be written. */
 export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbDatabase> {
+  await removeIfEmpty(settings.path);
   const instance = await DuckDBInstance.create(settings.path, {
     memory_limit: `${settings.memoryLimitMb}MB`,
     threads: String(settings.threads),
@@ -33,6 +35,12 @@ export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbDataba
     instance.closeSync();
     throw error;
   }
+}
+
+/** A kill between making the file and its first byte leaves this; DuckDB would call it damaged. */
+async function removeIfEmpty(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined); // not there: DuckDB makes it; not readable: DuckDB says so
+  if (found?.isFile() === true && found.size === 0) await rm(path);
 }
 
 function closeAll(connections: readonly DuckDBConnection[], instance: DuckDBInstance): void {

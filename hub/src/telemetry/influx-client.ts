@@ -23,16 +23,18 @@ export interface InfluxHttp {
 const compress = promisify(gzip);
 
 export function createInfluxHttp({ url, token, org, bucket }: InfluxSettings, requestTimeoutMs: number): InfluxHttp {
-  const agent = new (url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 8 });
+  const Agent = url.startsWith('https:') ? HttpsAgent : HttpAgent;
+  /** Writes have a connection of their own, so that slow queries can't hold them up. */
+  const agents = { write: new Agent({ keepAlive: true, maxSockets: 1 }), other: new Agent({ keepAlive: true, maxSockets: 8 }) };
   const place = new URLSearchParams({ org, bucket }).toString();
 
   /** The library's own timeout watches for silence only and leaves the request open; the signal ends it. */
-  const client = (timeoutMs = requestTimeoutMs): InfluxDB =>
+  const client = (timeoutMs = requestTimeoutMs, agent = agents.other): InfluxDB =>
     new InfluxDB({ url, token, timeout: timeoutMs, transportOptions: { agent, signal: AbortSignal.timeout(timeoutMs) } });
 
-  const send = (path: string, method: string, body: string | Buffer, headers: Record<string, string>, timeoutMs?: number): Promise<void> =>
+  const send = (path: string, method: string, body: string | Buffer, headers: Record<string, string>, from = client()): Promise<void> =>
     new Promise((resolve, reject) => {
-      client(timeoutMs).transport.send(
+      from.transport.send(
         path,
         body as string, // declared as text, handed to Buffer.from, which takes bytes too: so the gzip level is ours to choose
         { method, headers },
@@ -42,11 +44,14 @@ export function createInfluxHttp({ url, token, org, bucket }: InfluxSettings, re
   return {
     async write(lines, precision) {
       const body = await compress(lines.join('\n'), { level: 1 });
-      await send(`/api/v2/write?${place}&precision=${precision}`, 'POST', body, { 'content-type': 'text/plain; charset=utf-8', 'content-encoding': 'gzip' });
+      await send(`/api/v2/write?${place}&precision=${precision}`, 'POST', body, { 'content-type': 'text/plain; charset=utf-8', 'content-encoding': 'gzip' }, client(requestTimeoutMs, agents.write));
     },
     query: <Row>(query: ParameterizedQuery) => client().getQueryApi(org).collectRows<Row>(query),
     post: (path, body) => send(`${path}?${place}`, 'POST', JSON.stringify(body), { 'content-type': 'application/json' }),
-    get: (path, timeoutMs) => send(path, 'GET', '', {}, timeoutMs),
-    close: () => agent.destroy(),
+    get: (path, timeoutMs) => send(path, 'GET', '', {}, client(timeoutMs)),
+    close() {
+      agents.write.destroy();
+      agents.other.destroy();
+    },
   };
 }

@@ -20,6 +20,7 @@ export interface InfluxStore extends TelemetryStore {
 }
 
 const REACHABLE_WITHIN_MS = 2_000;
+const MOST_READS_PENDING = 256;
 const LOGGED_LENGTH = 300;
 
 /**
@@ -31,10 +32,22 @@ export function createInfluxStore({ log, requestTimeoutMs = 10_000, ...settings 
   let http: InfluxHttp | undefined;
   let reader: InfluxReader | undefined;
   let deadLetters = 0;
+  let readsPending = 0;
 
   function deadLetter(lost: DeadLetter): void {
     deadLetters += 1;
     log.warn({ ...loggable(lost), deadLetters }, 'InfluxDB refused a line for good; the others were kept');
+  }
+
+  /** Reads come from anyone, so only so many may wait; the one writer is never turned away for them. */
+  async function reading<T>(work: (reader: InfluxReader) => Promise<T>): Promise<T> {
+    if (readsPending >= MOST_READS_PENDING) throw new AppError('STORE_UNAVAILABLE', undefined, { cause: new Error('too many reads are waiting for it') });
+    readsPending += 1;
+    try {
+      return await using((_, reader) => work(reader));
+    } finally {
+      readsPending -= 1;
+    }
   }
 
   /** The library's errors become the one a caller knows; its own stays as the cause. */
@@ -77,18 +90,18 @@ export function createInfluxStore({ log, requestTimeoutMs = 10_000, ...settings 
       await writeLines(events, 'ns');
     }),
     position: async () => undefined,
-    latest: (devices) => using((_, read) => read.latest(devices)),
-    history: (range, points) => using((_, read) => read.history(range, points)),
-    raw: (range, page) => using((_, read) => read.raw(range, page)),
-    events: (range, page) => using((_, read) => read.events(range, page)),
+    latest: (devices) => reading((read) => read.latest(devices)),
+    history: (range, points) => reading((read) => read.history(range, points)),
+    raw: (range, page) => reading((read) => read.raw(range, page)),
+    events: (range, page) => reading((read) => read.events(range, page)),
 
     async isReachable() {
       if (http === undefined) return false;
       return http.get('/ping', REACHABLE_WITHIN_MS).then(() => true, () => false);
     },
     dropBefore: (limits) => using(async (open) => {
-      await open.post('/api/v2/delete', deletion(TELEMETRY, limits.telemetry));
-      await open.post('/api/v2/delete', deletion(EVENT, limits.events));
+      if (limits.telemetry > 0) await open.post('/api/v2/delete', deletion(TELEMETRY, limits.telemetry));
+      if (limits.events > 0) await open.post('/api/v2/delete', deletion(EVENT, limits.events));
     }),
   };
 }

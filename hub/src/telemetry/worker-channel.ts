@@ -7,7 +7,7 @@ export interface WorkerChannel {
   /** Starts the thread and opens the file. @throws StartError when the file can't be opened. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Rejects with AppError STORE_UNAVAILABLE while the thread is down, when too much is asked at once, and when the database refuses. */
+  /** Rejects with AppError STORE_UNAVAILABLE while the thread is down, when too many reads are waiting, and when the database refuses. */
   call<K extends Exclude<DuckdbCall, 'open' | 'close'>>(call: K, request: DuckdbCalls[K]['request'], move?: ArrayBuffer[]): Promise<DuckdbCalls[K]['answer']>;
 }
 
@@ -21,6 +21,8 @@ export interface WorkerChannelOptions {
 }
 
 const LONGEST_RESTART_DELAY_MS = 30_000;
+/** Reads come from anyone; writes, retention and pings each from one loop that waits, so they are not turned away for reads. */
+const READS: ReadonlySet<DuckdbCall> = new Set(['latest', 'history', 'raw', 'events']);
 const MOST_CALLS_PENDING = 256;
 const CLOSE_WITHIN_MS = 8_000;
 
@@ -125,7 +127,7 @@ export function createWorkerChannel({ createWorker, settings, onOpen, log, resta
     },
     async call(call, request, move) {
       if (session === undefined || !session.isOpen || isStopped) throw unavailable();
-      if (session.calls.size >= MOST_CALLS_PENDING) throw unavailable('too many requests are waiting for it');
+      if (READS.has(call) && session.calls.size >= MOST_CALLS_PENDING) throw unavailable('too many reads are waiting for it');
       return send(session, call, request, move);
     },
   };
