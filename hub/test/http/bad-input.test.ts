@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHub, PROBLEM, type TestHub } from './test-hub.js';
+
+let hub: TestHub;
+let headers: Record<string, string>;
+beforeAll(async () => {
+  hub = await openHub();
+  headers = { ...await hub.as('admin'), 'content-type': 'application/json' };
+});
+afterAll(async () => { await hub.close(); });
+
+const good = { id: 'env-9', name: 'x', kind: 'env_sensor', area: 'east-garden' };
+const post = (payload: string, type = 'application/json') => hub.app.inject({ method: 'POST', url: '/api/v1/devices', headers: { ...headers, 'content-type': type }, payload });
+
+describe('a bad body', () => {
+  it.each<[string, string, number, string]>([
+    ['is no JSON', '{"id":', 400, 'VALIDATION_FAILED'],
+    ['is missing', '', 400, 'VALIDATION_FAILED'],
+    ['is null', 'null', 400, 'VALIDATION_FAILED'],
+    ['is a list', '[]', 400, 'VALIDATION_FAILED'],
+    ['has a number for a text', JSON.stringify({ ...good, name: 5 }), 400, 'VALIDATION_FAILED'],
+    ['has a text for a number', JSON.stringify({ ...good, reportingIntervalS: '60' }), 400, 'VALIDATION_FAILED'],
+    ['has an extra key', JSON.stringify({ ...good, secretHash: 'x' }), 400, 'VALIDATION_FAILED'],
+    ['has an unknown word', JSON.stringify({ ...good, kind: 'toaster' }), 400, 'VALIDATION_FAILED'],
+    ['has a newline in the id', JSON.stringify({ ...good, id: 'env-9\n' }), 400, 'VALIDATION_FAILED'],
+    ['has an id in capitals', JSON.stringify({ ...good, id: 'ENV-9' }), 400, 'VALIDATION_FAILED'],
+    ['has a blank name', JSON.stringify({ ...good, name: ' ' }), 400, 'VALIDATION_FAILED'],
+    ['has a place outside the earth', JSON.stringify({ ...good, location: { lng: 181, lat: 0 } }), 400, 'VALIDATION_FAILED'],
+    ['reaches for the prototype', `{"__proto__":{"role":"admin"},${JSON.stringify(good).slice(1)}`, 400, 'VALIDATION_FAILED'],
+    ['reaches for the constructor', `{"constructor":{"prototype":{}},${JSON.stringify(good).slice(1)}`, 400, 'VALIDATION_FAILED'],
+    ['is ten thousand levels deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400, 'VALIDATION_FAILED'],
+    ['is larger than 1 MiB', JSON.stringify({ ...good, name: 'x'.repeat(1024 * 1024) }), 413, 'BODY_TOO_LARGE'],
+  ])('%s', async (_what, payload, status, code) => {
+    const answer = await post(payload);
+    expect([answer.statusCode, answer.headers['content-type'], answer.json<{ code: string }>().code]).toEqual([status, expect.stringContaining(PROBLEM), code]);
+    expect(hub.registry.directory.get('env-9')).toBeUndefined();
+  });
+
+  it('is of a type the hub does not read', async () => {
+    expect((await post('<device/>', 'application/xml')).json()).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
+  });
+
+  it('is answered with each place and what is wrong there, never with the value', async () => {
+    const answer = await post(JSON.stringify({ ...good, name: 5, location: { lng: 181, lat: 0 }, colour: 'hunter2' }));
+    const { errors } = answer.json<{ errors: { path: string; message: string }[] }>();
+    expect(errors.map(({ path }) => path).sort()).toEqual(['/colour', '/location/lng', '/name']);
+    expect(errors.every(({ message }) => message.length > 0)).toBe(true);
+    expect(answer.body).not.toContain('hunter2');
+  });
+});
+
+describe('a bad address', () => {
+  it.each<[string, number, string]>([
+    ['/api/v1/nothing', 404, 'NOT_FOUND'],
+    ['/api/v2/devices', 404, 'NOT_FOUND'],
+    ['/assets/missing.js', 404, 'NOT_FOUND'],
+    ['/api/v1/devices/bin-1%0A', 400, 'VALIDATION_FAILED'],
+    ['/api/v1/devices/..%2F..%2Fetc', 400, 'VALIDATION_FAILED'],
+    ['/api/v1/devices/%E0%A4%A', 400, 'VALIDATION_FAILED'],
+    ['/api/v1/devices/nobody', 404, 'DEVICE_NOT_FOUND'],
+    ['/api/v1/devices?limit=0', 400, 'VALIDATION_FAILED'],
+    ['/api/v1/devices?limit=1.5', 400, 'VALIDATION_FAILED'],
+    ['/api/v1/devices?limit=1&limit=2', 400, 'VALIDATION_FAILED'],
+    ['/api/v1/devices?cursor=!!', 400, 'CURSOR_INVALID'],
+    ['/api/v1/devices?__proto__=1', 400, 'VALIDATION_FAILED'],
+  ])('%s', async (url, status, code) => {
+    const answer = await hub.app.inject({ url, headers });
+    expect([answer.statusCode, answer.headers['content-type'], answer.json<{ code: string }>().code]).toEqual([status, expect.stringContaining(PROBLEM), code]);
+  });
+});
