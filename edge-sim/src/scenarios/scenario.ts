@@ -36,9 +36,12 @@ export interface Script {
 /** Timelines are written for a device that reports every ten seconds. */
 const WRITTEN_FOR_MS = 10_000;
 
-/** The act begins when the device has reported at least once: what was never heard can't fall silent. */
-export const actOn = (scenario: Scenario, device: SimDevice, startsMs: number): Act =>
-  ({ scenario, device, startsMs: scenario.shape === undefined || device.reportEveryMs <= WRITTEN_FOR_MS ? startsMs : startsMs + device.reportEveryMs, pace: Math.max(1, device.reportEveryMs / WRITTEN_FOR_MS) });
+/** On a device that reports seldom the act begins after a first report: what was never heard can't fall silent. */
+export function actOn(scenario: Scenario, device: SimDevice, startsMs: number): Act {
+  const pace = Math.max(1, device.reportEveryMs / WRITTEN_FOR_MS);
+  const waitMs = pace > 1 && scenario.shape !== undefined ? device.reportEveryMs : 0;
+  return { scenario, device, startsMs: startsMs + waitMs, pace };
+}
 
 export const endsMs = ({ scenario, startsMs, pace }: Act): number => startsMs + scenario.lastsMs * pace;
 

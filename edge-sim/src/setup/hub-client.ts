@@ -1,4 +1,4 @@
-import type { AreaPatch, Credentials, Device, NewArea, NewDevice } from '@liandong/protocols';
+import type { Credentials, Device, NewArea, NewDevice } from '@liandong/protocols';
 import { SimulatorError } from '../errors.js';
 
 export interface HubClientDeps {
@@ -61,7 +61,6 @@ export function createHubClient({ hubUrl, token, fetch, sleep }: HubClientDeps) 
     },
 
     createArea: (area: NewArea) => call('POST', '/areas', area),
-    patchArea: (id: string, patch: AreaPatch) => call('PATCH', `/areas/${id}`, patch),
 
     /** Every device below an area, page by page. */
     async devicesOf(area: string): Promise<Device[]> {
