@@ -9,6 +9,8 @@ export interface CompiledRule {
   readonly grades: readonly Grade[];
   readonly onDelayMs: number;
   readonly offDelayMs: number;
+  /** Of an event rule: clears by itself this long after the last event; else 0. */
+  readonly clearAfterMs: number;
   /** Present when the rule holds only at some hours. */
   readonly isApplicable: ((at: EpochMs) => boolean) | undefined;
   /** Of a silence rule: how long nothing may be heard, in seconds. */
@@ -24,6 +26,7 @@ export function compileRule(rule: Rule): CompiledRule {
   const between = rule.type === 'threshold' ? rule.between : undefined;
   return {
     rule, grades: gradesOf(rule), onDelayMs: rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
+    clearAfterMs: rule.type === 'event' ? (rule.clearAfterS ?? 0) * 1000 : 0,
     isApplicable: between === undefined ? undefined : (at) => isWithinHours(between, at),
     silenceS: rule.type === 'silence' ? (reportingIntervalS) => rule.intervals * reportingIntervalS : undefined,
   };
@@ -100,6 +103,6 @@ export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
     condition.settleUpTo(ts, at);
     if (condition.active === undefined) condition.enter(0, ts, at, shown);
     else condition.repeat(at, shown);
-    if (rule.clearAfterS !== undefined) condition.leaveAfter(rule.clearAfterS * 1000, ts, at); // counted from the last one
+    if (rule.clearAfterS !== undefined) condition.leaveAfter(condition.rule.clearAfterMs, ts, at); // counted from the last one
   };
 }

@@ -25,7 +25,7 @@ export interface SavedCondition {
   extra?: unknown;
 }
 /** What a rule type remembers besides the condition. */
-export interface Extra { save(): unknown; load(saved: unknown): void }
+export interface Extra { save(): unknown; load(saved: unknown): void; /** After a step back of the hub's clock. */ limitTimes(now: EpochMs): void }
 
 /**
  * One rule on one device: is the condition met, since when, and is there an alert.
@@ -58,6 +58,9 @@ export class Condition {
 
   /** Nothing met, nothing running, no alert. */
   get isIdle(): boolean { return !this.#isIn && this.active === undefined; }
+
+  /** Is the condition met now, whatever its delays say? */
+  get isMet(): boolean { return this.#isIn; }
 
   /** Takes over an alert that was active before this process started. */
   adopt(active: ActiveAlert): void {
@@ -151,6 +154,17 @@ export class Condition {
     this.#stopDelays();
     if (active !== undefined) this.sink.clear(active, at, note);
     this.sink.changed(this);
+  }
+
+  /** After a step back of the hub's clock: no delay ends later than if it began now. */
+  limitTimes(now: EpochMs): void {
+    const { rule: { onDelayMs, offDelayMs, clearAfterMs } } = this;
+    for (const due of [this.#dueTs, this.#dueAt]) due.forEach((time, index) => { due[index] = Math.min(time, now + onDelayMs); });
+    const leaveBy = now + Math.max(offDelayMs, clearAfterMs);
+    this.#leaveTs = Math.min(this.#leaveTs, leaveBy);
+    this.#leaveAt = Math.min(this.#leaveAt, leaveBy);
+    this.extra?.limitTimes(now);
+    if (!this.isIdle) this.sink.changed(this);
   }
 
   /** Undefined when there is nothing to remember. */

@@ -76,8 +76,16 @@ export class DeviceMemory {
   checkSilence(now: EpochMs, listeningSince: EpochMs): void {
     if (this.heardAt === -Infinity) return;
     for (const { condition, windowMs } of this.#silence) {
-      if (Math.max(this.heardAt, listeningSince) + windowMs < now) condition.enter(0, now, now, NaN);
+      if (!condition.isMet && Math.max(this.heardAt, listeningSince) + windowMs < now) condition.enter(0, now, now, NaN);
     }
+  }
+
+  /** After a step back of the hub's clock: nothing was heard or measured in the future, or all that follows would count as late. */
+  limitTimes(now: EpochMs): void {
+    this.heardAt = Math.min(this.heardAt, now);
+    for (const metric of this.#metrics.values()) if (metric !== NONE) metric.lastTs = Math.min(metric.lastTs, now - 1); // a sample of this very moment is fresh
+    for (const condition of this.conditions.values()) condition.limitTimes(now);
+    this.isAged = true;
   }
 
   /** Ends alerts and delays; `note` says why in the timeline. */

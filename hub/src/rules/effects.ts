@@ -9,12 +9,15 @@ import type { Database } from '../database/schema.js';
 import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { fillMessage } from './message.js';
-import { saveCondition, saveSightings } from './rule-state.js';
+import { breathe, saveRuleState } from './rule-state.js';
 
 /** Name of the rule evaluator's row in table `reader`. */
 export const READER = 'rules';
 /** Screens are told of repetitions of one alert at most this often. */
 const REPEAT_PUBLISH_MS = 10_000;
+
+/** In a storm of alerts the thread is given up after this many. */
+const BREATHE_AFTER = 50;
 
 interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry: AlertTimelineEntry }
 
@@ -53,7 +56,7 @@ export class Effects implements ConditionSink {
   /** The count is exact on disk with every batch; screens are told at most every 10 s. */
   repeat(active: ActiveAlert, { value }: Condition, at: EpochMs): void {
     const detail: StepDetail = { at, ...(Number.isNaN(value) ? {} : { value }) };
-    active.alert = legal(active.alert, 'repeated', detail);
+    active.alert = legal(upToDate(active), 'repeated', detail);
     active.unpublished = { change: 'repeated', ...detail };
     this.#counted.add(active);
     this.publishRepeat(active, at);
@@ -80,7 +83,8 @@ export class Effects implements ConditionSink {
   /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
   async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
     const published: Change[] = [];
-    for (const { active, alert, entry } of this.#transitions) {
+    for (const [index, { active, alert, entry }] of this.#transitions.entries()) {
+      if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
       const stamped = await this.dependencies.changes.recordAlert(trx, alert);
       await saveAlert(trx, stamped);
       await addTimelineEntry(trx, alert.id, entry);
@@ -88,11 +92,10 @@ export class Effects implements ConditionSink {
       published.push({ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped });
     }
     for (const active of this.#counted) {
-      if (active.seenAt > active.alert.lastAt && active.alert.active) active.alert = { ...active.alert, lastAt: active.seenAt };
+      if (active.alert.active) active.alert = upToDate(active);
       await trx.updateTable('alert').set({ count: active.alert.count, last_at: active.alert.lastAt, value: active.alert.value ?? null }).where('id', '=', active.alert.id).execute();
     }
-    for (const condition of this.#conditions) await saveCondition(trx, condition);
-    for (const device of this.#devices) await saveSightings(trx, device);
+    await saveRuleState(trx, this.#conditions, this.#devices);
     await trx.insertInto('reader').values({ name: READER, position }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position })).execute();
     return published;
   }
@@ -106,7 +109,7 @@ export class Effects implements ConditionSink {
   }
 
   #step(active: ActiveAlert, step: AlertStep, detail: StepDetail, note?: string): void {
-    active.alert = legal(active.alert, step, detail);
+    active.alert = legal(upToDate(active), step, detail);
     this.#record(active, step, detail, note);
   }
 
@@ -120,6 +123,9 @@ export class Effects implements ConditionSink {
     this.#transitions.push({ active, alert: active.alert, entry });
   }
 }
+
+/** With the time at which its condition was last seen. */
+const upToDate = ({ alert, seenAt }: ActiveAlert): Alert => seenAt > alert.lastAt ? { ...alert, lastAt: seenAt } : alert;
 
 /** The evaluator steps only alerts it holds as active, where every one of its steps is legal. */
 function legal(alert: Alert, step: AlertStep, detail: StepDetail): Alert {

@@ -69,6 +69,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, dir
       try {
         if (!memory.isLoaded) await load();
         const now = clock.now();
+        if (now < lastTickAt) followClockBack(now);
         const forgotten = memory.applyDeviceChanges(touched, now);
         work(now);
         await commit(now, forgotten);
@@ -80,6 +81,11 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, dir
         throw error;
       }
     });
+  }
+
+  function followClockBack(now: EpochMs): void {
+    listeningSince = lastTickAt = now;
+    memory.limitTimes(now);
   }
 
   async function load(): Promise<void> {
@@ -127,10 +133,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, dir
   function watchTime(now: EpochMs): void {
     const gapMs = now - lastTickAt;
     lastTickAt = now;
-    if (gapMs < 0 || gapMs > LONGEST_TICK_GAP_MS) {
-      listeningSince = now;
-      memory.limitHeard(now);
-    }
+    if (gapMs > LONGEST_TICK_GAP_MS) listeningSince = now;
     const isCatchingUp = now - latest.receivedAt > CATCHING_UP_MS && now - latest.handledAt < CATCHING_UP_MS;
     memory.tick(now, isCatchingUp ? undefined : listeningSince);
     if (Math.abs(now - written.agedAt) < AGED_MS) return;
@@ -153,13 +156,14 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, dir
     timer = undefined;
     unsubscribe?.();
     await ticking;
-    if (memory.isLoaded) await run(() => memory.gatherAged()).catch(onError);
+    if (memory.isLoaded) await run(() => memory.gatherAll()).catch(onError);
     memory.unload();
   }
 
   return {
     name: READER,
-    maxRecords: 2_000,
+    // A batch is one transaction: a storm within it must not keep the next alert waiting for long.
+    maxRecords: 1_000,
     position,
     tick,
     state: () => isFailing ? 'down' : 'ready',

@@ -71,9 +71,9 @@ export class RuleMemory {
     for (const device of this.#devices.values()) if (device.isWatched) device.checkSilence(now, listeningSince);
   }
 
-  /** After a step of the clock: nothing was heard in the future. */
-  limitHeard(now: EpochMs): void {
-    for (const device of this.#devices.values()) device.heardAt = Math.min(device.heardAt, now);
+  /** After a step back of the hub's clock. */
+  limitTimes(now: EpochMs): void {
+    for (const device of this.#devices.values()) device.limitTimes(now);
   }
 
   /** Hands what may be written late to the next transaction. */
@@ -85,6 +85,12 @@ export class RuleMemory {
       for (const condition of device.conditions.values()) if (condition.isAged) effects.changed(condition);
     }
     for (const active of activeAlerts.values()) if (active.seenAt > active.alert.lastAt) effects.seen(active);
+  }
+
+  /** The last words of this process: also repetitions held back from screens. */
+  gatherAll(): void {
+    this.gatherAged();
+    for (const active of this.dependencies.activeAlerts.values()) this.dependencies.effects.publishRepeat(active, Infinity);
   }
 
   /** Answers whether the device is gone. */

@@ -17,33 +17,46 @@ export async function loadRuleState(db: Db): Promise<Map<DeviceId, SavedDevice>>
   for (const row of await db.selectFrom('rule_state').selectAll().execute()) {
     const device = saved.get(row.device_id) ?? { sightings: undefined, conditions: new Map<string, SavedCondition>() };
     saved.set(row.device_id, device);
-    if (row.rule_id === SIGHTINGS) device.sightings = JSON.parse(row.state) as SavedSightings; // written by saveSightings
-    else device.conditions.set(row.rule_id, JSON.parse(row.state) as SavedCondition); // written by saveCondition
+    if (row.rule_id === SIGHTINGS) device.sightings = JSON.parse(row.state) as SavedSightings; // written by saveRuleState
+    else device.conditions.set(row.rule_id, JSON.parse(row.state) as SavedCondition); // written by saveRuleState
   }
   return saved;
 }
 
-export async function saveCondition(trx: Transaction<Database>, condition: Condition): Promise<void> {
-  const saved = condition.save();
-  const [ruleId, deviceId] = [condition.rule.rule.id, condition.device.id];
-  if (saved !== undefined) await put(trx, ruleId, deviceId, saved);
-  else if (condition.isSaved) await trx.deleteFrom('rule_state').where('rule_id', '=', ruleId).where('device_id', '=', deviceId).execute();
-  condition.isSaved = saved !== undefined;
-  condition.isAged = false;
+type StateRow = Database['rule_state'];
+/** Rows of one statement. */
+const ROWS = 200;
+
+/** Writes what these conditions and devices remember, and drops the rows of conditions with nothing to remember. */
+export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>): Promise<void> {
+  const rows: StateRow[] = [];
+  for (const condition of conditions) {
+    const saved = condition.save();
+    const [rule_id, device_id] = [condition.rule.rule.id, condition.device.id];
+    if (saved !== undefined) rows.push({ rule_id, device_id, state: JSON.stringify(saved) });
+    else if (condition.isSaved) await trx.deleteFrom('rule_state').where('rule_id', '=', rule_id).where('device_id', '=', device_id).execute();
+    condition.isSaved = saved !== undefined;
+    condition.isAged = false;
+  }
+  for (const device of devices) {
+    rows.push({ rule_id: SIGHTINGS, device_id: device.id, state: JSON.stringify(device.save()) });
+    device.isAged = false;
+  }
+  for (let from = 0; from < rows.length; from += ROWS) {
+    await put(trx, rows.slice(from, from + ROWS));
+    if (rows.length > ROWS) await breathe();
+  }
 }
 
-export async function saveSightings(trx: Transaction<Database>, device: DeviceMemory): Promise<void> {
-  await put(trx, SIGHTINGS, device.id, device.save());
-  device.isAged = false;
-}
+/** Lets sockets and timers have their turn: the database driver never leaves the thread by itself. */
+export const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 /** For a device that is gone: its id may be used again for another one. */
 export async function forgetDevice(trx: Transaction<Database>, device: DeviceId): Promise<void> {
   await trx.deleteFrom('rule_state').where('device_id', '=', device).execute();
 }
 
-async function put(trx: Transaction<Database>, ruleId: string, deviceId: DeviceId, body: unknown): Promise<void> {
-  const state = JSON.stringify(body);
-  await trx.insertInto('rule_state').values({ rule_id: ruleId, device_id: deviceId, state })
-    .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet({ state })).execute();
+async function put(trx: Transaction<Database>, rows: readonly StateRow[]): Promise<void> {
+  await trx.insertInto('rule_state').values(rows)
+    .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet((e) => ({ state: e.ref('excluded.state') }))).execute();
 }

@@ -33,6 +33,11 @@ export class RiseWindow implements Extra {
   /** Cast: what `save` gave. */
   load(saved: unknown): void { [this.#times, this.#values] = saved as [EpochMs[], number[]]; }
 
+  /** Times that are now in the future say nothing about a rise any more. */
+  limitTimes(now: EpochMs): void {
+    while (this.#times.length > 0 && this.#times.at(-1)! > now) this.#pop(); // not empty
+  }
+
   #pop(): void {
     this.#times.pop();
     this.#values.pop();
@@ -67,6 +72,11 @@ export class EventWindow implements Extra {
   }
 
   empty(): void { this.#times = []; }
+
+  limitTimes(now: EpochMs): void {
+    this.#newest = Math.min(this.#newest, now);
+    this.#times = this.#times.filter((time) => time <= now);
+  }
 
   save(): unknown { return this.#newest === -Infinity ? undefined : [this.#newest, this.#times]; }
 

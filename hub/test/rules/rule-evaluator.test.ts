@@ -93,6 +93,8 @@ describe('a threshold rule', () => {
     const [alert] = await rig.active();
     expect(alert!.lastAt).toBeGreaterThan(START + 15_000);
     expect(alert).toMatchObject({ count: 1 });
+    await rig.send('bin', 'fill_level', 5, rig.clock.at + 1);
+    expect(await rig.alerts()).toMatchObject([{ active: false, lastAt: START + 30_000 }]);
   });
 
   it('waits for its on-delay per band and for its off-delay, with or without further samples', async () => {
@@ -163,6 +165,18 @@ describe('a threshold rule', () => {
     expect(await rig.active()).toHaveLength(1);
     await rig.pass(1);
     expect(await rig.active()).toEqual([]);
+  });
+});
+
+describe('rules that can not be met by a device', () => {
+  it('leave other values alone: a boolean for a figure, a word no rule knows, a device nobody knows', async () => {
+    await begin(fill, tilted, forced);
+    await rig.feed(
+      { ...rig.sample('bin', {}), values: { tilted: 1, fill_level: true } } as never, // what validation keeps out
+      rig.sample('stranger', { fill_level: 99 }), rig.event('gate', 'constructor', 'x'), rig.sample('gate', { fill_level: 99 }),
+      { type: 'reply', device: 'bin', at: START, id: 'r', ok: true },
+    );
+    expect(await rig.alerts()).toEqual([]);
   });
 });
 
@@ -327,6 +341,23 @@ describe('a silence rule', () => {
     await rig.pass(300);
     await rig.feed({ ...rig.sample('bin', { rssi: -70 }), at: rig.clock.at - 181_000 });
     expect(await rig.active()).toHaveLength(1);
+  });
+});
+
+describe('a clock that is set back by an hour', () => {
+  it('neither makes fresh samples late, nor keeps delays waiting, nor silences anyone', async () => {
+    await begin(fill, tilted, forced, silence);
+    await rig.feed(rig.sample('bin', { fill_level: 50, tilted: true }), rig.event('gate', 'door_closed', 'a'));
+    await rig.pass(100);
+    rig.clock.at -= HOUR_MS;
+    await rig.send('bin', 'fill_level', 96);
+    await rig.feed(rig.event('gate', 'forced_open', 'b'));
+    expect((await rig.active()).map((alert) => alert.ruleId)).toEqual(['forced', 'fill']);
+    await rig.pass(299);
+    await rig.send('bin', 'rssi', -70);
+    expect((await rig.active()).map((alert) => alert.ruleId)).not.toContain('tilted');
+    await rig.pass(1);
+    expect((await rig.active()).map((alert) => alert.ruleId)).toContain('tilted');
   });
 });
 
