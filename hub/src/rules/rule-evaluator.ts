@@ -110,6 +110,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, dir
   function take(record: JournalRecord, now: EpochMs): void {
     const device = memory.device(record.device);
     if (device === undefined) return;
+    // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
     if (!device.isWatched) return;
     if (record.type === 'telemetry') device.sample(record);
