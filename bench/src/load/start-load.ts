@@ -1,0 +1,33 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Resources } from '../support/resources.js';
+import type { LoadMessage, LoadPlan, LoadResult } from './plan.js';
+
+const PROGRAM = fileURLToPath(new URL('load-process.js', import.meta.url));
+
+export interface FinishedLoad extends LoadResult {
+  /** When it ended (ms of our `performance.now`). */
+  readonly endedAt: number;
+}
+
+/** Runs a plan in a child process. Rejects with the reason when a connection fails or the child ends early. */
+export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void): Promise<FinishedLoad> {
+  const child = resources.own('load', fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  try {
+    return await new Promise<FinishedLoad>((resolve, reject) => {
+      child.process.on('message', (raw) => {
+        const message = raw as LoadMessage; // the child is our own program
+        switch (message.type) {
+          case 'progress': return onProgress(message.acknowledged);
+          case 'done': return resolve({ ...message.result, endedAt: performance.now() });
+          case 'failed': return reject(new Error(`the load stopped: ${message.reason}`));
+        }
+      });
+      child.process.once('exit', (code) => reject(new Error(`the load process ended with code ${code ?? 'none'}`)));
+      child.process.once('error', reject);
+      child.process.send(plan);
+    });
+  } finally {
+    if (child.process.connected) child.process.disconnect(); // it ends by itself then; waiting for that would be measured
+  }
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { DEVICES } from './fleet.js';
+import { PATH_IDS, type PathId } from './paths/types.js';
+
+export interface Options {
+  readonly paths: readonly PathId[];
+  /** Of the live workload. */
+  readonly messagesPerS: number;
+  readonly liveSeconds: number;
+  /** Of the drained backlog. */
+  readonly messages: number;
+  readonly warmUpMessages: number;
+  readonly jsonFile: string | undefined;
+  readonly markdownFile: string | undefined;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --paths a,b,c      a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB (all)
+  --rate N           messages a second of the live workload (6000)
+  --seconds N        how long it lasts (20)
+  --messages N       messages of the drained backlog (200000)
+  --quick            small counts, to see that it works; the figures mean nothing
+  --json FILE        writes every figure
+  --markdown FILE    writes the tables; a FILE that has them gets them between its markers`;
+
+const FULL = { rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000 };
+const QUICK = { rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000 };
+
+/** @throws Error that names the option at fault */
+export function parseOptions(args: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      paths: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' }, messages: { type: 'string' },
+      quick: { type: 'boolean' }, json: { type: 'string' }, markdown: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) return 'help';
+  const defaults = values.quick === true ? QUICK : FULL;
+  return {
+    paths: values.paths === undefined ? PATH_IDS : pathsOf(values.paths),
+    messagesPerS: whole('--rate', values.rate, defaults.rate, 1),
+    liveSeconds: whole('--seconds', values.seconds, defaults.seconds, 1),
+    messages: whole('--messages', values.messages, defaults.messages, DEVICES),
+    warmUpMessages: defaults.warmUp,
+    jsonFile: values.json,
+    markdownFile: values.markdown,
+  };
+}
+
+function pathsOf(text: string): PathId[] {
+  const wanted = text.toLowerCase().split(',').map((part) => part.trim());
+  const unknown = wanted.find((part) => !(PATH_IDS as readonly string[]).includes(part));
+  if (unknown !== undefined) throw new Error(`--paths takes ${PATH_IDS.join(', ')}, not "${unknown}"`);
+  return PATH_IDS.filter((id) => wanted.includes(id));
+}
+
+function whole(name: string, text: string | undefined, fallback: number, min: number): number {
+  if (text === undefined) return fallback;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (value >= min) return value;
+  throw new Error(`${name} takes a whole number of ${min} or more, not "${text}"`);
+}

@@ -1,0 +1,66 @@
+import type { Credentials, Telemetry } from '@liandong/protocols';
+
+export interface HubClient {
+  post<Answer>(path: string, body: unknown): Promise<Answer>;
+  addDevice(body: unknown): Promise<Credentials>;
+  /** Every stored row of a metric with `from <= ts < to`, counted page by page. */
+  rows(query: { device: string; metric: string; from: number; to: number }): Promise<number>;
+  /** Journal records the store holds, and the records its slowest reader has yet to read. */
+  progress(): Promise<{ stored: number; lag: number }>;
+  isReady(): Promise<boolean>;
+}
+
+const PAGE = 10_000;
+
+/** The hub's own REST, as user `admin`. */
+export function createHubClient({ url, password }: { url: string; password: string }): HubClient {
+  let cookie: string | undefined;
+
+  async function call(path: string, init: RequestInit = {}): Promise<Response> {
+    const answer = await fetch(`${url}${path}`, { ...init, headers: { ...init.headers, ...(cookie === undefined ? {} : { cookie }) } });
+    if (!answer.ok) throw new Error(`the hub answered ${answer.status} to ${path}: ${await answer.text()}`);
+    return answer;
+  }
+  const send = (path: string, body: unknown): Promise<Response> =>
+    call(`/api/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+  /** A session, signed in for when it is first needed. */
+  async function signIn(): Promise<void> {
+    if (cookie !== undefined) return;
+    const answer = await send('/session', { username: 'admin', password });
+    cookie = answer.headers.getSetCookie().map((line) => line.split(';', 1)[0]).join('; ');
+  }
+
+  const client: HubClient = {
+    async post<Answer>(path: string, body: unknown) {
+      await signIn();
+      return await (await send(path, body)).json() as Answer; // shapes are the contract's
+    },
+    addDevice: async (body) => (await client.post<{ credentials: Credentials }>('/devices', body)).credentials,
+
+    async rows({ device, metric, from, to }) {
+      await signIn();
+      const query = new URLSearchParams({ metric, from: String(from), to: String(to), raw: '1', limit: String(PAGE) });
+      let rows = 0;
+      for (let isMore = true; isMore;) {
+        const { points, next } = await (await call(`/api/v1/devices/${device}/telemetry?${query.toString()}`)).json() as Telemetry; // the contract's shape
+        rows += points.length;
+        isMore = next !== undefined;
+        if (next !== undefined) query.set('cursor', next);
+      }
+      return rows;
+    },
+
+    async progress() {
+      const text = await (await call('/metrics')).text();
+      const lags = [...text.matchAll(/^liandong_reader_lag\{reader="([^"]+)"\} (\d+)/gm)].map(([, reader, lag]) => ({ reader, lag: Number(lag) }));
+      const last = Number(/^liandong_journal_last_sequence (\d+)/m.exec(text)?.[1]);
+      const stored = last - (lags.find(({ reader }) => reader === 'store')?.lag ?? NaN);
+      if (Number.isNaN(stored)) throw new Error('the hub\'s metrics do not say how far its store is');
+      return { stored, lag: Math.max(...lags.map(({ lag }) => lag)) };
+    },
+
+    isReady: () => fetch(`${url}/readyz`).then(async (answer) => answer.ok && (await answer.json() as { status: string }).status === 'ready'),
+  };
+  return client;
+}

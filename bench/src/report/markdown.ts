@@ -1,0 +1,38 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { RunReport } from './run-report.js';
+import { figureCells, figureNotes, markdownTable } from './tables.js';
+
+const BEGIN = '<!-- figures of `npm run bench -- --markdown`: begin -->';
+const END = '<!-- figures of `npm run bench -- --markdown`: end -->';
+
+/** Writes the figures; in a file that has the markers, only what is between them. */
+export function writeMarkdown(file: string, report: RunReport): void {
+  const section = `${BEGIN}\n${markdownOf(report)}\n${END}`;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  const isMarked = begin >= 0 && end > begin;
+  if (text !== '' && !isMarked) throw new Error(`${file} has no markers to write between; it is left as it was`);
+  writeFileSync(file, isMarked ? text.slice(0, begin) + section + text.slice(end + END.length) : `${section}\n`);
+}
+
+export function markdownOf(report: RunReport): string {
+  const { machine } = report;
+  const facts = [
+    ['Date', report.startedAt.slice(0, 10)],
+    ['Machine', `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, data on ${machine.fileSystem}`],
+    ['System', `${machine.system}, kernel ${machine.kernel}, Node ${machine.node}`],
+    ['Load before the run', machine.loadBefore.toFixed(2)],
+    ['Commit', machine.commit],
+    ['Whole run', `${Math.round(report.seconds)} s`],
+  ];
+  return [
+    markdownTable([['', ''], ...facts]),
+    markdownTable(figureCells(report)),
+    'CPU in µs a message, user and system, all threads; peak memory of broker, hub or Telegraf, and InfluxDB; times in ms.',
+    list([...report.workloads, ...figureNotes(report)]),
+    'Versions and settings:',
+    list(report.paths.map(({ path, title, lines, skipped }) => `${path.toUpperCase()} ${title}: ${skipped === undefined ? lines.join('; ') : `skipped, ${skipped}`}`)),
+  ].join('\n\n');
+}
+
+const list = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n');
