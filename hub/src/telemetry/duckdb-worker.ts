@@ -30,12 +30,13 @@ async function checkpoint({ writer }: DuckdbDatabase): Promise<void> {
   await writer.run('CHECKPOINT').catch((error: unknown) => reply({ id: 0, ok: false, message: `checkpoint: ${messageOf(error)}` }));
 }
 
+/** After everything that was asked before. */
 async function close(): Promise<void> {
-  if (opened === undefined) return;
-  const { database, checkpoints } = opened;
-  opened = undefined;
-  clearInterval(checkpoints);
   await writes(() => reads(async () => {
+    if (opened === undefined) return;
+    const { database, checkpoints } = opened;
+    opened = undefined;
+    clearInterval(checkpoints);
     await checkpoint(database);
     database.close();
   }));
@@ -58,7 +59,7 @@ async function answer(message: DuckdbMessage): Promise<unknown> {
     // No read may be looking at a table that is dropped.
     case 'dropBefore': return writes(() => reads(() => parts().writer.dropBefore(message.request)));
     case 'ping': return void parts();
-    case 'close': return close();
+    case 'close': return close(); // and then `end`
   }
 }
 
@@ -79,10 +80,15 @@ async function serve(message: DuckdbMessage): Promise<void> {
     reply({ id: message.id, ok: true, answer: await answer(message) });
   } catch (error) {
     reply({ id: message.id, ok: false, message: messageOf(error) });
-    // The parent sees the exit and starts a new thread on the same file.
-    if (error instanceof DuckdbDeadError) setImmediate(() => process.exit(1));
+    if (error instanceof DuckdbDeadError) return end(); // the parent sees it and starts a new thread on the same file
   }
-  if (message.call === 'close') port?.close();
+  if (message.call === 'close') await end();
+}
+
+/** The thread ends by having nothing left to do: ended by force with a query in flight, DuckDB's binding takes the whole process along. */
+async function end(): Promise<void> {
+  await close();
+  port?.close();
 }
 
 port.on('message', (message: DuckdbMessage) => void serve(message));

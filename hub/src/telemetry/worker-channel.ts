@@ -34,6 +34,8 @@ interface Session { readonly worker: Worker; readonly calls: Map<number, Call>; 
 export function createWorkerChannel({ createWorker, settings, onOpen, log, restartDelayMs }: WorkerChannelOptions): WorkerChannel {
   let session: Session | undefined;
   let restart: NodeJS.Timeout | undefined;
+  /** Settles when a start in progress has come to an end, well or not. */
+  let opening: Promise<void> = Promise.resolve();
   let failures = 0;
   let isStopped = true;
   let nextId = 1;
@@ -73,16 +75,15 @@ export function createWorkerChannel({ createWorker, settings, onOpen, log, resta
 
   async function open(): Promise<void> {
     const life = spawn();
-    session = life;
     try {
       const answer = await send(life, 'open', settings);
       if (isStopped) throw unavailable('the hub is stopping');
+      session = life;
       life.isOpen = true;
       failures = 0;
       onOpen(answer);
     } catch (error) {
-      session = undefined;
-      await life.worker.terminate();
+      await shut(life);
       throw error;
     }
   }
@@ -93,15 +94,20 @@ export function createWorkerChannel({ createWorker, settings, onOpen, log, resta
     const waitMs = Math.min(restartDelayMs * 2 ** failures, LONGEST_RESTART_DELAY_MS);
     failures += 1;
     log.warn({ reason, waitMs }, 'The telemetry store is down and will be opened again');
-    restart = setTimeout(() => void open().catch((error: unknown) => lost(String(error))), waitMs);
+    restart = setTimeout(openAgain, waitMs);
   }
 
-  async function close({ worker, exited, isOpen }: Session): Promise<void> {
-    const cap = setTimeout(() => void worker.terminate(), CLOSE_WITHIN_MS);
-    if (isOpen && session !== undefined) await send(session, 'close', null).catch((error: unknown) => log.warn({ reason: String(error) }, 'The telemetry store did not close cleanly'));
-    else void worker.terminate();
-    await exited;
-    clearTimeout(cap);
+  /** Lets the thread finish and end by itself. One that doesn't in time is left behind: forced, it could take the process along. */
+  async function shut(life: Session): Promise<void> {
+    life.isOpen = false;
+    send(life, 'close', null).catch((error: unknown) => log.warn({ reason: reasonOf(error) }, 'The telemetry store did not close cleanly'));
+    if (await isWithin(life.exited, CLOSE_WITHIN_MS)) return;
+    log.warn({ path: settings.path }, 'The telemetry store is still busy and was left behind');
+    life.worker.unref();
+  }
+
+  function openAgain(): void {
+    opening = open().catch((error: unknown) => lost(reasonOf(error)));
   }
 
   return {
@@ -109,7 +115,9 @@ export function createWorkerChannel({ createWorker, settings, onOpen, log, resta
       if (!isStopped) return;
       isStopped = false;
       try {
-        await open();
+        const first = open();
+        opening = first.catch(() => undefined); // `first` itself reports it
+        await first;
       } catch (error) {
         isStopped = true;
         throw new StartError(
@@ -121,16 +129,25 @@ export function createWorkerChannel({ createWorker, settings, onOpen, log, resta
       if (isStopped) return;
       isStopped = true;
       clearTimeout(restart);
+      await isWithin(opening, CLOSE_WITHIN_MS); // or it ends by itself as soon as it is open
       const last = session;
-      if (last !== undefined) await close(last);
       session = undefined;
+      if (last !== undefined) await shut(last);
     },
     async call(call, request, move) {
-      if (session === undefined || !session.isOpen || isStopped) throw unavailable();
+      if (session === undefined || isStopped) throw unavailable();
       if (READS.has(call) && session.calls.size >= MOST_CALLS_PENDING) throw unavailable('too many reads are waiting for it');
       return send(session, call, request, move);
     },
   };
+}
+
+async function isWithin(end: Promise<void>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => { timer = setTimeout(() => resolve(false), limitMs); });
+  const isDone = await Promise.race([end.then(() => true), late]);
+  clearTimeout(timer);
+  return isDone;
 }
 
 const unavailable = (reason?: string): AppError => new AppError('STORE_UNAVAILABLE', undefined, reason === undefined ? undefined : { cause: new Error(reason) });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { createDuckdbStore, spawnDuckdbWorker } from '../../src/telemetry/duckdb-store.js';
 import type { TelemetryStore } from '../../src/telemetry/types.js';
+import { waitFor } from '../support/wait-for.js';
 import { recordLog } from './batches.js';
 import { describeTelemetryStore } from './conformance.js';
 
@@ -23,7 +24,10 @@ describeTelemetryStore('DuckDB', async () => {
 
   return {
     store: await open(),
-    takeDown: async () => void await worker?.terminate(),
+    async takeDown() {
+      worker?.postMessage(null); // no call at all: an error nobody catches, and the end of the thread
+      await waitFor('the worker is gone', async () => !await stores[0]?.isReachable());
+    },
     bringBack: async () => undefined, // the store does that by itself
     reopen: open,
     async stop() {
