@@ -35,8 +35,9 @@ export class DemoFleet implements Feature {
     const { hubUrl, mqttUrl, stateFile, issueToken, logger } = this.#dependencies;
     const { token, revoke } = await issueToken();
     this.#revoke = revoke;
-    const child = spawn(process.execPath, [PROGRAM, '--demo', '--hub', hubUrl, '--mqtt', mqttUrl, '--state', stateFile], {
-      env: { LIANDONG_TOKEN: token }, stdio: ['ignore', 'ignore', 'pipe'],
+    const child = spawn(process.execPath, [PROGRAM, '--demo', '--quiet', '--attached', '--hub', hubUrl, '--mqtt', mqttUrl, '--state', stateFile], {
+      // Its standard input closes when the hub dies, however it dies: with --attached the fleet goes too.
+      env: { LIANDONG_TOKEN: token }, stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child = child;
     let complaint = '';

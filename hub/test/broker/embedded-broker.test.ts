@@ -84,7 +84,7 @@ async function rawSocket(): Promise<Socket> {
   return socket;
 }
 
-const connectPacket = (extra: object = {}) => mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: 'raw', keepalive: 0, username: 'bin-1', password: Buffer.from('s1'), ...extra } as mqttPacket.Packet);
+const connectPacket = (extra: object = {}) => mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: 'raw', keepalive: 0, username: 'bin-1', password: Buffer.from('s1'), ...extra });
 const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()));
 
 describe('EmbeddedBroker', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import type { Alert, DeviceEvent, Latest, Refusals, Telemetry, TelemetryDelta } from '@liandong/protocols';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCommunity, createDevice, type HubClient } from '../support/hub-client.js';
 import { startHub, type HubProcess } from '../support/hub-process.js';
 import { INFLUXD_HINT, findInfluxd, startInfluxServer, type InfluxServer } from '../support/influx-server.js';

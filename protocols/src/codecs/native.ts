@@ -129,7 +129,7 @@ const LONGEST_TEXT = 1024;
 
 /** Walks an event's data without recursion, so depth can't exhaust the stack. */
 function treeFault(root: Record<string, unknown>): Refusal | undefined {
-  const stack: { node: object; depth: number }[] = [{ node: root, depth: 1 }];
+  const stack: { node: Record<string, unknown>; depth: number }[] = [{ node: root, depth: 1 }];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     if (top.depth > LIMITS.eventDataDepth) return { reason: 'too_deep', detail: 'data' };
     for (const [key, value] of Object.entries(top.node)) {
@@ -137,7 +137,7 @@ function treeFault(root: Record<string, unknown>): Refusal | undefined {
       if (BIOMETRIC_KEY.test(key)) return { reason: 'biometric', detail: key.slice(0, 64) };
       if (typeof value === 'string' && (value.length > LONGEST_TEXT || value.startsWith('data:image'))) return { reason: 'biometric', detail: key.slice(0, 64) };
       if (typeof value === 'number' && !Number.isFinite(value)) return { reason: 'not_finite', detail: key.slice(0, 64) };
-      if (typeof value === 'object' && value !== null) stack.push({ node: value, depth: top.depth + 1 });
+      if (typeof value === 'object' && value !== null) stack.push({ node: value as Record<string, unknown>, depth: top.depth + 1 }) // JSON: an array's entries are its items;
     }
   }
   return undefined;
@@ -148,5 +148,4 @@ const refused = (reason: Refusal['reason'], detail?: string): Decoded =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTimestamp = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 8.64e15;
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const hasControlCharacter = (text: string): boolean => /[\u0000-\u001f\u007f]/.test(text);
