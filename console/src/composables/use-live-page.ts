@@ -16,11 +16,10 @@ export function useLivePage(): void {
   const [clock, live, session, areas, fleet, alerts, notices, words] =
     [useClockStore(), useLiveStore(), useSessionStore(), useAreasStore(), useFleetStore(), useAlertsStore(), useNoticesStore(), useWords()];
 
-  async function loadAll(): Promise<void> {
-    const results = await Promise.allSettled([areas.load(), fleet.load(), alerts.loadHistory()]);
+  async function load(mode: 'snapshot' | 'resume'): Promise<void> {
+    const results = await Promise.allSettled([fleet.load(), ...(mode === 'snapshot' ? [areas.load(), alerts.loadHistory()] : [])]);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) notices.show('bad', `${words.t('error.load')} · ${words.errorText(failed.reason)}`);
-    await fleet.prefetchLatest();
   }
   async function isStillSignedIn(): Promise<boolean> {
     session.forget();
@@ -32,7 +31,7 @@ export function useLivePage(): void {
     void router.push({ name: 'sign-in', query: { reason: 'expired', return: router.currentRoute.value.fullPath } });
   }
   clock.start();
-  live.start({ onSnapshot: () => void loadAll(), onRefused: isStillSignedIn });
+  live.start({ onSubscribed: (mode) => void load(mode), onRefused: isStillSignedIn });
   const forget = onSessionExpired(leave);
   watch(() => live.state, (state) => { document.documentElement.dataset['feed'] = state === 'live' || state === 'connecting' ? state : 'lost'; }, { immediate: true });
   onScopeDispose(() => { forget(); live.stop(); clock.stop(); delete document.documentElement.dataset['feed']; });

@@ -2,7 +2,7 @@ import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
-import { placeLabels } from '../map/labels.js';
+import { placeLabels, placeNames } from '../map/labels.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { areaName, useAreasStore } from '../stores/areas.js';
 import { useFleetStore } from '../stores/fleet.js';
@@ -58,8 +58,9 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     }
     return [...bySpot.values()].slice(0, MARK_LIMIT);
   });
+  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.name, at: cell.centre })), marks.value.map((mark) => mark.at)).map((place, index) => ({ ...place, cell: cells.value[index] })));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
     id: alert.id, at, text: ofLabel(alert.message) + (more > 0 ? ` +${more}` : ''),
-  })), size.width.value).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
-  return { cells, dots, marks, labels };
+  })), size.width.value, names.value.map((name) => name.rect)).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
+  return { cells, dots, marks, names, labels };
 }

@@ -1,10 +1,10 @@
 import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
-  app: { name: 'Liandong', centre: '{place} · Operations centre', tab: 'Liandong · Operations centre', skip: 'Skip to content' },
+  app: { name: 'Liandong', centre: 'Operations centre', tab: 'Liandong · Operations centre', skip: 'Skip to content' },
   nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', label: 'Pages' },
   controls: { toEnglish: 'English', toChinese: '中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', language: 'Switch language', signOut: 'Sign out' },
-  sound: { locked: 'Sound is off, click to turn on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute' },
+  sound: { locked: 'Sound off, click to turn on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute' },
   header: { summary: '{communities} communities · {devices} devices', dataAge: 'Data {age} old', noData: 'No data yet', rate: '{n} values/s', mqtt: 'Intake', store: 'Store', rules: 'Rules' },
   state: { ready: 'working', degraded: 'degraded', down: 'down' },
   feed: {
@@ -23,17 +23,17 @@ export const en: Messages = {
   duration: { s: '{s} s', ms: '{m} min {s} s', hm: '{h} h {m} min', dh: '{d} d {h} h' },
   needs: { title: 'Needs a person', oldest: 'Oldest unacknowledged', none: 'No alert needs attention', shelved: '{n} shelved', acked: '{n} acknowledged, still active' },
   figures: {
-    title: 'Right now', ageTitle: 'Data age', online: 'Devices online', offline: 'Silent devices', bins: 'Bins to collect', pm: 'Highest PM2.5', noise: 'Points over noise limit', battery: 'Low battery', unitDevices: '', unitBins: '', unitPoints: '', known: '{n}/{total}',
+    title: 'Right now', ageTitle: 'Data age', online: 'Devices online', offline: 'Silent devices', bins: 'Bins to collect', pm: 'Highest PM2.5', noise: 'Over noise limit', battery: 'Low battery', unitDevices: '', unitBins: '', unitPoints: '', known: '{n}/{total}',
     binsHint: 'Fill level at {limit} % or more', noiseHint: 'Class 2 limits: day {day} / night {night} dB(A)', knownHint: '{n} of {total} devices have reported', batteryHint: 'Battery under {limit} %', noDevices: 'No devices yet',
   },
   communities: { title: 'Communities', columns: 'online / devices', none: 'No communities yet' },
   map: { title: 'Map of communities', normal: 'Normal', offline: 'Silent', empty: 'No communities yet. The map appears once areas are made.', schematic: 'Schematic', alertsHere: '{name}: {n} active alerts', quiet: '{name}: no alerts' },
-  queue: { title: 'In order of urgency', keys: 'J/K move · A acknowledge', ack: 'Acknowledge', acking: 'Acknowledging', ackedBy: 'Acknowledged by {who}', times: '{n} times', more: '{n} more', none: 'No alerts now', calm: 'All devices are within their rules; what happens will appear here', unknownCalm: 'Until the connection is back nobody can say whether there are alerts', tier: '{tier} tier', grouped: '{n} devices together', all: 'All alerts', waiting: 'Waiting' },
+  queue: { title: 'By urgency', keys: 'J/K move · A acknowledge', ack: 'Acknowledge', acking: 'Acknowledging', ackedBy: 'Acknowledged by {who}', times: '{n} times', more: '{n} more', none: 'No alerts now', calm: 'All devices are within their rules; what happens will appear here', unknownCalm: 'Until the connection is back nobody can say whether there are alerts', tier: '{tier} tier', grouped: '{n} devices together', all: 'All alerts', waiting: 'Waiting' },
   bars: { title: 'Alerts in 24 hours (per 15 min)', line: 'Dashed: 10 per person per 10 min', none: 'No alerts in the last 24 hours', total: '{n} in all', summary: '{n} alerts in the last 24 hours, at most {peak} in 15 minutes', failed: 'Alert history could not be loaded' },
   changes: { title: 'Latest changes', raised: '{message}', acked: '{who} acknowledged: {message}', cleared: 'Cleared: {message}', device: '{device}: {status}', none: 'No changes yet' },
   alerts: {
     title: 'Alerts', severity: 'Severity', message: 'Alert', place: 'Place', raisedAt: 'Raised', lasted: 'Lasted', state: 'State', tierColumn: 'Tier', count: 'Times', value: 'Value', action: 'Action',
-    anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Any state', anyAck: 'Acknowledged or not', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Not acknowledged', reset: 'Clear filters',
+    anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Active or cleared', anyAck: 'Any handling', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Unacknowledged', reset: 'Clear filters',
     none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', standing: 'Active', back: 'Cleared', shelved: 'Shelved',
   },
   alert: {

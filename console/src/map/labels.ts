@@ -3,6 +3,11 @@ import type { Point } from './geometry.js';
 export interface LabelWish { readonly id: string; readonly at: Point; readonly text: string }
 export interface PlacedLabel extends LabelWish { readonly anchor: 'start' | 'end'; readonly x: number; readonly y: number }
 
+export interface Rect { readonly x1: number; readonly x2: number; readonly y1: number; readonly y2: number }
+
+const markRect = ([x, y]: Point): Rect => ({ x1: x - 13, x2: x + 13, y1: y - 11, y2: y + 11 });
+const overlaps = (a: Rect, b: Rect): boolean => a.x1 < b.x2 && a.x2 > b.x1 && a.y1 < b.y2 && a.y2 > b.y1;
+
 const HEIGHT = 20;
 const WIDE_EM = 15;
 const NARROW_EM = 8;
@@ -11,8 +16,8 @@ const NARROW_EM = 8;
 export const textWidth = (text: string): number => [...text].reduce((sum, char) => sum + (char.charCodeAt(0) > 0x2e7f ? WIDE_EM : NARROW_EM), 0);
 
 /** Places labels in order of the list, right of the mark or left of it; one that would cover an earlier one is left out. */
-export function placeLabels(wishes: readonly LabelWish[], width: number): PlacedLabel[] {
-  const taken: { x1: number; x2: number; y1: number; y2: number }[] = wishes.map(({ at: [x, y] }) => ({ x1: x - 13, x2: x + 13, y1: y - 11, y2: y + 11 }));
+export function placeLabels(wishes: readonly LabelWish[], width: number, obstacles: readonly Rect[] = []): PlacedLabel[] {
+  const taken: Rect[] = [...obstacles, ...wishes.map(({ at }) => markRect(at))];
   const placed: PlacedLabel[] = [];
   for (const wish of wishes) {
     const length = textWidth(wish.text);
@@ -20,11 +25,26 @@ export function placeLabels(wishes: readonly LabelWish[], width: number): Placed
       const x = wish.at[0] + (anchor === 'start' ? 18 : -18);
       const y = wish.at[1] - 8;
       const area = { x1: anchor === 'start' ? x : x - length, x2: anchor === 'start' ? x + length : x, y1: y - HEIGHT + 5, y2: y + 5 };
-      if (area.x1 < 4 || area.x2 > width - 4 || taken.some((other) => other.x1 < area.x2 && other.x2 > area.x1 && other.y1 < area.y2 && other.y2 > area.y1)) continue;
+      if (area.x1 < 4 || area.x2 > width - 4 || taken.some((other) => overlaps(other, area))) continue;
       taken.push(area);
       placed.push({ ...wish, anchor, x, y });
       break;
     }
   }
   return placed;
+}
+
+export interface PlacedName { readonly x: number; readonly y: number; readonly rect: Rect }
+const NAME_OFFSETS = [-26, 34, -52, 60, 4] as const;
+
+/** Where a community's name stands: above its middle, or below where a mark or another name is in the way. */
+export function placeNames(wishes: readonly { readonly text: string; readonly at: Point }[], marks: readonly Point[]): PlacedName[] {
+  const taken = marks.map(markRect);
+  return wishes.map(({ text, at: [x, y] }) => {
+    const half = textWidth(text) * 1.13 / 2 + 3;
+    const rectAt = (offset: number): Rect => ({ x1: x - half, x2: x + half, y1: y + offset - 15, y2: y + offset + 4 });
+    const offset = NAME_OFFSETS.find((candidate) => !taken.some((other) => overlaps(other, rectAt(candidate)))) ?? NAME_OFFSETS[0];
+    taken.push(rectAt(offset));
+    return { x, y: y + offset, rect: rectAt(offset) };
+  });
 }

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { EpochMs, Heartbeat, SocketProblem, SubscribeAnswer } from '@liandong/protocols';
+import type { EpochMs, Heartbeat, SocketProblem, SubscribeAnswer, TelemetryDelta } from '@liandong/protocols';
 import { createChangeTracker } from '../live/change-tracker.js';
 import { feedState, isLost } from '../live/feed-state.js';
 import { createLiveSocket, type LiveSocket } from '../live/live-socket.js';
@@ -15,8 +15,8 @@ const REBUILD_AFTER_MS = 12_000;
 const RETRY_MS = 2000;
 
 export interface LiveHooks {
-  /** A snapshot is in place: what came by REST is to be read again. */
-  onSnapshot: () => void;
+  /** A subscription stands: the devices are to be read again, and after a snapshot everything else that came by REST. */
+  onSubscribed: (mode: SubscribeAnswer['mode']) => void;
   /** The hub refuses this socket; the session may be over. Resolves to whether to try again. */
   onRefused: () => Promise<boolean>;
 }
@@ -71,7 +71,7 @@ export const useLiveStore = defineStore('live', () => {
     opened.on('connect_error', () => { if (!opened.active) retryLater(opened, hooks); });
     opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.apply(alert) }); ack(); noteCaughtUp(); });
     opened.on('device', ({ seq, device }) => { tracker.take({ seq, apply: () => fleet.applyDevice(seq, device) }); noteCaughtUp(); });
-    opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), fleet.applyTelemetry(delta)); });
+    opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), countValues(delta)); fleet.applyTelemetry(delta); });
     opened.on('heartbeat', (beat) => { clock.learn(beat.now); feeds.value = beat.feeds; hear(); });
   }
   function subscribe(opened: LiveSocket, hooks: LiveHooks): void {
@@ -92,7 +92,7 @@ export const useLiveStore = defineStore('live', () => {
     isSubscribed.value = true;
     hear();
     if (wasLost) recovery.value = { at: Date.now(), caughtUp: answer.mode === 'resume' ? tracker.caughtUp() : undefined };
-    if (answer.mode === 'snapshot') hooks.onSnapshot();
+    hooks.onSubscribed(answer.mode);
   }
   function hear(): void { heardAt.value = Date.now(); clock.tick(); }
   function noteCaughtUp(): void {
@@ -116,3 +116,5 @@ export const useLiveStore = defineStore('live', () => {
   }
   return { state, hasLost, heardAt, telemetryAt, feeds, recovery, valuesPerSecond, start, stop };
 });
+
+const countValues = (delta: TelemetryDelta): number => Object.values(delta.devices).reduce((sum, values) => sum + Object.keys(values).length, 0);

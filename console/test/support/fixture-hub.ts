@@ -30,6 +30,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
   }
   io.on('connection', (socket) => {
     socket.on('subscribe', ({ since }, reply) => {
+      setTimeout(() => socket.emit('telemetry', { ts: Date.now(), devices: Object.fromEntries(devices.map((device) => [device.id, valuesOf(device)])) }), 100);
       if (since === undefined) { reply({ seq: currentSeq(), alerts: [...alerts.values()].filter((alert) => alert.active), mode: 'snapshot' }); return; }
       reply({ seq: currentSeq(), alerts: [], mode: 'resume' });
       for (const missed of changes.filter(({ seq }) => seq > since)) socket.emit('alert', missed, () => undefined);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { Area, Device } from '@liandong/protocols';
+import { cells, centroid, contains, cutBox, placeInCell } from '../../src/map/geometry.js';
+import { placeLabels, placeNames } from '../../src/map/labels.js';
+import { layoutMap } from '../../src/map/layout.js';
+import { fitProjection } from '../../src/map/projection.js';
+
+const BOX = { x: 0, y: 0, width: 800, height: 600 };
+const community = (id: string, more: Partial<Area> = {}): Area => ({ id, name: id, level: 'community', ...more });
+const square = (lng: number, lat: number): NonNullable<Area['boundary']> => ({ type: 'Polygon', coordinates: [[[lng, lat], [lng + 0.01, lat], [lng + 0.01, lat + 0.01], [lng, lat + 0.01], [lng, lat]]] });
+const device = (id: string, location?: { lng: number; lat: number }): Device => ({ id, name: id, kind: 'waste_bin', area: 'a', codec: 'native', reportingIntervalS: 60, status: 'online', ...(location ? { location } : {}) });
+
+describe('the projection', () => {
+  const places = [{ lng: 120, lat: 36.2 }, { lng: 120.1, lat: 36.3 }];
+  it('fits every place into the box, north up and east right', () => {
+    const project = fitProjection(places, BOX)!;
+    const [southWest, northEast] = places.map(project) as [[number, number], [number, number]];
+    expect(southWest[0]).toBeLessThan(northEast[0]);
+    expect(southWest[1]).toBeGreaterThan(northEast[1]);
+    for (const [x, y] of [southWest, northEast]) { expect(x).toBeGreaterThanOrEqual(0); expect(x).toBeLessThanOrEqual(800); expect(y).toBeGreaterThanOrEqual(-1e-6); expect(y).toBeLessThanOrEqual(600 + 1e-6); }
+  });
+  it('draws a kilometre east as long as a kilometre north', () => {
+    const project = fitProjection(places, BOX)!;
+    const kmNorth = 1 / 110.574;
+    const kmEast = 1 / (111.32 * Math.cos(36.25 * Math.PI / 180));
+    const [origin, north, east] = [project({ lng: 120.05, lat: 36.25 }), project({ lng: 120.05, lat: 36.25 + kmNorth }), project({ lng: 120.05 + kmEast, lat: 36.25 })];
+    expect((east[0] - origin[0]) / (origin[1] - north[1])).toBeCloseTo(1, 1);
+  });
+  it('puts a lone place in the middle and has nothing to say about none', () => {
+    expect(fitProjection([{ lng: 120, lat: 36 }], BOX)!({ lng: 120, lat: 36 })).toEqual([400, 300]);
+    expect(fitProjection([], BOX)).toBeUndefined();
+  });
+});
+
+describe('the layout', () => {
+  it('draws surveyed outlines as they are and puts devices where they stand', () => {
+    const layout = layoutMap([community('a', { boundary: square(120, 36) }), community('b', { boundary: square(120.02, 36) })], [], BOX);
+    expect(layout.cells.every((cell) => !cell.isSchematic && cell.outline.length === 4)).toBe(true);
+    const place = layout.placeOf(device('d', { lng: 120.005, lat: 36.005 }), 'a')!;
+    expect(contains(layout.cells[0]!.outline, place)).toBe(true);
+    expect(place[0]).toBeCloseTo(layout.cells[0]!.centre[0], 3);
+  });
+  it('gives communities without any geometry cells that share the box and hold their devices', () => {
+    const layout = layoutMap(['a', 'b', 'c', 'd', 'e'].map((id) => community(id)), [], BOX);
+    for (const cell of layout.cells) {
+      expect(cell.outline.length).toBeGreaterThan(2);
+      for (const id of ['x1', 'x2', 'x3']) expect(contains(cell.outline, layout.placeOf(device(id), cell.id)!)).toBe(true);
+    }
+  });
+  it('gives a community without outline a cell of its own among surveyed ones', () => {
+    const layout = layoutMap([community('a', { boundary: square(120, 36) }), community('b', { centre: { lng: 120.03, lat: 36.02 } }), community('c')], [], BOX);
+    expect(layout.cells.map((cell) => [cell.id, cell.isSchematic])).toEqual([['a', false], ['b', true], ['c', true]]);
+    expect(layout.cells.every((cell) => cell.outline.every(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))).toBe(true);
+  });
+  it('stands with nothing to draw, and has no place for a device of an unknown community', () => {
+    const layout = layoutMap([], [], BOX);
+    expect(layout.cells).toEqual([]);
+    expect(layout.placeOf(device('d'), 'nowhere')).toBeUndefined();
+  });
+});
+
+describe('geometry', () => {
+  it('splits an outline so that every cell holds its own site and no other', () => {
+    const sites = [[100, 100], [600, 120], [350, 480]] as const;
+    const parts = cells(sites, cutBox(BOX));
+    parts.forEach((part, index) => { expect(sites.map((site) => contains(part, site))).toEqual(sites.map((_, other) => other === index)); });
+  });
+  it('finds the middle of a square and puts the same key at the same place', () => {
+    const square: [number, number][] = [[0, 0], [10, 0], [10, 10], [0, 10]];
+    expect(centroid(square)).toEqual([5, 5]);
+    expect(placeInCell(square, [5, 5], 'bin-7')).toEqual(placeInCell(square, [5, 5], 'bin-7'));
+  });
+});
+
+describe('labels', () => {
+  it('turn to the left at the right edge and leave out one that would cover another', () => {
+    const placed = placeLabels([{ id: 'a', at: [100, 100], text: '垃圾桶满溢' }, { id: 'b', at: [104, 102], text: '垃圾桶满溢' }, { id: 'c', at: [790, 300], text: '门' }], 800);
+    expect(placed.map(({ id, anchor }) => [id, anchor])).toEqual([['a', 'start'], ['b', 'end'], ['c', 'end']]);
+    expect(placeLabels([{ id: 'a', at: [60, 100], text: '垃圾桶满溢超过限值' }, { id: 'b', at: [64, 102], text: '垃圾桶满溢超过限值' }], 800).map(({ id }) => id)).toEqual(['a']);
+  });
+  it('move a community’s name out of the way of a mark', () => {
+    const at = [400, 300] as const;
+    expect(placeNames([{ text: '北关', at }], [])[0]?.y).toBe(274);
+    expect(placeNames([{ text: '北关', at }], [[400, 270]])[0]?.y).toBe(334);
+  });
+});
