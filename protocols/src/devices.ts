@@ -5,8 +5,12 @@ export const DEVICE_STATUSES = ['provisioned', 'online', 'offline', 'maintenance
 export type DeviceStatus = (typeof DEVICE_STATUSES)[number];
 
 /** Wire formats a device or gateway may speak. */
-export const CODECS = ['native'] as const;
+export const CODECS = ['native', 'chirpstack', 'tts', 'zigbee2mqtt', 'tasmota', 'sparkplug', 'hikvision'] as const;
 export type CodecName = (typeof CODECS)[number];
+
+/** Byte formats inside a LoRaWAN uplink. */
+export const PAYLOAD_CODECS = ['milesight', 'dragino-ldds75'] as const;
+export type PayloadCodecName = (typeof PAYLOAD_CODECS)[number];
 
 /** Gate events a rule may refer to; other event types are kept but mean nothing to the default rules. */
 export const GATE_EVENTS = ['granted', 'denied', 'forced_open', 'held_open', 'door_opened', 'door_closed', 'tamper', 'fault'] as const;

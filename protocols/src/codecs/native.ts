@@ -1,29 +1,8 @@
 import { LIMITS } from '../limits.js';
+import type { Decoded } from './decoded.js';
 import { metricByKey, type Metric, type MetricKey, type MetricValue } from '../metrics.js';
 import type { Refusal } from '../refusals.js';
 import type { UplinkKind } from '../topics.js';
-
-/** A reading before the hub has placed it in time. */
-export interface Reading {
-  readonly ts?: number;
-  readonly values: Partial<Record<MetricKey, MetricValue>>;
-}
-
-export interface DecodedEvent {
-  readonly id: string;
-  readonly ts?: number;
-  readonly type: string;
-  readonly data: Record<string, unknown>;
-}
-
-/** What one payload came to: what is good, and what was refused with why. Both may be non-empty. */
-export interface Decoded {
-  readonly readings: Reading[];
-  readonly events: DecodedEvent[];
-  readonly status?: { online: boolean; reason?: string };
-  readonly reply?: { id: string; ok: boolean; error?: string };
-  readonly refusals: Refusal[];
-}
 
 const EVENT_TYPE = /^[a-z][a-z0-9_]{0,31}$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -86,7 +65,8 @@ function decodeReading(item: unknown, { readings, refusals }: Decoded): void {
   else if (seen === 0) refusals.push({ reason: 'missing_values' });
 }
 
-function valueFault(metric: Metric, value: unknown): Refusal['reason'] | undefined {
+/** Why a value of this metric is refused; undefined when it is plausible. */
+export function valueFault(metric: Metric, value: unknown): Refusal['reason'] | undefined {
   if (metric.type === 'boolean') return typeof value === 'boolean' ? undefined : 'wrong_type';
   if (typeof value !== 'number') return 'wrong_type';
   if (value >= metric.min && value <= metric.max) return undefined;
