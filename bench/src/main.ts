@@ -10,7 +10,7 @@ import type { Resources } from './support/resources.js';
 
 const PARENT_POLL_MS = 500;
 
-/** Exit codes: 0 every row of every path is there, 1 not so, 2 bad options. */
+/** Exit codes: 0 every row of every measured path is there, 1 not so or nothing measured, 2 bad options. */
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === undefined) return 2;
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     onStage: (now) => { stage = now; },
     onResources: (owned) => resources.add(owned),
   });
-  print(report);
+  if (report.results.length > 0) print(report);
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   if (options.markdownFile !== undefined) writeMarkdown(options.markdownFile, report);
   return report.results.length > 0 && report.results.every(isGood) ? 0 : 1;
