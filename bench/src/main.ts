@@ -5,6 +5,7 @@ import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
 import { isGood, type RunReport } from './report/run-report.js';
 import { figureCells, figureNotes, textTable } from './report/tables.js';
+import { verdictsOf } from './report/verdicts.js';
 import { run } from './run.js';
 import type { Resources } from './support/resources.js';
 
@@ -56,7 +57,8 @@ function endWithUs(resources: ReadonlySet<Resources>): void {
 
 function print(report: RunReport): void {
   console.log(`\n${textTable(figureCells(report))}\n`);
-  console.log(['CPU in µs a message, times in ms', ...report.workloads, ...figureNotes(report)].map((line) => `- ${line}`).join('\n'));
+  const { cpu, cores, loadBefore } = report.machine;
+  console.log([`CPU in µs a message, times in ms; ${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} before the run`, ...report.workloads, ...figureNotes(report), ...verdictsOf(report)].map((line) => `- ${line}`).join('\n'));
 }
 
 process.exit(await main());

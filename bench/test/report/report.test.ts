@@ -6,6 +6,7 @@ import type { Figures } from '../../src/measure.js';
 import { fileSystemOf } from '../../src/report/machine.js';
 import { writeMarkdown } from '../../src/report/markdown.js';
 import { isGood, type RunReport } from '../../src/report/run-report.js';
+import { verdictsOf } from '../../src/report/verdicts.js';
 import { figureCells, figureNotes, textTable } from '../../src/report/tables.js';
 
 const figures: Figures = {
@@ -43,6 +44,16 @@ it('finds the file system of a folder by its longest mount point', () => {
   const mounts = '/dev/vda / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/vdb /tmp/data xfs rw 0 0\n';
   expect(fileSystemOf('/tmp', mounts)).toBe('tmpfs');
   expect(fileSystemOf('/tmpfile', mounts)).toBe('ext4');
+});
+
+it('ranks only runs in which every row was there, the best first', () => {
+  const faster = { ...figures, messagesPerS: 9000, cpuUsPerMessage: 30, pubackMs: { p50: 1, p99: 8, max: 9 }, parts: { consumer: { cpuUsPerMessage: 30, peakRssMiB: 300 } } };
+  const verdicts = verdictsOf({ ...report, results: [...report.results, { path: 'a', title: 'embedded', workload: 'live', figures: faster }, { path: 'a', title: 'embedded', workload: 'drain', figures: faster }] });
+  expect(verdicts).toEqual([
+    'live, CPU a message, all processes: A 30.0 µs, B 74.0 µs',
+    'live, PUBACK, 99th percentile: A 8.0 ms, B 9.9 ms',
+    'live, peak memory, all processes: B 39 MiB, A 300 MiB',
+  ]);
 });
 
 describe('the figures in a document', () => {
