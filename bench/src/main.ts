@@ -5,12 +5,13 @@ import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
 import { isGood, type RunReport } from './report/run-report.js';
 import { figureCells, figureNotes, textTable } from './report/tables.js';
+import { verdictsOf } from './report/verdicts.js';
 import { run } from './run.js';
 import type { Resources } from './support/resources.js';
 
 const PARENT_POLL_MS = 500;
 
-/** Exit codes: 0 every row of every path is there, 1 not so, 2 bad options. */
+/** Exit codes: 0 every row of every measured path is there, 1 not so or nothing measured, 2 bad options. */
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === undefined) return 2;
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
     onStage: (now) => { stage = now; },
     onResources: (owned) => resources.add(owned),
   });
-  print(report);
+  if (report.results.length > 0) print(report);
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   if (options.markdownFile !== undefined) writeMarkdown(options.markdownFile, report);
   return report.results.length > 0 && report.results.every(isGood) ? 0 : 1;
@@ -56,7 +57,8 @@ function endWithUs(resources: ReadonlySet<Resources>): void {
 
 function print(report: RunReport): void {
   console.log(`\n${textTable(figureCells(report))}\n`);
-  console.log(['CPU in µs a message, times in ms', ...report.workloads, ...figureNotes(report)].map((line) => `- ${line}`).join('\n'));
+  const { cpu, cores, loadBefore } = report.machine;
+  console.log([`CPU in µs a message, times in ms; ${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} before the run`, ...report.workloads, ...figureNotes(report), ...verdictsOf(report)].map((line) => `- ${line}`).join('\n'));
 }
 
 process.exit(await main());

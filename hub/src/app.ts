@@ -19,9 +19,11 @@ import { createDeviceDirectory } from './devices/device-directory.js';
 import { createDevicePresence } from './devices/device-presence.js';
 import { createDeviceReadings } from './devices/device-readings.js';
 import { createDeviceService } from './devices/device-service.js';
+import type { DeviceDirectory } from './devices/types.js';
 import { createPresenceReader } from './devices/presence-reader.js';
 import { createRefusalLog } from './devices/refusal-log.js';
 import { FeatureStack } from './feature-stack.js';
+import type { JournalHandler } from './journal/types.js';
 import { Health } from './health.js';
 import { createHttpListener } from './http/http-listener.js';
 import { buildHttp } from './http/server.js';
@@ -61,58 +63,75 @@ export interface LiandongApp {
 }
 
 /** The one place that wires. Nothing is open until `start`. */
-export async function createApp(config: Config): Promise<LiandongApp> {
+export function createApp(config: Config): LiandongApp {
   const logger = pino({ level: config.logLevel });
   const features = new FeatureStack(logger);
-  let addresses: (() => ReturnType<LiandongApp['addresses']>) | undefined;
+  let parts: Parts | undefined;
 
   return {
     logger,
     async start() {
-      const started = await startParts(config, { logger, features });
-      addresses = started.addresses;
-      return { generatedPassword: started.generatedPassword };
+      const folder = await openFolder(config, { features, logger });
+      parts = await wire({ config, logger, ...folder });
+      const { generatedPassword } = await load(config, parts);
+      await startParts(config, parts, features);
+      return { generatedPassword };
     },
     stop: () => features.stop(),
     addresses() {
-      if (addresses === undefined) throw new Error('not started');
-      return addresses();
+      if (parts === undefined) throw new Error('not started');
+      return addressesOf(config, parts);
     },
   };
 }
 
-async function startParts(config: Config, { logger, features }: { logger: pino.Logger; features: FeatureStack }) {
-  const clock = systemClock;
-  const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
+type Folder = Awaited<ReturnType<typeof openFolder>>;
+type Parts = Awaited<ReturnType<typeof wire>>;
+
+/** The journal's lock is the lock of the data folder, so it comes before anything else is opened. */
+async function openFolder(config: Config, { features, logger }: { features: FeatureStack; logger: Logger }) {
   const paths = dataPaths(config.dataDir);
   await prepareDataDir(config.dataDir);
-
-  // The journal's lock is the lock of the data folder, so it comes before anything else is opened.
-  const handlers: ConstructorParameters<typeof Journal>[0]['handlers'][number][] = [];
+  const handlers: JournalHandler[] = [];
   const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
-  const db = await openInto(features, paths.database);
+  const db: Db = await openDatabase(paths.database);
+  await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
+  return { paths, journal, handlers, db, key: await readOrCreateKey(paths.pseudonymKey) };
+}
+
+async function wire({ config, logger, paths, journal, handlers, db, key }: { config: Config; logger: pino.Logger } & Folder) {
+  const clock = systemClock;
+  const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
 
   const areas = new AreaTree();
   const changes = createChangeLog({ db, clock });
   const audit = createAuditLog({ db, clock });
   const identity = createIdentityService({ db, clock, areas, audit });
+  const areaService = createAreaService({ db, areas, audit });
   const directory = createDeviceDirectory();
   const refusals = createRefusalLog({ db, clock, directory, onError });
   const presence = createDevicePresence({ db, clock, directory, changes, onError });
-  const areaService = createAreaService({ db, areas, audit });
   const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, audit });
+
   const activeAlerts = createActiveAlerts({ db });
   const alerts = createAlertService({ db, clock, areas, changes, activeAlerts });
   const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, directory, onError });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
-  const key = await readOrCreateKey(paths.pseudonymKey);
+  handlers.push(
+    storeWriter, evaluator, createPresenceReader({ presence }),
+    // Reads what the journal still holds on every start: newer than the store while that is down.
+    { ...createLiveReader({ latest, directory }), position: async () => 0 },
+  );
+
   const ingest = new Ingest({ directory, journal, refusals, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
   const source = config.mqttUrl === undefined
     ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, logger })
     : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), ingest, journal, logger });
+  const mosquittoFiles = mosquittoFilesOf(config, { db, directory, logger });
+
   const health = new Health({ source, journal, storeWriter, evaluator });
   const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
   const http = await buildHttp({
@@ -121,60 +140,67 @@ async function startParts(config: Config, { logger, features }: { logger: pino.L
   });
   const listener = createHttpListener({ app: http, host: config.host, port: config.port });
   const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, clock, logger });
-
-  handlers.push(
-    storeWriter, evaluator, createPresenceReader({ presence }),
-    // Reads what the journal still holds on every start: newer than the store while that is down.
-    { ...createLiveReader({ latest, directory }), position: async () => 0 },
-  );
-
-  await areaService.load();
-  await devices.load();
-  const { generatedPassword } = await identity.ensureAdmin({ password: config.adminPassword });
-  await activeAlerts.load();
-  await features.start('telemetry', telemetry);
-  if (await telemetry.isReachable()) latest.seed(await telemetry.latest([...directory.values()].map(({ device }) => device.id)));
-  await features.start('refusals', refusals);
-  await features.start('presence', presence);
-  await features.start('rules', evaluator);
-  await features.start('journal', journal);
-  await features.start('ingest', ingest);
-  await ingest.recall(journal.recent(RECALLED_RECORDS));
-  if (config.mosquittoAuthDir !== undefined && config.mqttUrl !== undefined) {
-    const hubUser = { username: decodeURIComponent(config.mqttUrl.username), password: decodeURIComponent(config.mqttUrl.password) };
-    await features.start('Mosquitto files', new MosquittoAuthFiles({ dir: config.mosquittoAuthDir, hubUser, db, directory, logger }));
-  }
-  await features.start('broker', source);
-  await features.start('health', health);
-  await features.start('retention', new Retention({
-    telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger,
-  }));
-  await features.start('http', listener);
-  await features.start('live feed', liveFeed);
-
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  const hubUrl = (): string => `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
-  const mqttUrl = (): string => source instanceof EmbeddedBroker ? `mqtt://${config.mqttHost}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`;
-  if (config.isDemo) {
-    await features.start('simulated fleet', new DemoFleet({
-      hubUrl: hubUrl(), mqttUrl: mqttUrl(), stateFile: paths.fleetState, logger,
-      async issueToken() {
-        const { id, token } = await identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin' });
-        return { token, revoke: () => identity.deleteToken(FLEET_SPONSOR, id) };
-      },
-    }));
-  }
+  const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    generatedPassword,
-    addresses: () => ({ consoleUrl: hubUrl(), mqttUrl: mqttUrl(), telemetry: config.influx === undefined ? paths.telemetry : config.influx.url, dataDir: config.dataDir, isDemo: config.isDemo }),
+    paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, ingest, source, mosquittoFiles,
+    health, listener, liveFeed, retention,
   };
 }
 
-async function openInto(features: FeatureStack, path: string): Promise<Db> {
-  const db = await openDatabase(path);
-  await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
-  return db;
+/** Fills memory from the database; nothing runs yet. */
+async function load(config: Config, { areaService, devices, identity, activeAlerts }: Parts): Promise<{ generatedPassword: string | undefined }> {
+  await areaService.load();
+  await devices.load();
+  await activeAlerts.load();
+  const { generatedPassword } = await identity.ensureAdmin({ password: config.adminPassword });
+  return { generatedPassword };
+}
+
+/** In the order of the data's way: what is behind the journal before the journal's readers, and the broker before the screens. */
+async function startParts(config: Config, parts: Parts, features: FeatureStack): Promise<void> {
+  const { telemetry, latest, directory, ingest, journal } = parts;
+  await features.start('telemetry', telemetry);
+  if (await telemetry.isReachable()) latest.seed(await telemetry.latest([...directory.values()].map(({ device }) => device.id)));
+  await features.start('refusals', parts.refusals);
+  await features.start('presence', parts.presence);
+  await features.start('rules', parts.evaluator);
+  await features.start('journal', journal);
+  await features.start('ingest', ingest);
+  await ingest.recall(journal.recent(RECALLED_RECORDS));
+  if (parts.mosquittoFiles !== undefined) await features.start('Mosquitto files', parts.mosquittoFiles);
+  await features.start('broker', parts.source);
+  await features.start('health', parts.health);
+  await features.start('retention', parts.retention);
+  await features.start('http', parts.listener);
+  await features.start('live feed', parts.liveFeed);
+  if (config.isDemo) await features.start('simulated fleet', demoFleetOf(config, parts));
+}
+
+function demoFleetOf(config: Config, parts: Parts): DemoFleet {
+  const { consoleUrl, mqttUrl } = addressesOf(config, parts);
+  return new DemoFleet({
+    hubUrl: consoleUrl, mqttUrl, stateFile: parts.paths.fleetState, logger: parts.logger,
+    async issueToken() {
+      const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin' });
+      return { token, revoke: () => parts.identity.deleteToken(FLEET_SPONSOR, id) };
+    },
+  });
+}
+
+function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependencies: { db: Db; directory: DeviceDirectory; logger: Logger }): MosquittoAuthFiles | undefined {
+  if (dir === undefined || mqttUrl === undefined) return undefined;
+  return new MosquittoAuthFiles({ dir, hubUser: { username: decodeURIComponent(mqttUrl.username), password: decodeURIComponent(mqttUrl.password) }, ...dependencies });
+}
+
+function addressesOf(config: Config, { source, listener }: Parts): ReturnType<LiandongApp['addresses']> {
+  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
+  return {
+    consoleUrl: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${config.mqttHost}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
+    dataDir: config.dataDir, isDemo: config.isDemo,
+  };
 }
 
 /** The same over restarts of one data folder, and another for every other hub. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** The version of a Go module that a Go program was built with, as the program itself records it. */
+/** The version of the Go module that a program's main package is of, as the program itself records it (`go version -m`). */
 export function goModuleVersion(program: string, module: string): string {
   const bytes = readFileSync(program);
-  const key = `dep\t${module}\t`;
+  const key = `mod\t${module}\t`;
   const at = bytes.indexOf(key);
   if (at < 0) return 'unknown version';
   return /^v?([\w.+-]+)/.exec(bytes.toString('latin1', at + key.length, at + key.length + 40))?.[1] ?? 'unknown version';

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RunReport } from './run-report.js';
+import { verdictsOf } from './verdicts.js';
 import { figureCells, figureNotes, markdownTable } from './tables.js';
 
 const BEGIN = '<!-- figures of `npm run bench -- --markdown`: begin -->';
@@ -17,6 +18,7 @@ export function writeMarkdown(file: string, report: RunReport): void {
 
 export function markdownOf(report: RunReport): string {
   const { machine } = report;
+  const verdicts = verdictsOf(report);
   const facts = [
     ['Date', report.startedAt.slice(0, 10)],
     ['Machine', `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, data on ${machine.fileSystem}`],
@@ -30,6 +32,7 @@ export function markdownOf(report: RunReport): string {
     markdownTable(figureCells(report)),
     'CPU in µs a message, user and system, all threads; peak memory of broker, hub or Telegraf, and InfluxDB; times in ms.',
     list([...report.workloads, ...figureNotes(report)]),
+    ...(verdicts.length === 0 ? [] : ['Who does better, the best first:', list(verdicts)]),
     'Versions and settings:',
     list(report.paths.map(({ path, title, lines, skipped }) => `${path.toUpperCase()} ${title}: ${skipped === undefined ? lines.join('; ') : `skipped, ${skipped}`}`)),
   ].join('\n\n');

@@ -9,9 +9,9 @@ const NONE = '–';
 export const figureCells = ({ results }: RunReport): string[][] => [HEADER, ...results.map(cellsOf)];
 
 function cellsOf(result: Result): string[] {
-  const { path, title, workload, figures, failure } = result;
+  const { path, title, workload, figures } = result;
   const name = `${path.toUpperCase()} ${title}`;
-  if (figures === undefined) return [name, workload, ...HEADER.slice(3).map(() => NONE), `FAILED: ${failure?.split('\n', 1)[0] ?? 'unknown'}`];
+  if (figures === undefined) return [name, workload, ...HEADER.slice(3).map(() => NONE), 'FAILED'];
   const { parts, pubackMs } = figures;
   const isLive = workload === 'live';
   return [
@@ -24,8 +24,10 @@ function cellsOf(result: Result): string[] {
 }
 
 /** What the cells leave out. */
-export const figureNotes = ({ results }: RunReport): string[] => results.flatMap(({ path, figures }) => figures?.queueing === undefined ? []
-  : [`${path.toUpperCase()} drain: queueing the backlog took ${figures.queueing.seconds.toFixed(1)} s and ${figures.queueing.brokerCpuUsPerMessage.toFixed(1)} µs a message of the broker's CPU time, which the broker's figure includes; messages/s is of the draining alone`]);
+export const figureNotes = ({ results }: RunReport): string[] => results.flatMap(({ path, workload, figures, failure }) => {
+  if (figures === undefined) return [`${path.toUpperCase()} ${workload} FAILED: ${failure ?? 'unknown'}`];
+  return figures.queueing === undefined ? [] : [`${path.toUpperCase()} drain: queueing the backlog took ${figures.queueing.seconds.toFixed(1)} s and ${figures.queueing.brokerCpuUsPerMessage.toFixed(1)} µs a message of the broker's CPU time, which the broker's figure includes; messages/s is of the draining alone`];
+});
 
 /** Columns aligned: text to the left, figures to the right. */
 export function textTable(cells: readonly (readonly string[])[]): string {

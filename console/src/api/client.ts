@@ -27,11 +27,14 @@ export function createApiClient({ fetch, timeoutMs, onUnauthenticated }: ApiClie
     throw problem;
   }
   return {
-    get: async (path, query) => (await call('GET', path + queryText(query))).json(),
-    post: async (path, body) => (await call('POST', path, body ?? {})).json(),
+    get: async <T>(path: string, query?: Query) => bodyOf<T>(await call('GET', path + queryText(query))),
+    post: async <T>(path: string, body?: unknown) => bodyOf<T>(await call('POST', path, body ?? {})),
     async delete(path) { await call('DELETE', path); },
   };
 }
+
+/** The hub checks its answers against the schemas that T comes from, so they aren't checked again here. */
+const bodyOf = async <T>(response: Response): Promise<T> => await response.json() as T;
 
 const unanswered = (cause: unknown): ApiError =>
   new ApiError(cause instanceof DOMException && cause.name === 'TimeoutError' ? 'TIMEOUT' : 'UNREACHABLE', 0, { cause });

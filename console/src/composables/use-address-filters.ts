@@ -9,7 +9,7 @@ export function useAddressFilters() {
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const write = (key: string, value: string | undefined | null) => {
-    const { [key]: _old, ...others } = route.query;
+    const others = Object.fromEntries(Object.entries(route.query).filter(([name]) => name !== key));
     void router.replace({ path: route.path, query: value ? { ...others, [key]: value } : others });
   };
   return {

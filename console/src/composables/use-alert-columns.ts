@@ -20,7 +20,10 @@ export function useAlertColumns() {
 
   const severity = (alert: Alert) => h('span', { style: 'display:inline-flex;gap:8px;align-items:center' }, [h(SeverityShape, { severity: alert.severity, size: 14, isLabelled: false }), t(`severity.${alert.severity}`)]);
   const message = (alert: Alert) => h(RouterLink, { class: 'title', to: { name: 'alerts', params: { id: alert.id }, query: route.query } }, () => ofLabel(alert.message));
-  const place = (alert: Alert) => [placeName(alert.area), alert.deviceId === undefined ? undefined : fleet.byId.get(alert.deviceId)?.name ?? alert.deviceId].filter(Boolean).join(' · ');
+  function place(alert: Alert): string {
+    const name = alert.deviceId === undefined ? undefined : fleet.byId.get(alert.deviceId)?.name ?? alert.deviceId;
+    return name === undefined || ofLabel(alert.message).includes(name) ? placeName(alert.area) : `${placeName(alert.area)} · ${name}`;
+  }
   const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), alert.acked ? t('alerts.acked') : t('alerts.unacked'), isShelved(alert, clock.hubNow) ? t('alerts.shelved') : ''].filter(Boolean).join(' · ');
   const action = (alert: Alert) => alert.acked || !session.canAct ? '' : h('button', {
     class: 'button', type: 'button', 'data-testid': 'alert-ack', disabled: alerts.acking.has(alert.id), style: 'padding:3px 12px;font-size:14px',

@@ -37,7 +37,7 @@ export function useChartOption(metric: Ref<MetricKey>, points: Ref<readonly Seri
         axisPointer: { lineStyle: { color: colours['text-3'] }, label: { formatter: ({ value }) => formatMoment(Number(value), clock.hubNow) } },
       },
       xAxis: { type: 'time', min: clock.hubNow - rangeMs.value, max: clock.hubNow, ...axis, splitLine: { show: false }, axisLabel: { ...axis.axisLabel, hideOverlap: true, formatter: (value: number) => rangeMs.value > DAY_MS ? formatMoment(value, 0) : formatMinute(value) } },
-      yAxis: { type: 'value', scale: true, ...axis, ...(type === 'boolean' ? { min: 0, max: 1, interval: 1 } : {}) },
+      yAxis: { type: 'value', scale: true, ...axis, ...(type === 'boolean' ? { min: 0, max: 1, interval: 1 } : { boundaryGap: ['14%', '10%'] }) },
       series: [{
         type: 'line', name: metricName(metric.value), data: points.value.map((point) => [...point]), showSymbol: points.value.length < 3, symbolSize: 6, step: type === 'boolean' ? 'end' : false,
         lineStyle: { width: 1.8, color: colours.accent }, itemStyle: { color: colours.accent }, connectNulls: false,

@@ -2,6 +2,7 @@ import { computed } from 'vue';
 import { METRICS, type EpochMs } from '@liandong/protocols';
 import { formatNumber } from '../format/values.js';
 import { FIGURE_LIMITS, keyFigures, type CountFigure } from '../live/key-figures.js';
+import { useAreasStore } from '../stores/areas.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
 import { useLiveStore } from '../stores/live.js';
@@ -11,7 +12,7 @@ export interface FigureRow { key: string; label: string; value: string; unit: st
 
 /** The figures of the overview as rows of words; recounted once a second, and none where nothing is known. */
 export function useKeyFigures() {
-  const [fleet, clock, live] = [useFleetStore(), useClockStore(), useLiveStore()];
+  const [fleet, areas, clock, live] = [useFleetStore(), useAreasStore(), useClockStore(), useLiveStore()];
   const { t, age, ageText, areaName } = useWords();
   const figures = computed(() => keyFigures(fleet.all, fleet.valuesOf, clock.hubNow));
 
@@ -30,7 +31,7 @@ export function useKeyFigures() {
       { key: 'online', label: t('figures.online'), value: online.total === 0 ? '–' : (100 * online.count / online.total).toFixed(online.count === online.total ? 0 : 1), unit: online.total === 0 ? '' : t('unit.percent'), age: connectionAge(), note: online.total === 0 ? undefined : `${online.count}/${online.total}` },
       { key: 'offline', label: t('figures.offline'), value: String(offline), unit: t('figures.unitDevices'), age: connectionAge() },
       ...countRow('bins', 'figures.bins', 'figures.unitBins', bins, t('figures.binsHint', { limit: FIGURE_LIMITS.fillLevel })),
-      ...(pm === undefined ? [] : [{ key: 'pm', label: t('figures.pm'), value: formatNumber('pm2_5', pm.value), unit: METRICS.pm2_5.display, age: shortAge(pm.at), note: areaName(pm.device.area), hint: pm.device.name }]),
+      ...(pm === undefined ? [] : [{ key: 'pm', label: t('figures.pm'), value: formatNumber('pm2_5', pm.value), unit: METRICS.pm2_5.display, age: shortAge(pm.at), note: areaName(areas.communityOf(pm.device.area)?.id ?? pm.device.area), hint: pm.device.name }]),
       ...countRow('noise', 'figures.noise', 'figures.unitPoints', noise, t('figures.noiseHint', { day: FIGURE_LIMITS.noiseDay, night: FIGURE_LIMITS.noiseNight })),
       ...countRow('battery', 'figures.battery', 'figures.unitDevices', battery, t('figures.batteryHint', { limit: FIGURE_LIMITS.battery })),
     ];

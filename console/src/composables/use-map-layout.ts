@@ -2,7 +2,7 @@ import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
-import { placeLabels, placeNames } from '../map/labels.js';
+import { placeLabels, placeNames, shorten } from '../map/labels.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { areaName, useAreasStore } from '../stores/areas.js';
 import { useFleetStore } from '../stores/fleet.js';
@@ -12,6 +12,7 @@ import { useWords } from './use-words.js';
 export interface MapMark { alert: Alert; at: Point; more: number }
 const MARK_LIMIT = 120;
 const LABEL_LIMIT = 10;
+const LABEL_WIDTH = 220;
 
 /** What the overview's map draws in a box of this size (px). */
 export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) {
@@ -60,7 +61,7 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
   });
   const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.name, at: cell.centre })), marks.value.map((mark) => mark.at)).map((place, index) => ({ ...place, cell: cells.value[index] })));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
-    id: alert.id, at, text: ofLabel(alert.message) + (more > 0 ? ` +${more}` : ''),
+    id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
   })), size.width.value, names.value.map((name) => name.rect)).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
   return { cells, dots, marks, names, labels };
 }

@@ -22,12 +22,13 @@ export function useSignIn() {
     if (waitS.value > 0 && --waitS.value === 0 && trouble.value === 'tooMany') trouble.value = undefined;
   }, 1000);
   // The hub was away when the page opened: as soon as it is back, say so, or go on if the session still stands.
-  useIntervalFn(async () => {
-    if (trouble.value !== 'unreachable' || isWorking.value) return;
+  useIntervalFn(() => { if (trouble.value === 'unreachable' && !isWorking.value) void probe(); }, PROBE_MS);
+
+  async function probe(): Promise<void> {
     const state = await session.ensure();
     if (state === 'in') goOn();
     else if (state === 'out') trouble.value = undefined;
-  }, PROBE_MS);
+  }
 
   async function submit(): Promise<void> {
     if (isWorking.value || waitS.value > 0) return;

@@ -26,11 +26,11 @@ export function useWords() {
       return t(`duration.${key}`, numbers);
     },
     areaName: (id: string): string => areas.nameOf(id, language.value),
-    /** 社区 › 网格, without what lies above the community. */
+    /** Community and grid, the community once: a grid's name often begins with it. */
     placeName(id: string): string {
       const community = areas.communityOf(id);
       const own = areas.nameOf(id, language.value);
-      return community === undefined || community.id === id ? own : `${areas.nameOf(community.id, language.value)} · ${own}`;
+      return community === undefined || community.id === id || own.startsWith(areas.nameOf(community.id, language.value)) ? own : `${areas.nameOf(community.id, language.value)} · ${own}`;
     },
     metricName: (key: string): string => isMetricKey(key) ? ofLabel(METRICS[key].label) : key,
     valueText: (key: MetricKey, value: MetricValue): string => typeof value === 'boolean' ? t(value ? 'device.yes' : 'device.no') : formatNumber(key, value),

@@ -9,7 +9,7 @@ export const en: Messages = {
   state: { ready: 'working', degraded: 'degraded', down: 'down' },
   feed: {
     disconnected: 'Connection to the hub is lost · the screen stands at {at}, reconnecting', disconnectedNew: 'The hub cannot be reached, retrying',
-    silent: 'Nothing from the hub for {age} · the screen stands at {at}, reconnecting', recovered: 'Connection is back, {n} missed changes received', refreshed: 'Connection is back, everything was refreshed', recoveredNone: 'Connection is back, nothing was missed',
+    silent: 'Nothing from the hub for {age} · the screen stands at {at}, reconnecting', recovered: 'Connection is back, {n} missed changes received', refreshed: 'Connection is back, everything was refreshed', mqttDown: 'Device intake is down · what is on the screen no longer changes', rulesDown: 'Rules are down · what happens does not become an alert', recoveredNone: 'Connection is back, nothing was missed',
   },
   severity: { critical: 'Critical', major: 'Major', minor: 'Minor', warning: 'Warning', info: 'Info' },
   tier: { community: 'Community', subdistrict: 'Sub-district', city: 'City' },
@@ -28,7 +28,7 @@ export const en: Messages = {
   },
   communities: { title: 'Communities', columns: 'online / devices', none: 'No communities yet' },
   map: { title: 'Map of communities', normal: 'Normal', offline: 'Silent', empty: 'No communities yet. The map appears once areas are made.', schematic: 'Schematic', alertsHere: '{name}: {n} active alerts', quiet: '{name}: no alerts' },
-  queue: { title: 'By urgency', keys: 'J/K move · A acknowledge', ack: 'Acknowledge', acking: 'Acknowledging', ackedBy: 'Acknowledged by {who}', times: '{n} times', more: '{n} more', none: 'No alerts now', calm: 'All devices are within their rules; what happens will appear here', unknownCalm: 'Until the connection is back nobody can say whether there are alerts', tier: '{tier} tier', grouped: '{n} devices together', all: 'All alerts', waiting: 'Waiting' },
+  queue: { title: 'By urgency', keys: 'J/K move · A acknowledge', ack: 'Acknowledge', acking: 'Acknowledging', ackedBy: 'Acknowledged by {who}', times: '{n} times', more: '{n} more', none: 'No alerts now', calm: 'All devices are within their rules; what happens will appear here', unknownCalm: 'Until the connection is back nobody can say whether there are alerts', partsCalm: 'Intake or rules are not working; nobody can say that there are no alerts', tier: '{tier} tier', grouped: '{n} devices together', all: 'All alerts', waiting: 'Waiting' },
   bars: { title: 'Alerts in 24 hours (per 15 min)', line: 'Dashed: 10 per person per 10 min', none: 'No alerts in the last 24 hours', total: '{n} in all', summary: '{n} alerts in the last 24 hours, at most {peak} in 15 minutes', failed: 'Alert history could not be loaded' },
   changes: { title: 'Latest changes', raised: '{message}', acked: '{who} acknowledged: {message}', cleared: 'Cleared: {message}', device: '{device}: {status}', none: 'No changes yet' },
   alerts: {

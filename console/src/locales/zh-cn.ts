@@ -8,7 +8,7 @@ export const zhCN = {
   state: { ready: '正常', degraded: '降级', down: '中断' },
   feed: {
     disconnected: '与中心的连接已断开 · 画面停留在 {at}，正在重连', disconnectedNew: '连不上中心，正在重试',
-    silent: '中心已 {age}没有消息 · 画面停留在 {at}，正在重连', recovered: '连接已恢复，补收 {n} 条变化', refreshed: '连接已恢复，画面已全部更新', recoveredNone: '连接已恢复，没有遗漏',
+    silent: '中心已 {age}没有消息 · 画面停留在 {at}，正在重连', recovered: '连接已恢复，补收 {n} 条变化', refreshed: '连接已恢复，画面已全部更新', mqttDown: '设备接入中断 · 画面上的数据不再更新', rulesDown: '规则停止运行 · 新的情况不会变成告警', recoveredNone: '连接已恢复，没有遗漏',
   },
   severity: { critical: '紧急', major: '重要', minor: '次要', warning: '提示', info: '信息' },
   tier: { community: '社区', subdistrict: '街道', city: '市' },
@@ -27,7 +27,7 @@ export const zhCN = {
   },
   communities: { title: '各社区', columns: '在线 / 设备', none: '还没有社区' },
   map: { title: '社区地图', normal: '正常', offline: '失联', empty: '还没有社区。新建区域后，这里会出现地图。', schematic: '示意位置', alertsHere: '{name}：{n} 条未恢复告警', quiet: '{name}：没有告警' },
-  queue: { title: '按轻重缓急', keys: 'J/K 移动 · A 确认', ack: '确认', acking: '正在确认', ackedBy: '{who} 已确认', times: '第 {n} 次', more: '还有 {n} 条', none: '此刻没有告警', calm: '全部设备按规则运行，有事会在这里出现', unknownCalm: '连接恢复之前，无法判断有没有告警', tier: '{tier}级', grouped: '合并 {n} 台设备', all: '全部告警', waiting: '已等待' },
+  queue: { title: '按轻重缓急', keys: 'J/K 移动 · A 确认', ack: '确认', acking: '正在确认', ackedBy: '{who} 已确认', times: '第 {n} 次', more: '还有 {n} 条', none: '此刻没有告警', calm: '全部设备按规则运行，有事会在这里出现', unknownCalm: '连接恢复之前，无法判断有没有告警', partsCalm: '设备接入或规则没有正常运行，此刻不能说没有告警', tier: '{tier}级', grouped: '合并 {n} 台设备', all: '全部告警', waiting: '已等待' },
   bars: { title: '24 小时告警（每 15 分钟）', line: '虚线：每人每 10 分钟 10 条', none: '过去 24 小时没有告警', total: '共 {n} 条', summary: '过去 24 小时共 {n} 条告警，最多的 15 分钟有 {peak} 条', failed: '告警历史没有取到' },
   changes: { title: '最近变化', raised: '{message}', acked: '{who} 确认：{message}', cleared: '恢复：{message}', device: '{device} {status}', none: '还没有变化' },
   alerts: {

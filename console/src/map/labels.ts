@@ -15,6 +15,17 @@ const NARROW_EM = 8;
 /** About how wide the text is at 15 px (px): a Chinese character is as wide as it is high. */
 export const textWidth = (text: string): number => [...text].reduce((sum, char) => sum + (char.charCodeAt(0) > 0x2e7f ? WIDE_EM : NARROW_EM), 0);
 
+/** Cuts a text that is wider than this (px); the whole of it stands in the list beside the map. */
+export function shorten(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let kept = '';
+  for (const char of text) {
+    if (textWidth(kept + char) > width - NARROW_EM) break;
+    kept += char;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
 /** Places labels in order of the list, right of the mark or left of it; one that would cover an earlier one is left out. */
 export function placeLabels(wishes: readonly LabelWish[], width: number, obstacles: readonly Rect[] = []): PlacedLabel[] {
   const taken: Rect[] = [...obstacles, ...wishes.map(({ at }) => markRect(at))];

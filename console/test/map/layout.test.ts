@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Area, Device } from '@liandong/protocols';
 import { cells, centroid, contains, cutBox, placeInCell } from '../../src/map/geometry.js';
-import { placeLabels, placeNames } from '../../src/map/labels.js';
+import { placeLabels, placeNames, shorten, textWidth } from '../../src/map/labels.js';
 import { layoutMap } from '../../src/map/layout.js';
 import { fitProjection } from '../../src/map/projection.js';
 
@@ -73,6 +73,12 @@ describe('geometry', () => {
 });
 
 describe('labels', () => {
+  it('are cut to a width, and left alone when they fit', () => {
+    expect(shorten('门', 60)).toBe('门');
+    const cut = shorten('桶 B-102 教工宿舍路口 满溢度 95 %', 120);
+    expect(cut.endsWith('…')).toBe(true);
+    expect(textWidth(cut.slice(0, -1))).toBeLessThanOrEqual(120);
+  });
   it('turn to the left at the right edge and leave out one that would cover another', () => {
     const placed = placeLabels([{ id: 'a', at: [100, 100], text: '垃圾桶满溢' }, { id: 'b', at: [104, 102], text: '垃圾桶满溢' }, { id: 'c', at: [790, 300], text: '门' }], 800);
     expect(placed.map(({ id, anchor }) => [id, anchor])).toEqual([['a', 'start'], ['b', 'end'], ['c', 'end']]);

@@ -11,6 +11,7 @@ export function createPresenceReader({ presence }: { presence: PresenceSink }): 
   return {
     name: 'presence',
     maxRecords: 5_000,
+    lingerMs: 250,
     async handle({ records }) {
       const sightings = new Map<DeviceId, EpochMs>();
       const written: Promise<void>[] = [];

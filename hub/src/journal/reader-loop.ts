@@ -64,6 +64,7 @@ export class ReaderLoop {
         if (this.#failure !== undefined) logger.info({ reader: this.name }, 'journal reader works again');
         this.#failure = undefined;
         retryMs = RETRY_FIRST_MS;
+        if (handler.lingerMs !== undefined && batch.records.length < handler.maxRecords / 2) await this.#sleep(handler.lingerMs);
       } catch (error) {
         if (this.#failure === undefined) logger.warn({ reader: this.name, err: error }, 'journal reader failed; it tries again with the same records');
         this.#failure = error instanceof Error ? error.message : String(error);
@@ -78,7 +79,7 @@ export class ReaderLoop {
     this.#position = position;
   }
 
-  /** Until woken, or for a while after a failure (a new record is then no reason to hurry). */
+  /** Until woken; or for a time that only a stop cuts short: a new record is then no reason to hurry. */
   #sleep(ms?: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isStopping) return resolve();

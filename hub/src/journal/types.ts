@@ -24,6 +24,8 @@ export interface JournalHandler {
   readonly name: string;
   /** Largest number of records in one call. */
   readonly maxRecords: number;
+  /** Pause (ms) after a batch that was not half full, so that a reader whose every call costs a disk flush or a request gathers company. */
+  readonly lingerMs?: number;
   /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it. */
   position?(): Promise<Seq | undefined>;
   handle(batch: JournalBatch): Promise<void>;

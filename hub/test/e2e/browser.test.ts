@@ -110,6 +110,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
         return online >= 20 && active >= 1;
       }, { timeoutMs: 60_000 - (Date.now() - readyAt), intervalMs: 500 });
       await byId(page, 'alert-card').first().waitFor();
+      await page.locator('[data-testid="alert-card"][data-severity="major"]').first().waitFor({ timeout: 60_000 }); // the bin goes on filling
       await page.screenshot({ path: README_SHOT });
       for (const [name, path] of [['alerts', '/alerts'], ['devices', '/devices']] as const) {
         await page.goto(hub.url + path);
@@ -126,5 +127,5 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
       await hub.stop();
       await hub.dispose();
     }
-  }, 120_000);
+  }, 180_000);
 });

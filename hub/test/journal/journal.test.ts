@@ -96,6 +96,19 @@ describe('Journal', () => {
     expect(journal.readers().every((reader) => reader.failure === undefined && reader.lag === 0)).toBe(true);
   });
 
+  it('lets a reader linger after a small batch, not after a full one, and not at a stop', async () => {
+    const lingering = Object.assign(new Collector('store', 10), { lingerMs: 60_000 });
+    const journal = await start([lingering]);
+    await Promise.all(Array.from({ length: 24 }, (_, n) => append(journal, n)));
+    await vi.waitFor(() => expect(lingering.seen.length).toBeGreaterThanOrEqual(24));
+    expect(lingering.batches.map((batch) => batch.records.length)).toEqual([10, 10, 4]);
+    await append(journal, 26);
+    const stoppedAt = Date.now();
+    await journal.stop();
+    expect(Date.now() - stoppedAt).toBeLessThan(2000);
+    expect(lingering.seen).toHaveLength(24);
+  });
+
   it('never starts its sequence below what a reader already has', async () => {
     const ahead = new Collector('store');
     const reader: JournalHandler = { name: 'store', maxRecords: 10, position: async () => 500, handle: (batch) => ahead.handle(batch) };

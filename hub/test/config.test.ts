@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.js';
+
+describe('readConfig', () => {
+  it('has the contract\'s defaults', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1', port: 8080, mqttHost: '127.0.0.1', mqttPort: 1883, mqttUrl: undefined, influx: undefined, adminPassword: undefined, isDemo: false,
+      gateRetentionDays: 90, telemetryRetentionDays: 730,
+    });
+  });
+
+  it('takes an empty variable for an unset one, as compose files pass them', () => {
+    expect(readConfig({ PORT: '', INFLUX_URL: '', ADMIN_PASSWORD: '' })).toMatchObject({ port: 8080, influx: undefined, adminPassword: undefined });
+  });
+
+  it('names every bad setting in one go', () => {
+    expect(() => readConfig({ PORT: '80 80', TELEMETRY_RETENTION_DAYS: '-1', LOG_LEVEL: 'loud', MQTT_URL: 'localhost:1883', INFLUX_URL: 'http://x:8086', INFLUX_ORG: 'o' }))
+      .toThrow(/PORT must[\s\S]*MQTT_URL must[\s\S]*INFLUX_TOKEN must[\s\S]*INFLUX_BUCKET must[\s\S]*TELEMETRY_RETENTION_DAYS must[\s\S]*LOG_LEVEL must/);
+  });
+
+  it('reads a whole InfluxDB and a broker with its sign-in', () => {
+    const config = readConfig({ INFLUX_URL: 'http://127.0.0.1:8086/', INFLUX_TOKEN: 't', INFLUX_ORG: 'o', INFLUX_BUCKET: 'b', MQTT_URL: 'mqtts://hub:p%40ss@broker:8883' });
+    expect(config.influx).toEqual({ url: 'http://127.0.0.1:8086', token: 't', org: 'o', bucket: 'b' });
+    expect(config.mqttUrl?.host).toBe('broker:8883');
+  });
+
+  it('can not be changed', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
+});
