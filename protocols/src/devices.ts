@@ -15,3 +15,7 @@ export type PayloadCodecName = (typeof PAYLOAD_CODECS)[number];
 /** Gate events a rule may refer to; other event types are kept but mean nothing to the default rules. */
 export const GATE_EVENTS = ['granted', 'denied', 'forced_open', 'held_open', 'door_opened', 'door_closed', 'tamper', 'fault'] as const;
 export type GateEvent = (typeof GATE_EVENTS)[number];
+
+/** What the hub may ask of a native device. */
+export const COMMAND_TYPES = ['report_now', 'set_interval', 'open_gate'] as const;
+export type CommandType = (typeof COMMAND_TYPES)[number];

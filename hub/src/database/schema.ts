@@ -10,6 +10,23 @@ export interface Database {
     secret_hash: string;
     /** The same secret as Mosquitto's `$7$` PBKDF2 entry, for an external broker's password file. */
     mosquitto_hash: string;
+    /** SHA-256 of the unused claim code; null when there is none or it was used. */
+    claim_hash: string | null;
+    /** Do its alerts count? Not before an installer has seen a plausible reading. */
+    accepted: Generated<number>;
+    /** JSON: what the hub wants of it, such as its reporting interval, and what it last said of itself. */
+    desired: string | null;
+    reported: string | null;
+    /** File name of the installer's photo in the data folder. */
+    photo: string | null;
+  };
+  /** Wrong claim codes by source, for the limit of tries. */
+  claim_attempt: { source: string; at: number };
+  /** Devices that a gateway speaks of and nobody has registered. */
+  discovered: { gateway: string; external_id: string; name: string | null; model: string | null; first_seen_at: number; last_seen_at: number; count: number; sample: string };
+  command: {
+    id: string; device: string; type: string; data: string | null; by: string; at: number; expires_at: number;
+    state: 'pending' | 'done' | 'failed' | 'timed_out'; answered_at: number | null; error: string | null;
   };
   device_refusal: { device: string; reason: string; count: number };
   device_refusal_last: { device: string; at: number; reason: string; detail: string | null; topic: string; payload: string };

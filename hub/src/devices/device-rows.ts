@@ -14,7 +14,7 @@ export function toDevice(row: DeviceRow): Device {
     ...(row.topic_prefix === null ? {} : { topicPrefix: row.topic_prefix }),
     ...(row.location === null ? {} : { location: JSON.parse(row.location) as Location }),
     ...(row.install === null ? {} : { install: JSON.parse(row.install) as NonNullable<Device['install']> }),
-    reportingIntervalS: row.reporting_interval_s, status: row.status as DeviceStatus,
+    reportingIntervalS: row.reporting_interval_s, status: row.status as DeviceStatus, ...(row.accepted === 1 ? {} : { accepted: false }),
     ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at }),
   };
 }
@@ -23,7 +23,10 @@ export function toDevice(row: DeviceRow): Device {
 export const toChangedColumns = (patch: DevicePatch): Updateable<Database['device']> => ({
   ...(patch.name === undefined ? {} : { name: patch.name }),
   ...(patch.area === undefined ? {} : { area: patch.area }),
+  ...(patch.gateway === undefined ? {} : { gateway: patch.gateway }),
   ...(patch.externalId === undefined ? {} : { external_id: patch.externalId }),
+  ...(patch.payloadCodec === undefined ? {} : { payload_codec: patch.payloadCodec }),
+  ...(patch.topicPrefix === undefined ? {} : { topic_prefix: patch.topicPrefix }),
   ...(patch.location === undefined ? {} : { location: JSON.stringify(patch.location) }),
   ...(patch.install === undefined ? {} : { install: JSON.stringify(patch.install) }),
   ...(patch.reportingIntervalS === undefined ? {} : { reporting_interval_s: patch.reportingIntervalS }),

@@ -99,10 +99,11 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
       const row: DeviceRow = {
         id: wanted.id, name: wanted.name, kind: wanted.kind, area: wanted.area, codec: wanted.codec ?? 'native',
-        gateway: null, external_id: wanted.externalId ?? null, payload_codec: null, topic_prefix: null,
+        gateway: wanted.gateway ?? null, external_id: wanted.externalId ?? null, payload_codec: wanted.payloadCodec ?? null, topic_prefix: wanted.topicPrefix ?? null,
         location: wanted.location === undefined ? null : JSON.stringify(wanted.location), install: wanted.install === undefined ? null : JSON.stringify(wanted.install),
         reporting_interval_s: wanted.reportingIntervalS ?? DEFAULT_INTERVAL_S, status: 'provisioned', last_seen_at: null, created_at: clock.now(),
         secret_hash: secretHash, mosquitto_hash: mosquittoHash,
+        claim_hash: null, accepted: 1, desired: null, reported: null, photo: null,
       };
       const entry = entryOf(row);
       const change = await db.transaction().execute(async (trx): Promise<Change> => {

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { CODECS, DEVICE_KINDS, DEVICE_STATUSES } from '../devices.js';
+import { CODECS, COMMAND_TYPES, DEVICE_KINDS, DEVICE_STATUSES, PAYLOAD_CODECS } from '../devices.js';
 import { REFUSAL_REASONS, type RefusalReason } from '../refusals.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, LocationSchema, listOf, oneOf } from './common.js';
 
@@ -15,7 +15,13 @@ export const InstallSchema = Type.Object({
 const editable = {
   name: Name,
   area: IdSchema,
+  /** The gateway that carries the device, and how it names it: devEui, friendly name, serial. */
+  gateway: Type.Optional(IdSchema),
   externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  /** For uplinks that carry raw bytes. */
+  payloadCodec: Type.Optional(oneOf(PAYLOAD_CODECS)),
+  /** Of a gateway: it may publish below this, such as `application/5` or `zigbee2mqtt`. */
+  topicPrefix: Type.Optional(Type.String({ minLength: 1, maxLength: 128, pattern: '^[^#+/\\s\\u0000][^#+\\s\\u0000]*$' })),
   location: Type.Optional(LocationSchema),
   install: Type.Optional(InstallSchema),
   reportingIntervalS: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, default: 60, description: 'Seconds between reports' })),
@@ -35,7 +41,9 @@ export const DeviceSchema = Type.Object({
   id: IdSchema, name: Name, kind: oneOf(DEVICE_KINDS), area: IdSchema, codec: oneOf(CODECS),
   gateway: Type.Optional(IdSchema), externalId: Type.Optional(Type.String()), payloadCodec: Type.Optional(Type.String()), topicPrefix: Type.Optional(Type.String()),
   location: Type.Optional(LocationSchema), install: Type.Optional(InstallSchema),
-  reportingIntervalS: Type.Integer(), status: oneOf(DEVICE_STATUSES), lastSeenAt: Type.Optional(EpochMsSchema),
+  reportingIntervalS: Type.Integer(), status: oneOf(DEVICE_STATUSES), 
+  /** `false` until an installer has seen a first plausible reading: its alerts don't count yet. Absent: accepted. */
+  accepted: Type.Optional(Type.Boolean()), lastSeenAt: Type.Optional(EpochMsSchema),
 });
 export type Device = Static<typeof DeviceSchema>;
 export const DeviceListSchema = listOf(DeviceSchema);
@@ -66,3 +74,28 @@ export interface Refusals {
   counts: Partial<Record<RefusalReason, number>>;
   last?: { at: number; reason: RefusalReason; detail?: string; topic: string; payload: string };
 }
+
+/** GET /devices/discovered: external devices that a gateway speaks of and nobody has registered yet. */
+export const DiscoveredSchema = Type.Object({
+  gateway: IdSchema, externalId: Type.String(), name: Type.Optional(Type.String()), model: Type.Optional(Type.String()),
+  firstSeenAt: EpochMsSchema, lastSeenAt: EpochMsSchema, count: Type.Integer(), sample: Type.String({ description: 'Latest payload, first 2 KiB' }),
+});
+export type Discovered = Static<typeof DiscoveredSchema>;
+export const DiscoveredListSchema = listOf(DiscoveredSchema);
+
+/** POST /devices/{id}/commands */
+export const NewCommandSchema = Type.Object({ type: oneOf(COMMAND_TYPES), data: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }, { additionalProperties: false });
+export type NewCommand = Static<typeof NewCommandSchema>;
+export const CommandSchema = Type.Object({
+  id: Type.String(), device: IdSchema, type: oneOf(COMMAND_TYPES), data: Type.Optional(Type.Record(Type.String(), Type.Unknown())), by: Type.String(),
+  at: EpochMsSchema, state: oneOf(['pending', 'done', 'failed', 'timed_out']), answeredAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()),
+});
+export type Command = Static<typeof CommandSchema>;
+export const CommandListSchema = listOf(CommandSchema);
+
+/** POST /devices/claim. The code is used up when the answer is 200. */
+export const ClaimSchema = Type.Object({
+  code: Type.String({ minLength: 8, maxLength: 64 }), name: Type.Optional(Name), area: IdSchema, location: Type.Optional(LocationSchema),
+  datum: Type.Optional(oneOf(['WGS-84', 'GCJ-02'])), install: Type.Optional(InstallSchema), reportingIntervalS: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+}, { additionalProperties: false });
+export type Claim = Static<typeof ClaimSchema>;
