@@ -4,15 +4,15 @@ import type { Reading } from './decoded.js';
 import { valueFault } from './native.js';
 
 /** Longest distance a level sensor can mean (mm). */
-const LONGEST_DISTANCE_MM = 20_000;
+export const LONGEST_DISTANCE_MM = 20_000;
 
 /** How a maker's field becomes a metric: renamed, scaled, or read from the maker's own words. */
 export interface FieldRule {
   readonly metric: MetricKey | 'distanceMm';
   /** Multiplied with a number. */
   readonly scale?: number;
-  /** Turns the maker's value into ours; undefined: can't be read. Without it a number stays a number and a boolean a boolean: text is never guessed at. */
-  read?(value: unknown): MetricValue | undefined;
+  /** Turns the maker's value into ours; undefined: can't be read; null: says nothing, and that is no fault. Without it a number stays a number and a boolean a boolean: text is never guessed at. */
+  read?(value: unknown): MetricValue | undefined | null;
 }
 
 export type FieldMap = Readonly<Record<string, FieldRule>>;
@@ -26,6 +26,7 @@ export function readFields(object: Readonly<Record<string, unknown>>, fields: Fi
     if (raw === null || raw === undefined || !Object.hasOwn(fields, key)) continue;
     const rule = fields[key] as FieldRule; // hasOwn
     const value = rule.read === undefined ? scaled(raw, rule.scale) : rule.read(raw);
+    if (value === null) continue;
     if (value === undefined) refusals.push({ reason: 'wrong_type', detail: key.slice(0, 64) });
     else if (rule.metric === 'distanceMm') {
       if (typeof value === 'number' && value >= 0 && value <= LONGEST_DISTANCE_MM) distanceMm = value;

@@ -16,6 +16,8 @@ export interface DeviceUplink {
   readonly decoded: Decoded;
   /** There are bytes that only the device's payload codec can read. `decoded` then holds what else is known, such as signal strength. */
   readonly bytes?: UplinkBytes;
+  /** `decoded` without what the gateway's own decoder made of the same bytes; there when both are. For a device with a payload codec. */
+  readonly withoutObject?: Decoded;
   /** Device time for what comes of `bytes`. */
   readonly ts?: EpochMs;
 }

@@ -1,0 +1,66 @@
+import type { DeviceUplink, GatewayCodec, GatewayDecoded } from './gateway.js';
+import { gather } from './lorawan-reading.js';
+import { asObject, asText, decodeServerUplink, decoded, firstTime, identify, isObject, joined, normaliseEui, parseObject, refused, type JsonObject } from './lorawan.js';
+
+/** Events that say nothing of a device's state: they pass without a word. */
+const SILENT_EVENTS = new Set(['ack', 'txack', 'log', 'location', 'integration']);
+
+/**
+ * ChirpStack v4, JSON encoding. `topicPrefix` is `application/{id}`; events come on `{topicPrefix}/device/{devEui}/event/{type}`.
+ * Read: `up`, `status` (battery), `join` (the device is there). A device's external id is its devEui in lower case.
+ * Source: ChirpStack documentation, "Event types", and `integration.proto` (JSON leaves fields out that are 0, empty or false).
+ */
+export const chirpstackCodec: GatewayCodec = {
+  name: 'chirpstack',
+  filters: (topicPrefix) => [`${topicPrefix}/device/+/event/+`],
+  create: ({ topicPrefix }) => ({ decode: ({ topic, payload }) => decode(topicPrefix, topic, payload) }),
+};
+
+function decode(topicPrefix: string, topic: string, payload: Uint8Array): GatewayDecoded {
+  const start = `${topicPrefix}/device/`;
+  if (!topic.startsWith(start)) return refused('unknown_topic');
+  const [topicEui, kind, type, ...rest] = topic.slice(start.length).split('/');
+  if (kind !== 'event' || type === undefined || rest.length > 0) return refused('not_for_us', topic.slice(start.length));
+  if (SILENT_EVENTS.has(type)) return { uplinks: [], refusals: [] };
+  if (type !== 'up' && type !== 'status' && type !== 'join') return refused('not_for_us', type);
+  const parsed = parseObject(payload);
+  if ('refusal' in parsed) return { uplinks: [], refusals: [parsed.refusal] };
+  const { body } = parsed;
+  const info = asObject(body['deviceInfo']);
+  // Topic and body name the same device, or somebody mixed them up and nobody's values are kept.
+  const devEui = normaliseEui(topicEui);
+  if (devEui === undefined || (info['devEui'] !== undefined && normaliseEui(info['devEui']) !== devEui)) return refused('wrong_type', 'devEui');
+  return { uplinks: [readEvent[type](body, devEui, info)], refusals: [] };
+}
+
+function readUp(body: JsonObject, externalId: string, info: JsonObject): DeviceUplink {
+  return decodeServerUplink({
+    externalId, name: asText(info['deviceName']), model: asText(info['deviceProfileName']),
+    times: [body['time']], object: body['object'], data: body['data'], fPort: body['fPort'], heardBy: body['rxInfo'],
+    isLora: isObject(asObject(asObject(body['txInfo'])['modulation'])['lora']),
+  });
+}
+
+/** The link margin is about the downlink and no metric of ours. */
+function readStatus(body: JsonObject, externalId: string, info: JsonObject): DeviceUplink {
+  const out = identify(externalId, asText(info['deviceName']), asText(info['deviceProfileName']));
+  const ts = firstTime([body['time']]);
+  if (ts === 'bad_time') {
+    out.decoded.refusals.push({ reason: 'bad_time', detail: 'time' });
+    return out;
+  }
+  const reading = gather(ts);
+  const { batteryLevel, batteryLevelUnavailable, externalPowerSource } = body;
+  if (batteryLevel !== undefined && batteryLevelUnavailable !== true && externalPowerSource !== true) {
+    if (typeof batteryLevel === 'number') reading.put('battery', batteryLevel);
+    else reading.refuse({ reason: 'wrong_type', detail: 'batteryLevel' });
+  }
+  const { readings, refusals } = reading.done();
+  out.decoded = decoded(readings, refusals);
+  return out;
+}
+
+const readJoin = (_body: JsonObject, externalId: string, info: JsonObject): DeviceUplink =>
+  joined(identify(externalId, asText(info['deviceName']), asText(info['deviceProfileName'])));
+
+const readEvent = { up: readUp, status: readStatus, join: readJoin };
