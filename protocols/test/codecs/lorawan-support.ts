@@ -66,7 +66,8 @@ export const mutatedJson = (body: Json): fc.Arbitrary<Uint8Array> =>
     fc.option(mutation, { freq: 4 }),
   ).map(([edits, bytes]) => {
     const copy = structuredClone(body);
-    for (const { place, edit, value } of edits) {
+    for (const { place, edit, value: shared } of edits) {
+      const value = structuredClone(shared); // a later edit may reach into it
       const slots = slotsIn(copy);
       const slot = slots[place % slots.length];
       if (slot === undefined) continue;
