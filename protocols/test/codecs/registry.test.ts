@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { CODECS, gatewayCodecs, PAYLOAD_CODECS, payloadCodecs } from '@liandong/protocols';
+
+describe('codec registry', () => {
+  it('has a decoder for every codec a gateway may name', () => {
+    // Native devices speak for themselves, and Hikvision panels post over HTTP.
+    expect([...gatewayCodecs.keys()].sort()).toEqual(CODECS.filter((name) => name !== 'native' && name !== 'hikvision').sort());
+    expect([...payloadCodecs.keys()].sort()).toEqual([...PAYLOAD_CODECS].sort());
+  });
+
+  it('subscribes below the gateway’s own prefix only, and refuses what is not below it', () => {
+    for (const codec of gatewayCodecs.values()) {
+      for (const filter of codec.filters('a/b')) expect(filter.startsWith('a/b/')).toBe(true);
+      expect(codec.create({ topicPrefix: 'a/b' }).decode({ topic: 'a/bc/x/y', payload: new Uint8Array(), now: 1 })).toMatchObject({ uplinks: [], refusals: [{ reason: 'unknown_topic' }] });
+    }
+  });
+});
