@@ -13,13 +13,15 @@ export function createConsoleRouter() {
       { path: '/alerts/:id?', name: 'alerts', component: () => import('./pages/AlertsPage.vue') },
       { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
       { path: '/devices/:id', name: 'device', component: () => import('./pages/DevicePage.vue') },
+      { path: '/install', name: 'install', component: () => import('./pages/InstallPage.vue'), meta: { isBare: true, worksOffline: true } },
       { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
     ],
   });
   router.beforeEach(async (to) => {
     if (to.meta['isPublic'] === true) return true;
     const state = await useSessionStore().ensure();
-    if (state === 'in') return true;
+    // An installer in a stairwell fills in the form without a network; sending it asks for the session.
+    if (state === 'in' || (state === 'unreachable' && to.meta['worksOffline'] === true)) return true;
     return { name: 'sign-in', query: { ...(state === 'unreachable' ? { reason: 'unreachable' } : {}), ...(to.fullPath === '/' ? {} : { return: to.fullPath }) } };
   });
   return router;

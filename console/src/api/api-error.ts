@@ -13,7 +13,7 @@ export class ApiError extends Error {
   readonly retryAfterS: number | undefined;
 }
 
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
+export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
 
 /** Reads an RFC 9457 answer; a body that is none becomes INTERNAL, UNAUTHENTICATED or TOO_MANY_REQUESTS by its status. */
 export async function problemOf(response: Response): Promise<ApiError> {

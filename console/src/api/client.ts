@@ -1,10 +1,14 @@
 import { ApiError, problemOf } from './api-error.js';
 
 export type Query = Record<string, string | number | boolean | undefined>;
+export interface SendOptions { readonly body?: Blob | string; readonly headers?: Record<string, string>; readonly timeoutMs?: number }
 export interface ApiClient {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
+  /** Any other body, or headers of its own; the whole answer, for what isn't JSON. `timeoutMs` replaces the usual one. */
+  send(method: string, path: string, options?: SendOptions): Promise<Response>;
 }
 export interface ApiClientOptions {
   readonly fetch: typeof fetch;
@@ -15,11 +19,12 @@ export interface ApiClientOptions {
 
 /** Calls under `/api/v1` of the same origin, with the session's cookie. Every method throws ApiError. */
 export function createApiClient({ fetch, timeoutMs, onUnauthenticated }: ApiClientOptions): ApiClient {
-  async function call(method: string, path: string, body?: unknown): Promise<Response> {
+  const call = (method: string, path: string, body?: unknown) =>
+    send(method, path, body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  async function send(method: string, path: string, options: SendOptions = {}): Promise<Response> {
     const response = await fetch(`/api/v1${path}`, {
-      method, credentials: 'same-origin', signal: AbortSignal.timeout(timeoutMs),
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method, credentials: 'same-origin', signal: AbortSignal.timeout(options.timeoutMs ?? timeoutMs),
+      headers: { accept: 'application/json', ...options.headers }, ...(options.body === undefined ? {} : { body: options.body }),
     }).catch((cause: unknown) => { throw unanswered(cause); });
     if (response.ok) return response;
     const problem = await problemOf(response);
@@ -29,6 +34,8 @@ export function createApiClient({ fetch, timeoutMs, onUnauthenticated }: ApiClie
   return {
     get: async <T>(path: string, query?: Query) => bodyOf<T>(await call('GET', path + queryText(query))),
     post: async <T>(path: string, body?: unknown) => bodyOf<T>(await call('POST', path, body ?? {})),
+    patch: async <T>(path: string, body: unknown) => bodyOf<T>(await call('PATCH', path, body)),
+    send,
     async delete(path) { await call('DELETE', path); },
   };
 }

@@ -1,11 +1,18 @@
 import type { Alert, AlertWithTimeline, AreaNode, Device, DeviceEvent, EpochMs, Latest, MetricKey, Refusals, Session, Telemetry } from '@liandong/protocols';
 import { createApiClient, type ApiClient, type Query } from './client.js';
+import { createProvisioningApi } from './provisioning-api.js';
 
 export interface Page<T> { data: T[]; next?: string }
 
 /** The hub's REST API as the console uses it. Every method throws ApiError. */
 export const createHubApi = (client: ApiClient) => ({
+  ...createProvisioningApi(client),
   session: () => client.get<Session>('/session'),
+  /** The hub's own time (ms), to the second; undefined when it doesn't say. */
+  async hubTime(): Promise<EpochMs | undefined> {
+    const at = Date.parse((await client.send('GET', '/session')).headers.get('date') ?? '');
+    return Number.isNaN(at) ? undefined : at;
+  },
   signIn: (username: string, password: string) => client.post<Session>('/session', { username, password }),
   signOut: () => client.delete('/session'),
   areas: async () => listed(await client.get<AreaNode[] | Page<AreaNode>>('/areas')),

@@ -1,7 +1,7 @@
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { ERRORS, METRICS, isMetricKey, type EpochMs, type Label, type MetricKey, type MetricValue } from '@liandong/protocols';
-import { ApiError } from '../api/api-error.js';
+import { ApiError, type ApiErrorCode } from '../api/api-error.js';
 import { ageParts, durationParts } from '../format/time.js';
 import { formatNumber } from '../format/values.js';
 import type { Locale } from '../i18n.js';
@@ -36,6 +36,8 @@ export function useWords() {
     valueText: (key: MetricKey, value: MetricValue): string => typeof value === 'boolean' ? t(value ? 'device.yes' : 'device.no') : formatNumber(key, value),
     eventName: (type: string): string => te(`event.${type}`) ? t(`event.${type}`) : `${t('event.other')} (${type})`,
     errorText,
+    /** As `errorText`, for an error that was kept as its code; the hub's own detail says what to do. */
+    errorTextOf: (code: ApiErrorCode, detail?: string): string => errorText(new ApiError(code, 0)) + (detail === undefined ? '' : ` · ${detail}`),
   };
 
   function ageText(ms: number): string {

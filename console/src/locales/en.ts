@@ -1,6 +1,8 @@
+import { fieldEn } from './field-en.js';
 import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
+  ...fieldEn,
   app: { name: 'Liandong', centre: 'Operations centre', tab: 'Liandong · Operations centre', skip: 'Skip to content' },
   nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', label: 'Pages' },
   controls: { toEnglish: 'English', toChinese: '中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', language: 'Switch language', signOut: 'Sign out' },

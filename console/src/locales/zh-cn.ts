@@ -1,5 +1,8 @@
+import { fieldZhCN } from './field-zh-cn.js';
+
 /** Words on the screen, Chinese; the shape that every other language has to fill. */
 export const zhCN = {
+  ...fieldZhCN,
   app: { name: '联动', centre: '指挥中心', tab: '联动 · 指挥中心', skip: '跳到正文' },
   nav: { overview: '总览', alerts: '告警', devices: '设备', label: '页面' },
   controls: { toEnglish: 'English', toChinese: '中文', light: '浅色', dark: '深色', toLight: '切换到浅色', toDark: '切换到深色', language: '切换语言', signOut: '退出登录' },

@@ -10,7 +10,10 @@ const LEAST_EXTENT = 0.002;
  * Equirectangular at the middle latitude, which is true enough for a city: fits all places into the box, north up, same scale both ways.
  * WGS-84 degrees in, px out. Undefined when there are no places.
  */
-export function fitProjection(places: readonly Location[], box: Box): Project | undefined {
+export const fitProjection = (places: readonly Location[], box: Box): Project | undefined => fitView(places, box)?.project;
+
+/** As `fitProjection`, and the way back from px to degrees. */
+export function fitView(places: readonly Location[], box: Box): { project: Project; unproject: (point: Point) => Location } | undefined {
   if (places.length === 0) return undefined;
   const [lngs, lats] = [extent(places.map((place) => place.lng)), extent(places.map((place) => place.lat))];
   const squeeze = Math.cos(lats.middle * Math.PI / 180);
@@ -18,7 +21,10 @@ export function fitProjection(places: readonly Location[], box: Box): Project | 
   const height = Math.max(lats.max - lats.min, LEAST_EXTENT);
   const scale = Math.min(box.width / width, box.height / height);
   const [cx, cy] = [box.x + box.width / 2, box.y + box.height / 2];
-  return ({ lng, lat }) => [cx + (lng - lngs.middle) * squeeze * scale, cy - (lat - lats.middle) * scale];
+  return {
+    project: ({ lng, lat }) => [cx + (lng - lngs.middle) * squeeze * scale, cy - (lat - lats.middle) * scale],
+    unproject: ([x, y]) => ({ lng: lngs.middle + (x - cx) / (squeeze * scale), lat: lats.middle - (y - cy) / scale }),
+  };
 }
 
 function extent(values: readonly number[]): { min: number; max: number; middle: number } {

@@ -1,8 +1,11 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { Area, AreaNode } from '@liandong/protocols';
+import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
 import type { Locale } from '../i18n.js';
+
+const REMEMBERED = 'liandong.install.areas';
 
 /** The areas the signed-in person may see. */
 export const useAreasStore = defineStore('areas', () => {
@@ -14,6 +17,19 @@ export const useAreasStore = defineStore('areas', () => {
   const place = computed(() => placeOf(tree.value));
 
   async function load(): Promise<void> { tree.value = await hubApi.areas(); }
+  /** For a page that works offline: the areas as this browser last saw them. Returns whether there are any. */
+  async function loadOrRecall(): Promise<boolean> {
+    try {
+      await load();
+      localStorage.setItem(REMEMBERED, JSON.stringify(tree.value));
+    } catch (problem) {
+      const kept = localStorage.getItem(REMEMBERED);
+      if (!(problem instanceof ApiError) && tree.value.length === 0) throw problem;
+      // Written just above, by an earlier visit.
+      if (kept !== null && tree.value.length === 0) tree.value = JSON.parse(kept) as AreaNode[];
+    }
+    return tree.value.length > 0;
+  }
   const nameOf = (id: string, locale: Locale): string => areaName(byId.value.get(id), locale) ?? id;
   function communityOf(id: string): AreaNode | undefined {
     for (let area = byId.value.get(id); area !== undefined; area = area.parent === undefined ? undefined : byId.value.get(area.parent)) {
@@ -28,7 +44,7 @@ export const useAreasStore = defineStore('areas', () => {
     }
     return false;
   }
-  return { tree, flat, byId, communities, place, load, nameOf, communityOf, isWithin };
+  return { tree, flat, byId, communities, place, load, loadOrRecall, nameOf, communityOf, isWithin };
 });
 
 export const areaName = (area: Area | undefined, locale: Locale): string | undefined =>

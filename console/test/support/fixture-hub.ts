@@ -5,16 +5,18 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
 import type { Alert, ClientEvents, Device, HubEvents, MetricKey, MetricValue } from '@liandong/protocols';
+import { createFixtureProvisioning, withOutlines } from './fixture-provisioning.js';
 import { currentSeq, makeAlert, makeAlerts, makeAreas, makeDevices, nextSeq } from './fixture-world.js';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
-const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const CSP = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'";
+const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm' };
+const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'";
 
 /** A stand-in for the hub with made-up data, for looking at screens; serves the built console under the policy it has to live with. */
 export async function startFixtureHub(options: { port?: number; devices?: number; withCentres?: boolean; withAlerts?: boolean } = {}) {
   const now = Date.now();
-  const [areas, devices] = [makeAreas(options.withCentres ?? true), makeDevices(options.devices ?? 96, now)];
+  const [areas, devices] = [withOutlines(makeAreas(options.withCentres ?? true)), makeDevices(options.devices ?? 96, now)];
+  const provisioning = createFixtureProvisioning(devices);
   const alerts = new Map<string, Alert>((options.withAlerts === false ? [] : makeAlerts(devices, now)).map((alert) => [alert.id, alert]));
   const changes: { seq: number; alert: Alert }[] = [];
   const http = createServer((request, response) => void answer(request, response));
@@ -57,6 +59,9 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     }
     if (!isSignedIn) { send({ code: 'UNAUTHENTICATED', status: 401, title: '', type: '' }, 401); return; }
     if (path === '/session') { send(request.method === 'DELETE' ? undefined : session, request.method === 'DELETE' ? 204 : 200, request.method === 'DELETE' ? { 'set-cookie': 'fixture=0; Path=/' } : {}); return; }
+    const provisioned = provisioning(request.method ?? 'GET', path, url.searchParams, request.method === 'GET' ? Buffer.alloc(0) : await bytesOf(request));
+    if (provisioned?.type !== undefined) { response.writeHead(provisioned.status, { 'content-type': provisioned.type }).end(provisioned.body); return; }
+    if (provisioned !== undefined) { send(provisioned.body, provisioned.status); return; }
     if (path === '/areas') { send(areas); return; }
     if (path === '/devices') { const start = Number(url.searchParams.get('cursor') ?? 0); send({ data: devices.slice(start, start + 1000), ...(start + 1000 < devices.length ? { next: String(start + 1000) } : {}) }); return; }
     if (path === '/alerts') { send({ data: [...alerts.values()].filter((alert) => matches(alert, url.searchParams)) }); return; }
@@ -100,10 +105,12 @@ function valuesOf(device: Device): Partial<Record<MetricKey, MetricValue>> {
 
 const matches = (alert: Alert, query: URLSearchParams): boolean => [...query].every(([key, value]) => key === 'active' || key === 'acked' ? String(alert[key]) === value : key === 'severity' || key === 'tier' || key === 'area' ? alert[key] === value : key === 'device' ? alert.deviceId === value : key === 'from' ? alert.raisedAt >= Number(value) : true);
 const pick = <T>(items: readonly T[], count: number): T[] => Array.from({ length: Math.min(count, items.length) }, () => items[Math.floor(Math.random() * items.length)]).filter((item) => item !== undefined);
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) text += String(chunk);
-  return text;
+const bodyOf = async (request: IncomingMessage): Promise<string> => (await bytesOf(request)).toString();
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  // A request's chunks are buffers as long as no encoding is set.
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 function file(path: string, response: ServerResponse): void {
   const wanted = join(DIST, path);

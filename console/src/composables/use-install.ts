@@ -1,0 +1,76 @@
+import { computed, onScopeDispose, ref, shallowRef } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+import { DEVICE_KINDS, type Credentials } from '@liandong/protocols';
+import { codeInScan } from '../install/claim-code.js';
+import { keepShell } from '../install/offline-shell.js';
+import type { InstallForm } from '../install/form-queue.js';
+import { useAreasStore } from '../stores/areas.js';
+import { useClockStore } from '../stores/clock.js';
+import { useInstallQueueStore } from '../stores/install-queue.js';
+import { useNoticesStore } from '../stores/notices.js';
+import { useSessionStore } from '../stores/session.js';
+import { useHubReach } from './use-hub-reach.js';
+import { claimOf, emptyDraft, useInstallDraft } from './use-install-draft.js';
+import { useWords } from './use-words.js';
+
+/** The installer's way from the box to the green light. */
+export function useInstall() {
+  const [route, router, words] = [useRoute(), useRouter(), useWords()];
+  const [areas, clock, queue, notices, session] = [useAreasStore(), useClockStore(), useInstallQueueStore(), useNoticesStore(), useSessionStore()];
+  const draft = useInstallDraft();
+  const [photo, credentials] = [shallowRef<Blob>(), shallowRef<Credentials>()];
+  const [isWorking, isSaved, problem] = [ref(false), ref(false), ref<string>()];
+  const { reach, ask } = useHubReach(() => void catchUp());
+  const place = computed(() => draft.value.area === undefined ? undefined : words.placeName(draft.value.area));
+
+  takeLink();
+  clock.start();
+  onScopeDispose(() => clock.stop());
+  if (session.session !== undefined) localStorage.setItem('liandong.install.user', session.session.username);
+  void catchUp();
+  const isKept = ref(false);
+  keepShell().then((kept) => { isKept.value = kept; }, reportError);
+
+  /** A printed label's link carries the code; the address forgets it at once, so that it doesn't stay in the history. */
+  function takeLink(): void {
+    const [code, kind, device] = [route.query['code'], route.query['kind'], route.query['device']];
+    const found = typeof code === 'string' ? codeInScan(code) : undefined;
+    if (found !== undefined) draft.value = { ...emptyDraft(), area: draft.value.area, code: found, kind: DEVICE_KINDS.find((each) => each === kind) };
+    else if (typeof device === 'string' && device !== '') draft.value = { ...emptyDraft(), deviceId: device, step: 4 };
+    if (Object.keys(route.query).length > 0) void router.replace({ path: route.path });
+  }
+  async function catchUp(): Promise<void> {
+    try { await session.ensure(); await areas.loadOrRecall(); await queue.refresh(); await queue.flush(); } catch (error) { notices.show('bad', words.errorText(error)); }
+  }
+  async function submit(): Promise<void> {
+    [isWorking.value, problem.value] = [true, undefined];
+    try {
+      const result = await queue.submit(claimOf(draft.value), photo.value);
+      credentials.value = result.credentials;
+      if (result.device !== undefined) watchDevice(result.device.id);
+      else if (result.state === 'refused') problem.value = words.errorTextOf(result.error.code, result.error.message === result.error.code ? undefined : result.error.message);
+      else if (result.state === 'waits') { another(); isSaved.value = true; void ask(); }
+      if (result.state === 'done' && result.isPhotoLost) notices.show('bad', words.t('install.photoLost'));
+    } catch (_storageFailed) { problem.value = words.t('install.notStored'); } finally { isWorking.value = false; }
+  }
+  function watchDevice(deviceId: string): void {
+    const index = queue.delivered.findIndex((result) => result.device?.id === deviceId);
+    if (index >= 0) { credentials.value = queue.delivered[index]?.credentials; queue.dismiss(index); }
+    draft.value = { ...draft.value, code: '', deviceId, step: 4 };
+    [photo.value, isSaved.value] = [undefined, false];
+  }
+  /** The next device mostly hangs in the same community and is of the same kind. */
+  function another(): void {
+    const { area, kind } = draft.value;
+    draft.value = { ...emptyDraft(), area, kind };
+    [photo.value, credentials.value, isSaved.value, problem.value] = [undefined, undefined, false, undefined];
+  }
+  async function fix({ id, claim, photo: kept }: InstallForm): Promise<void> {
+    const { code, area, location, name, install, reportingIntervalS } = claim;
+    draft.value = { ...emptyDraft(), code, area, location, placedBy: location && 'map', name: name ?? '', install: { ...install }, kind: draft.value.kind, intervalMin: reportingIntervalS && reportingIntervalS / 60 };
+    photo.value = kept;
+    isSaved.value = false;
+    await queue.discard(id);
+  }
+  return { draft, photo, credentials, isWorking, isSaved, isKept, problem, reach, place, submit, watchDevice, another, fix };
+}
