@@ -1,7 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import { LIMITS, nativeTopic, type DeviceId } from '@liandong/protocols';
-import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
+import type { CommandPublisher } from '../commands/command-publisher.js';
+import type { DeviceDirectory, DeviceEntry, SignInWatch } from '../devices/types.js';
+import { mayRead } from '../gateways/gateway-topics.js';
+import type { Downlink } from '../gateways/types.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { JournalWriter } from '../journal/types.js';
 import type { Logger } from '../logger.js';
@@ -16,6 +19,10 @@ const DRAIN_MS = 10_000;
 const MAX_CONNECTIONS = 20_000;
 /** MQTT 3.1.1 clause 3.2.2.3: bad user name or password. */
 const BAD_CREDENTIALS = 4;
+/** Messages on their way down at once. */
+const MOST_DOWN = 1000;
+/** What a device publishes with QoS 2 goes on under this name, which nobody may subscribe to: only the hub speaks to devices. */
+const TAKEN_TOPIC = 'taken';
 
 export interface EmbeddedBrokerDependencies {
   host: string;
@@ -24,6 +31,8 @@ export interface EmbeddedBrokerDependencies {
   ingest: Ingest;
   journal: JournalWriter;
   logger: Logger;
+  /** Told who signed in and who failed to. */
+  signIns?: SignInWatch;
 }
 
 /** One client of ours, from its TCP connection to its end. */
@@ -36,9 +45,9 @@ interface Connection {
 
 /**
  * The broker inside the hub: aedes for sessions, subscriptions, wills and QoS 2; uplinks are tapped off before it.
- * A device signs in with its id and secret, publishes its own topics only and reads its own `command`.
+ * A device signs in with its id and secret, publishes its own topics only and reads its own `command`; a gateway has those below its prefix too.
  */
-export class EmbeddedBroker implements UplinkSource {
+export class EmbeddedBroker implements UplinkSource, CommandPublisher {
   readonly #dependencies: EmbeddedBrokerDependencies;
   readonly #taps = new Set<PublishTap>();
   readonly #connections = new WeakMap<Client, Connection>();
@@ -47,6 +56,7 @@ export class EmbeddedBroker implements UplinkSource {
   #server: Server | undefined;
   #unsubscribe: (() => void)[] = [];
   #isStopping = false;
+  #down = 0;
   /** Connections closed for a broken limit or protocol, by fault. */
   readonly faults = new Map<string, number>();
 
@@ -69,7 +79,7 @@ export class EmbeddedBroker implements UplinkSource {
     if (this.#server !== undefined) return;
     this.#isStopping = false;
     this.#aedes = await this.#createAedes();
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     server.maxConnections = MAX_CONNECTIONS;
     this.#server = server;
     await listen(server, this.#dependencies);
@@ -78,6 +88,26 @@ export class EmbeddedBroker implements UplinkSource {
       journal.onDrain(() => this.#holdAll(false)),
       directory.onChange((id) => this.#recheck(id)),
     ];
+  }
+
+  send({ device, topic, payload }: Downlink): boolean {
+    if (!this.#clientsByDevice.has(device) || this.#down >= MOST_DOWN) return false;
+    this.publishCommand(topic, payload).catch((error: unknown) => this.#dependencies.logger.debug({ err: error }, 'mqtt downlink failed'));
+    return true;
+  }
+
+  /** To whoever has subscribed. @throws Error when the broker doesn't run */
+  async publishCommand(topic: string, payload: string | Uint8Array): Promise<void> {
+    const aedes = this.#aedes;
+    if (aedes === undefined) throw new Error('the broker does not run');
+    this.#down += 1;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, dup: false, retain: false }, (error) => error ? reject(error) : resolve());
+      });
+    } finally {
+      this.#down -= 1;
+    }
   }
 
   async stop(): Promise<void> {
@@ -107,7 +137,7 @@ export class EmbeddedBroker implements UplinkSource {
       authenticate: (client, username, password, callback) => this.#authenticate(client, { username, password }, callback),
       authorizeSubscribe: (client, subscription, callback) => {
         const speaker = this.#connections.get(client)?.speaker;
-        callback(null, speaker !== undefined && subscription.topic === commandTopic(speaker) ? subscription : null);
+        callback(null, speaker !== undefined && this.#maySubscribe(speaker, subscription.topic) ? subscription : null);
       },
       authorizePublish: (client, packet, callback) => this.#receiveSlowly(client, packet, callback),
     });
@@ -121,7 +151,8 @@ export class EmbeddedBroker implements UplinkSource {
     return aedes;
   }
 
-  #accept(socket: Socket): void {
+  /** A connection, plain or out of its TLS. */
+  accept(socket: Socket): void {
     const { ingest, journal } = this.#dependencies;
     const tap = new PublishTap({
       transport: socket, limitBytes: LIMITS.frameBytesBeforeSignIn, waitsForSignIn: true,
@@ -145,9 +176,11 @@ export class EmbeddedBroker implements UplinkSource {
     const entry = username === undefined || password === undefined ? undefined : this.#dependencies.directory.authenticate(username, password);
     const connection = this.#connections.get(client);
     if (entry === undefined || connection === undefined) {
+      if (username !== undefined) this.#dependencies.signIns?.failed(username);
       return callback(Object.assign(new Error('bad user name or password'), { returnCode: BAD_CREDENTIALS }), false);
     }
     connection.speaker = entry;
+    this.#dependencies.signIns?.succeeded(entry.device.id);
     const clients = this.#clientsByDevice.get(entry.device.id) ?? new Set();
     this.#clientsByDevice.set(entry.device.id, clients.add(client));
     callback(null, true);
@@ -159,8 +192,16 @@ export class EmbeddedBroker implements UplinkSource {
     // A hub that stops closes every connection: that is no news about the devices.
     if (speaker === undefined || this.#isStopping) return callback(new Error('not taken'));
     packet.retain = false; // nobody may subscribe to uplinks, so nothing is kept for them
+    const { topic } = packet;
+    packet.topic = TAKEN_TOPIC;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    this.#dependencies.ingest.receive({ topic: packet.topic, payload, isRedelivery: packet.dup ?? false, speaker }, () => callback(null));
+    this.#dependencies.ingest.receive({ topic, payload, isRedelivery: packet.dup ?? false, speaker }, () => callback(null));
+  }
+
+  /** Its place or prefix may have changed since it signed in. */
+  #maySubscribe(speaker: DeviceEntry, filter: string): boolean {
+    const entry = this.#dependencies.directory.get(speaker.device.id);
+    return entry !== undefined && (filter === commandTopic(entry) || mayRead(entry, filter));
   }
 
   #forget(client: Client): void {

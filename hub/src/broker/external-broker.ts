@@ -2,6 +2,8 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MqttClient, type IClientOptions } from 'mqtt';
 import { UPLINK_FILTERS, type PartState } from '@liandong/protocols';
+import type { Downlink, GatewayTopics } from '../gateways/types.js';
+import type { CommandPublisher } from '../commands/command-publisher.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { JournalWriter } from '../journal/types.js';
 import type { Logger } from '../logger.js';
@@ -12,6 +14,10 @@ import type { UplinkSource } from './types.js';
 const KEEP_ALIVE_S = 30;
 const RECONNECT_MS = 1000;
 const CONNECT_MS = 10_000;
+/** Gateways that change within this time cost one SUBSCRIBE. */
+const SETTLE_MS = 200;
+/** Messages on their way down at once. */
+const MOST_DOWN = 1000;
 /** Longest MQTT packet there is (clause 2.2.3); the payload limit is applied to each message. */
 const ANY_FRAME_BYTES = 268_435_460;
 
@@ -22,6 +28,7 @@ export interface ExternalBrokerDependencies {
   clientId: string;
   ingest: Ingest;
   journal: JournalWriter;
+  gateways?: GatewayTopics;
   logger: Logger;
 }
 
@@ -30,11 +37,17 @@ export interface ExternalBrokerDependencies {
  * mqtt.js owns the connection; PUBLISH is tapped off before its one-at-a-time handler and acknowledged in batches after the group commit.
  * MQTT 3.1.1 has no receive window to announce, so the broker's own in-flight limit is the window.
  */
-export class ExternalBroker implements UplinkSource {
+export class ExternalBroker implements UplinkSource, CommandPublisher {
   readonly #dependencies: ExternalBrokerDependencies;
   #client: MqttClient | undefined;
   #tap: PublishTap | undefined;
   #offDrain: (() => void) | undefined;
+  #offGateways: (() => void) | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  /** What gateways' formats need, as far as the broker has agreed. */
+  #gatewayFilters: ReadonlySet<string> = new Set();
+  #following: Promise<void> = Promise.resolve();
+  #down = 0;
   #failure: string | undefined;
   #isSubscribed = false;
 
@@ -52,8 +65,9 @@ export class ExternalBroker implements UplinkSource {
   /** @throws StartError when the broker can't be reached or refuses us; later losses are healed by reconnecting. */
   async start(): Promise<void> {
     if (this.#client !== undefined) return;
-    const { url, journal } = this.#dependencies;
+    const { url, journal, gateways } = this.#dependencies;
     this.#offDrain = journal.onDrain(() => this.#tap?.hold(false));
+    this.#offGateways = gateways?.onChange(() => { this.#settling ??= setTimeout(() => this.#followSoon(), SETTLE_MS); });
     const client = new MqttClient(() => this.#connect(), this.#options());
     this.#client = client;
     client.on('error', (error) => this.#onLost(error.message));
@@ -71,13 +85,36 @@ export class ExternalBroker implements UplinkSource {
     }
   }
 
+  /** Behind an external broker nobody knows whether the device is connected. */
+  send({ topic, payload }: Downlink): boolean {
+    if (!this.#isSubscribed || this.#down >= MOST_DOWN) return false;
+    this.publishCommand(topic, payload).catch((error: unknown) => this.#dependencies.logger.debug({ err: error }, 'mqtt downlink failed'));
+    return true;
+  }
+
+  /** Resolves when the broker has it. @throws Error when there is no connection */
+  async publishCommand(topic: string, payload: string | Uint8Array): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || !this.#isSubscribed) throw new Error('the MQTT broker is not connected');
+    this.#down += 1;
+    try {
+      await client.publishAsync(topic, Buffer.from(payload), { qos: 1 });
+    } finally {
+      this.#down -= 1;
+    }
+  }
+
   async stop(): Promise<void> {
     this.#offDrain?.();
+    this.#offGateways?.();
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
     const client = this.#client;
     this.#client = undefined;
     this.#isSubscribed = false;
     if (client !== undefined) await client.endAsync(true);
     this.#tap?.destroy();
+    await this.#following;
   }
 
   #options(): IClientOptions {
@@ -97,7 +134,7 @@ export class ExternalBroker implements UplinkSource {
       transport, limitBytes: ANY_FRAME_BYTES, waitsForSignIn: false,
       onFault: (fault) => logger.warn({ fault }, 'the MQTT broker broke the protocol; connecting again'),
       onPublish: (frame, done) => {
-        ingest.receive({ topic: frame.topic, payload: frame.payload, isRedelivery: frame.isRedelivery, speaker: undefined }, done);
+        ingest.receive({ topic: frame.topic, payload: frame.payload, isRedelivery: frame.isRedelivery, speaker: undefined, isKept: frame.isRetained }, done);
         if (journal.isFull) tap.hold(true);
       },
     });
@@ -112,10 +149,36 @@ export class ExternalBroker implements UplinkSource {
       if (refused.length > 0) throw new Error(`the broker refused to let us read ${refused.map((grant) => grant.topic).join(', ')}`);
       this.#isSubscribed = true;
       this.#failure = undefined;
+      this.#gatewayFilters = new Set();
+      this.#followSoon();
       this.#dependencies.logger.info('connected to the MQTT broker');
     } catch (error) {
       this.#onLost(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #followSoon(): void {
+    this.#settling = undefined;
+    this.#following = this.#following.then(() => this.#followGateways())
+      .catch((error: unknown) => this.#dependencies.logger.warn({ err: error }, 'could not subscribe for the gateways; the next change or connection tries again'));
+  }
+
+  /** Subscribes to what registered gateways publish, and no longer to what none does. One filter that is refused leaves the others. */
+  async #followGateways(): Promise<void> {
+    const client = this.#client;
+    const wanted = this.#dependencies.gateways?.filters();
+    if (client === undefined || wanted === undefined || !this.#isSubscribed) return;
+    const had = this.#gatewayFilters;
+    const more = [...wanted].filter((filter) => !had.has(filter));
+    const less = [...had].filter((filter) => !wanted.has(filter));
+    if (less.length > 0) await client.unsubscribeAsync(less);
+    const agreed = new Set([...had].filter((filter) => wanted.has(filter)));
+    this.#gatewayFilters = agreed;
+    if (more.length === 0) return;
+    const grants = await client.subscribeAsync(more, { qos: 1 });
+    for (const { topic, qos } of grants) if (qos <= 2) agreed.add(topic);
+    const refused = grants.filter(({ qos }) => qos > 2).map(({ topic }) => topic);
+    if (refused.length > 0) this.#dependencies.logger.warn({ refused }, 'the MQTT broker refused to let us read what gateways publish; check the rights of MQTT_URL\'s user');
   }
 
   #onLost(reason: string): void {

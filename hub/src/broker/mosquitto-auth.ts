@@ -1,10 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TOPIC_ROOT, UPLINK_KINDS } from '@liandong/protocols';
+import { TOPIC_ROOT, UPLINK_KINDS, gatewayCodecs } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
 import { mosquittoHash } from '../devices/credentials.js';
-import type { DeviceDirectory } from '../devices/types.js';
+import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
 import type { Feature } from '../feature.js';
+import { commandFilters, prefixOf } from '../gateways/gateway-topics.js';
 import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
 
@@ -22,7 +23,8 @@ export interface MosquittoAuthDependencies {
 }
 
 /**
- * Keeps Mosquitto's password and ACL files in step with the registry: every device that may sign in, each confined to its own topics.
+ * Keeps Mosquitto's password and ACL files in step with the registry: every device that may sign in, each confined to its own topics,
+ * and a gateway to those below its prefix besides.
  * Mosquitto's patterns know the user but not its place; a wrong community in a topic is refused by ingest.
  */
 export class MosquittoAuthFiles implements Feature {
@@ -63,23 +65,30 @@ export class MosquittoAuthFiles implements Feature {
   }
 
   async #write(): Promise<void> {
-    const { dir, db, hubUser } = this.#dependencies;
+    const { dir, db, directory, hubUser } = this.#dependencies;
     const devices = await db.selectFrom('device').select(['id', 'mosquitto_hash']).where('status', '!=', 'retired').orderBy('id').execute();
     const users = [`${hubUser.username}:${this.#hubHash}`, ...devices.map((device) => `${device.id}:${device.mosquitto_hash}`)];
     await replaceFile(join(dir, 'passwd'), `${users.join('\n')}\n`);
-    await replaceFile(join(dir, 'acl'), aclFor(hubUser.username));
+    await replaceFile(join(dir, 'acl'), aclFor(hubUser.username, [...directory.values()]));
   }
 }
 
 /** `%u` is the user who signed in; patterns apply to every user. */
-const aclFor = (hub: string): string => [
-  `user ${hub}`,
-  ...UPLINK_KINDS.map((kind) => `topic read ${TOPIC_ROOT}/+/+/+/${kind}`),
-  `topic write ${TOPIC_ROOT}/+/+/+/command`,
-  ...UPLINK_KINDS.map((kind) => `pattern write ${TOPIC_ROOT}/+/+/%u/${kind}`),
-  `pattern read ${TOPIC_ROOT}/+/+/%u/command`,
-  '',
-].join('\n');
+function aclFor(hub: string, entries: readonly DeviceEntry[]): string {
+  const gateways = entries.filter((entry) => prefixOf(entry) !== undefined).sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+  return [
+    `user ${hub}`,
+    ...UPLINK_KINDS.map((kind) => `topic read ${TOPIC_ROOT}/+/+/+/${kind}`),
+    `topic write ${TOPIC_ROOT}/+/+/+/command`,
+    ...new Set(gateways.flatMap((entry) => [...filtersOf(entry).map((filter) => `topic read ${filter}`), ...commandFilters(entry).map((filter) => `topic write ${filter}`)])),
+    ...gateways.flatMap((entry) => [`user ${entry.device.id}`, `topic write ${prefixOf(entry) ?? ''}/#`, ...commandFilters(entry).map((filter) => `topic read ${filter}`)]),
+    ...UPLINK_KINDS.map((kind) => `pattern write ${TOPIC_ROOT}/+/+/%u/${kind}`),
+    `pattern read ${TOPIC_ROOT}/+/+/%u/command`,
+    '',
+  ].join('\n');
+}
+
+const filtersOf = (entry: DeviceEntry): string[] => gatewayCodecs.get(entry.device.codec)?.filters(prefixOf(entry) ?? '') ?? [];
 
 /** Readers see the old file or the new one, never half of it. */
 async function replaceFile(path: string, text: string): Promise<void> {

@@ -1,10 +1,11 @@
-import { LIMITS, decodeNative, type Decoded, type DeviceId, type EpochMs, type JournalRecord, type Refusal } from '@liandong/protocols';
+import { decodeNative, type Decoded, type JournalRecord, type Refusal } from '@liandong/protocols';
 import type { Clock } from '../clock.js';
-import type { DeviceDirectory, DeviceEntry, RefusalSink } from '../devices/types.js';
+import type { DeviceDirectory, DeviceEntry, PayloadSink, RefusalSink } from '../devices/types.js';
 import type { Feature } from '../feature.js';
+import type { GatewayReader, GatewayReading } from '../gateways/types.js';
 import type { JournalWriter } from '../journal/types.js';
+import { Placer } from './placer.js';
 import type { Pseudonyms } from './pseudonyms.js';
-import { RedeliveryTimes, fingerprintOf } from './redelivery.js';
 import { RouteTable } from './routes.js';
 
 /** One PUBLISH, from whichever broker. */
@@ -15,19 +16,26 @@ export interface InboundMessage {
   readonly isRedelivery: boolean;
   /** Who signed in, where the broker is ours; undefined behind an external broker, whose ACL has checked the topic. */
   readonly speaker: DeviceEntry | undefined;
+  /** An external broker gives us what it has kept: nobody knows how long ago that was true. */
+  readonly isKept?: boolean;
 }
 
 export interface IngestDependencies {
   directory: DeviceDirectory;
   journal: JournalWriter;
   refusals: RefusalSink;
+  /** Shown what was decoded, for devices that are being installed. */
+  payloads?: PayloadSink;
   pseudonyms: Pseudonyms;
   clock: Clock;
   /** Readings older than this are refused (ms before now). */
   retentionMs: number;
+  /** Reads what is no native topic. */
+  gateways?: GatewayReader;
 }
 
-interface PlacedTime { ts: EpochMs; clockAhead?: true; fingerprint?: number }
+/** What one device sent, decoded. */
+export interface Uplink { readonly device: DeviceEntry; readonly decoded: Decoded }
 
 /** What ingest counts; read by the metrics page and the console's intake rate. */
 export interface IngestCounts { messages: number; records: number; refusals: number }
@@ -40,12 +48,13 @@ export class Ingest implements Feature {
   readonly counts: IngestCounts = { messages: 0, records: 0, refusals: 0 };
   readonly #dependencies: IngestDependencies;
   readonly #routes: RouteTable;
-  readonly #redeliveries = new RedeliveryTimes();
+  readonly #placer: Placer;
   #forgetRoutes: (() => void) | undefined;
 
   constructor(dependencies: IngestDependencies) {
     this.#dependencies = dependencies;
     this.#routes = new RouteTable(dependencies.directory);
+    this.#placer = new Placer(dependencies);
   }
 
   async start(): Promise<void> {
@@ -59,13 +68,17 @@ export class Ingest implements Feature {
 
   /** Learns what was taken before the hub stopped. */
   async recall(records: AsyncIterable<JournalRecord>): Promise<void> {
-    for await (const record of records) this.#redeliveries.seed(record);
+    for await (const record of records) this.#placer.seed(record);
   }
 
   receive(message: InboundMessage, done: () => void): void {
     this.counts.messages += 1;
     const route = this.#routes.find(message.topic);
     const { speaker } = message;
+    if (route.fault === 'unknown_topic') {
+      const reading = this.#dependencies.gateways?.read(message);
+      if (reading !== undefined) return this.#takeGateway(message, reading, done);
+    }
     if (speaker !== undefined && route.device?.device.id !== speaker.device.id) {
       this.#refuse(message, speaker, { reason: route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic' });
       return done();
@@ -74,40 +87,42 @@ export class Ingest implements Feature {
       this.#refuse(message, route.device, { reason: route.fault });
       return done();
     }
-    const decoded = decodeNative(route.kind, message.payload);
-    const records = this.#place(decoded, route.device, message);
-    for (const refusal of decoded.refusals) this.#refuse(message, route.device, refusal);
-    if (records.length === 0) return done();
-    this.counts.records += records.length;
-    this.#dependencies.journal.append(records, done);
+    this.#keep(this.#take(message, { device: route.device, decoded: decodeNative(route.kind, message.payload) }), done);
   }
 
-  /** Gives each reading and event its device and its time. */
-  #place(decoded: Decoded, entry: DeviceEntry, message: InboundMessage): JournalRecord[] {
-    const at = this.#dependencies.clock.now();
-    const device = entry.device.id;
+  /** What a device sent another way than by MQTT. `message.topic` and `message.payload` are what its refusals show. */
+  accept(message: InboundMessage, uplink: Uplink, done: () => void): void {
+    this.counts.messages += 1;
+    this.#keep(this.#take(message, uplink), done);
+  }
+
+  #takeGateway(message: InboundMessage, { gateway, uplinks, refusals, isSighting }: GatewayReading, done: () => void): void {
     const records: JournalRecord[] = [];
-    for (const [index, { ts, values }] of decoded.readings.entries()) {
-      const time = this.#time({ ts, index, device, message, now: at });
-      if (time === undefined) decoded.refusals.push({ reason: 'too_old', detail: String(ts) });
-      else records.push({ type: 'telemetry', device, at, values, ...time });
+    let first = 0;
+    for (const uplink of uplinks) {
+      if (uplink.device.device.status === 'retired') {
+        this.#refuse(message, uplink.device, { reason: 'retired_device' });
+        continue;
+      }
+      records.push(...this.#take(message, uplink, first));
+      first += uplink.decoded.readings.length;
     }
-    for (const { id, ts, type, data } of decoded.events) {
-      const time = this.#time({ ts, index: 0, device, message, now: at });
-      if (time === undefined) decoded.refusals.push({ reason: 'too_old', detail: String(ts) });
-      else records.push({ type: 'event', device, id, at, event: type, data: this.#dependencies.pseudonyms.protect(data), ...time });
-    }
-    if (decoded.status !== undefined) records.push({ type: 'status', device, at, ...decoded.status });
-    if (decoded.reply !== undefined) records.push({ type: 'reply', device, at, ...decoded.reply });
+    for (const refusal of refusals) this.#refuse(message, gateway, refusal);
+    if (isSighting) records.push({ type: 'status', device: gateway.device.id, at: this.#dependencies.clock.now(), online: true });
+    this.#keep(records, done);
+  }
+
+  #take(message: InboundMessage, { device, decoded }: Uplink, first = 0): JournalRecord[] {
+    const records = this.#placer.place(decoded, device, message, first);
+    for (const refusal of decoded.refusals) this.#refuse(message, device, refusal);
+    this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded });
     return records;
   }
 
-  /** Undefined: older than is kept. */
-  #time({ ts, index, device, message, now }: { ts: number | undefined; index: number; device: DeviceId; message: InboundMessage; now: EpochMs }): PlacedTime | undefined {
-    if (ts !== undefined && ts <= now + LIMITS.clockAheadMs) return ts < now - this.#dependencies.retentionMs ? undefined : { ts };
-    const fingerprint = fingerprintOf(message.payload, index);
-    const serverTs = this.#redeliveries.timeFor({ device, fingerprint, isRedelivery: message.isRedelivery, now });
-    return ts === undefined ? { ts: serverTs, fingerprint } : { ts: serverTs, fingerprint, clockAhead: true };
+  #keep(records: JournalRecord[], done: () => void): void {
+    if (records.length === 0) return done();
+    this.counts.records += records.length;
+    this.#dependencies.journal.append(records, done);
   }
 
   #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusal: Refusal): void {

@@ -41,6 +41,8 @@ export class Condition {
   isSaved = false;
   /** Something changed that may be written a little later. */
   isAged = false;
+  /** The parent under which an alert of this condition is raised, when it is one of many with one cause. */
+  groupId: string | undefined;
   #isIn = false;
   /** Grade of the active alert; -1 without one. */
   #level = -1;
@@ -65,6 +67,7 @@ export class Condition {
   /** Takes over an alert that was active before this process started. */
   adopt(active: ActiveAlert): void {
     this.active = active;
+    this.groupId = active.alert.groupId;
     this.#level = Math.max(0, this.rule.grades.findLastIndex(({ severity }) => severity === active.alert.severity));
   }
 
@@ -149,6 +152,7 @@ export class Condition {
   clear(at: EpochMs, note?: string): void {
     const { active } = this;
     this.active = undefined;
+    this.groupId = undefined;
     this.#level = -1;
     this.#leaveTs = this.#leaveAt = NaN;
     this.#stopDelays();

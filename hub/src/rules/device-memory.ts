@@ -23,7 +23,7 @@ const NONE: MetricMemory = { lastTs: Infinity, watches: [] };
 export class DeviceMemory {
   /** By rule id; only those made so far. */
   readonly conditions = new Map<string, Condition>();
-  /** False in maintenance and after retirement: nothing is raised. */
+  /** False before acceptance, in maintenance and after retirement: nothing is raised. */
   isWatched = true;
   /** `lastTs` moved since it was saved; may be written a little later. */
   isAged = false;
@@ -73,12 +73,24 @@ export class DeviceMemory {
   }
 
   /** Raises silence when nothing was heard for the whole window, all of which the hub was listening. A device never heard isn't silent. */
-  checkSilence(now: EpochMs, listeningSince: EpochMs): void {
+  checkSilence(now: EpochMs, listeningSince: EpochMs, groupId?: string): void {
     if (this.heardAt === -Infinity) return;
     for (const { condition, windowMs } of this.#silence) {
-      if (!condition.isMet && Math.max(this.heardAt, listeningSince) + windowMs < now) condition.enter(0, now, now, NaN);
+      if (condition.isMet || Math.max(this.heardAt, listeningSince) + windowMs >= now) continue;
+      condition.groupId = groupId;
+      condition.enter(0, now, now, NaN);
     }
   }
+
+  /** Windows of silence that have passed since it was heard; -1 when it can't be silent. */
+  silentWindows(now: EpochMs, listeningSince: EpochMs): number {
+    let shortestMs = Infinity;
+    for (const { windowMs } of this.#silence) shortestMs = Math.min(shortestMs, windowMs);
+    return this.heardAt === -Infinity || shortestMs === Infinity ? -1 : (now - Math.max(this.heardAt, listeningSince)) / shortestMs;
+  }
+
+  /** Its conditions of silence. */
+  get silences(): Condition[] { return this.#silence.map(({ condition }) => condition); }
 
   /** After a step back of the hub's clock: nothing was heard or measured in the future, or all that follows would count as late. */
   limitTimes(now: EpochMs): void {

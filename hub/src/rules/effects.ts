@@ -19,7 +19,8 @@ const REPEAT_PUBLISH_MS = 10_000;
 /** In a storm of alerts the thread is given up after this many. */
 const BREATHE_AFTER = 50;
 
-interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry: AlertTimelineEntry }
+/** Without an entry it is none for the timeline: the alert only got another place in the list. */
+interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry: AlertTimelineEntry | undefined }
 
 /** Gathers what a run of records changes and writes it in one transaction. */
 export class Effects implements ConditionSink {
@@ -40,13 +41,31 @@ export class Effects implements ConditionSink {
     const { device: { entry: { device } }, rule: { rule } } = condition;
     const detail = detailOf(condition, grade, at);
     const { value, threshold, message = rule.message } = detail;
+    // Its parent may have cleared while a delay ran.
+    const groupId = condition.groupId === undefined ? undefined : this.dependencies.activeAlerts.byId(condition.groupId)?.alert.id;
     const active = this.dependencies.activeAlerts.add({
       id: this.dependencies.ids(), ruleId: rule.id, deviceId: device.id, area: device.area, kind: device.kind, severity: grade.severity, tier: 'community',
       active: true, acked: false, raisedAt: at, lastAt: at, count: 1, message, seq: 0,
-      ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }),
+      ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }), ...(groupId === undefined ? {} : { groupId }),
     });
     this.#record(active, 'raised', detail);
     return active;
+  }
+
+  /** An alert that no condition of one device stands behind. */
+  raiseParent(alert: Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>, at: EpochMs): ActiveAlert {
+    const active = this.dependencies.activeAlerts.add({ ...alert, id: this.dependencies.ids(), tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1, seq: 0 });
+    this.#record(active, 'raised', { at, ...(alert.value === undefined ? {} : { value: alert.value }) });
+    return active;
+  }
+
+  /** Puts an alert under a parent, or back among the others. */
+  regroup(active: ActiveAlert, groupId: string | undefined): void {
+    const alert: Alert = { ...upToDate(active) };
+    delete alert.groupId;
+    if (groupId !== undefined) alert.groupId = groupId;
+    active.alert = alert;
+    this.#transitions.push({ active, alert, entry: undefined });
   }
 
   regrade(condition: Condition, grade: Grade, at: EpochMs): void {
@@ -54,7 +73,7 @@ export class Effects implements ConditionSink {
   }
 
   /** The count is exact on disk with every batch; screens are told at most every 10 s. */
-  repeat(active: ActiveAlert, { value }: Condition, at: EpochMs): void {
+  repeat(active: ActiveAlert, { value }: Pick<Condition, 'value'>, at: EpochMs): void {
     const detail: StepDetail = { at, ...(Number.isNaN(value) ? {} : { value }) };
     active.alert = legal(upToDate(active), 'repeated', detail);
     active.unpublished = { change: 'repeated', ...detail };
@@ -87,7 +106,7 @@ export class Effects implements ConditionSink {
       if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
       const stamped = await this.dependencies.changes.recordAlert(trx, alert);
       await saveAlert(trx, stamped);
-      await addTimelineEntry(trx, alert.id, entry);
+      if (entry !== undefined) await addTimelineEntry(trx, alert.id, entry);
       active.alert = { ...active.alert, seq: stamped.seq };
       published.push({ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped });
     }

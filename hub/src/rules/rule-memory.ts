@@ -6,6 +6,7 @@ import { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
 import { indexRules, type KindRules, type RuleIndex } from './rule-index.js';
 import { loadRuleState, type SavedDevice } from './rule-state.js';
+import { SilenceGroups, isGroupAlert } from './silence-groups.js';
 
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
@@ -16,8 +17,11 @@ export class RuleMemory {
   readonly #heard = new Map<DeviceId, EpochMs>();
   #orphans: ActiveAlert[] = [];
   #strangers: DeviceId[] = [];
+  readonly #groups: SilenceGroups;
 
-  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects }) {}
+  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects }) {
+    this.#groups = new SilenceGroups(dependencies);
+  }
 
   useRules(rules: readonly Rule[]): void {
     this.#index = indexRules(rules);
@@ -32,7 +36,7 @@ export class RuleMemory {
     const adopted = new Set<ActiveAlert>();
     for (const entry of directory.values()) this.#restore(this.#add(entry), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
     // Alerts of rules or devices that are gone since; devices that are gone.
-    this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active));
+    this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
     this.#strangers = [...saved.keys()].filter((id) => !this.#devices.has(id));
     this.isLoaded = true;
   }
@@ -68,7 +72,7 @@ export class RuleMemory {
     for (const condition of effects.waiting) if (!condition.tick(now)) effects.waiting.delete(condition);
     for (const active of activeAlerts.values()) effects.publishRepeat(active, now);
     if (listeningSince === undefined) return;
-    for (const device of this.#devices.values()) if (device.isWatched) device.checkSilence(now, listeningSince);
+    this.#groups.check(this.#devices, now, listeningSince);
   }
 
   /** After a step back of the hub's clock. */
@@ -107,10 +111,10 @@ export class RuleMemory {
     const device = known ?? this.#add(entry);
     const isWatched = isWatchable(entry);
     device.update(entry);
-    // Out of maintenance: a full silence window from now on.
+    // Out of maintenance, or newly accepted: a full silence window from now on.
     if (isWatched && !device.isWatched && device.heardAt !== -Infinity) device.heardAt = now;
     device.isWatched = isWatched;
-    if (!isWatched) device.reset(now, entry.device.status);
+    if (!isWatched) device.reset(now, whyUnwatched(entry));
     return false;
   }
 
@@ -131,7 +135,7 @@ export class RuleMemory {
     }
     for (const [ruleId, state] of saved?.conditions ?? []) device.condition(ruleId)?.load(state);
     for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
-    if (!device.isWatched) device.reset(now, device.entry.device.status);
+    if (!device.isWatched) device.reset(now, whyUnwatched(device.entry));
   }
 }
 
@@ -143,5 +147,6 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-/** In maintenance and after retirement a device raises nothing. */
-const isWatchable = ({ device: { status } }: DeviceEntry): boolean => status !== 'maintenance' && status !== 'retired';
+/** Before its acceptance, in maintenance and after retirement a device raises nothing. */
+const isWatchable = ({ device: { accepted, status } }: DeviceEntry): boolean => accepted !== false && status !== 'maintenance' && status !== 'retired';
+const whyUnwatched = ({ device: { accepted, status } }: DeviceEntry): string => accepted === false ? 'not accepted' : status;

@@ -1,0 +1,167 @@
+import type { DeviceId, EpochMs, Label } from '@liandong/protocols';
+import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import type { DeviceMemory } from './device-memory.js';
+import type { Effects } from './effects.js';
+
+/** Rule id of a parent; no rule can be stored under it by chance, as rules' ids hold no colon. */
+export const SILENCE_GROUP = ':silence-group';
+export const isGroupAlert = ({ alert: { ruleId } }: ActiveAlert): boolean => ruleId === SILENCE_GROUP;
+
+/** This share of the devices silent at once has one cause, from so many devices on. */
+const SHARE = 0.6;
+const FEWEST = { gateway: 3, community: 5 } as const;
+/** In silence windows: half of one without a word is late; who fell silent more than one window ago did so for a reason of its own. */
+const LATE = 0.5;
+const OVERDUE = 1;
+const GONE = 2;
+
+/** How it stands with the devices that would share a cause. */
+interface Tally {
+  readonly kind: keyof typeof FEWEST;
+  readonly id: string;
+  readonly devices: DeviceMemory[];
+  late: number;
+  overdue: number;
+}
+
+type Devices = ReadonlyMap<DeviceId, DeviceMemory>;
+
+/**
+ * One alert when a gateway goes, not forty. Devices that fall silent within one window, together with their gateway or with most of those
+ * behind it, or with most of a community, are raised as children of one parent. While most of them are late and so about to be silent, the
+ * first ones wait for the others, a window at most. The parent clears when most are back; who is still silent then stands for itself.
+ */
+export class SilenceGroups {
+  constructor(private readonly dependencies: { activeAlerts: ActiveAlerts; effects: Effects }) {}
+
+  check(devices: Devices, now: EpochMs, listeningSince: EpochMs): void {
+    const windows = new Map<DeviceMemory, number>();
+    let isNews = false;
+    for (const device of devices.values()) {
+      const passed = device.isWatched ? device.silentWindows(now, listeningSince) : -1;
+      if (passed < 0) continue;
+      windows.set(device, passed);
+      if (passed > OVERDUE && device.silences.some(({ isMet }) => !isMet)) isNews = true;
+    }
+    const parents = this.#parents();
+    if (parents.size > 0) this.#clearPast(parents, now);
+    if (!isNews) return;
+
+    const gateways = tallies(windows, parents, 'gateway', ({ entry: { device } }) => device.kind === 'gateway' ? device.id : device.gateway);
+    const inGroup = new Set<DeviceMemory>();
+    for (const tally of gateways.values()) {
+      const gateway = devices.get(tally.id);
+      if (gateway === undefined || (!parents.has(keyOf(tally)) && !isGatewayGone(tally, gateway, windows) && !isCommon(tally, tally.overdue))) continue;
+      if (this.#join(tally, parents, { windows, now, listeningSince, gateway })) for (const device of tally.devices) inGroup.add(device);
+    }
+    const communities = tallies(new Map([...windows].filter(([device]) => !inGroup.has(device))), parents, 'community', ({ entry }) => entry.community);
+    for (const tally of communities.values()) {
+      if (!parents.has(keyOf(tally)) && !isCommon(tally, tally.overdue)) continue;
+      if (this.#join(tally, parents, { windows, now, listeningSince, gateway: undefined })) for (const device of tally.devices) inGroup.add(device);
+    }
+    for (const [device, passed] of windows) {
+      if (inGroup.has(device) || passed <= OVERDUE) continue;
+      if (passed <= GONE && isWaiting(device, { gateways, communities, windows, devices })) continue;
+      device.checkSilence(now, listeningSince);
+    }
+  }
+
+  /** Active parents by what they stand for; read from the shared alerts, so that a restart finds them again. */
+  #parents(): Map<string, ActiveAlert> {
+    const parents = new Map<string, ActiveAlert>();
+    for (const active of this.dependencies.activeAlerts.values()) {
+      const { deviceId, area } = active.alert;
+      if (isGroupAlert(active)) parents.set(deviceId === undefined ? `community ${area}` : `gateway ${deviceId}`, active);
+    }
+    return parents;
+  }
+
+  #clearPast(parents: Map<string, ActiveAlert>, now: EpochMs): void {
+    const { activeAlerts, effects } = this.dependencies;
+    for (const [key, parent] of parents) {
+      const children = [...activeAlerts.values()].filter(({ alert }) => alert.groupId === parent.alert.id);
+      if (children.length * 2 >= (parent.alert.value ?? 0) && children.length > 0) continue;
+      for (const child of children) effects.regroup(child, undefined);
+      effects.clear(parent, now);
+      parents.delete(key);
+    }
+  }
+
+  /** Puts all that is newly silent under the parent, which is made if need be. False: there is nothing to put there. */
+  #join(tally: Tally, parents: Map<string, ActiveAlert>, { windows, now, listeningSince, gateway }: { windows: ReadonlyMap<DeviceMemory, number>; now: EpochMs; listeningSince: EpochMs; gateway: DeviceMemory | undefined }): boolean {
+    const silent = tally.devices.filter((device) => isRecent(windows.get(device)));
+    if (!silent.some((device) => device !== gateway)) return false;
+    let parent = parents.get(keyOf(tally));
+    if (parent === undefined) {
+      parent = this.dependencies.effects.raiseParent(parentOf(tally, silent, gateway), now);
+      parents.set(keyOf(tally), parent);
+    }
+    const { id } = parent.alert;
+    for (const device of silent) {
+      device.checkSilence(now, listeningSince, id);
+      for (const condition of device.silences) {
+        condition.groupId = id; // for one whose on-delay still runs
+        if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id);
+      }
+    }
+    const children = [...this.dependencies.activeAlerts.values()].filter(({ alert }) => alert.groupId === id).length;
+    if (children > (parent.alert.value ?? 0)) this.dependencies.effects.repeat(parent, { value: children }, now);
+    return true;
+  }
+}
+
+/** Devices by what they would share, without those that have been gone for long. */
+function tallies(windows: ReadonlyMap<DeviceMemory, number>, parents: ReadonlyMap<string, ActiveAlert>, kind: Tally['kind'], shared: (device: DeviceMemory) => string | undefined): Map<string, Tally> {
+  const found = new Map<string, Tally>();
+  for (const [device, passed] of windows) {
+    const id = shared(device);
+    if (id === undefined || (passed > GONE && device.id !== id && !isChild(device, parents))) continue;
+    const tally = found.get(id) ?? { kind, id, devices: [], late: 0, overdue: 0 };
+    found.set(id, tally);
+    tally.devices.push(device);
+    // The gateway itself is no device behind it.
+    if (kind === 'gateway' && device.id === id) continue;
+    if (passed > LATE) tally.late += 1;
+    if (passed > OVERDUE) tally.overdue += 1;
+  }
+  return found;
+}
+
+const isRecent = (passed: number | undefined): boolean => passed !== undefined && passed > OVERDUE;
+const keyOf = ({ kind, id }: Tally): string => `${kind} ${id}`;
+
+function isChild(device: DeviceMemory, parents: ReadonlyMap<string, ActiveAlert>): boolean {
+  if (parents.size === 0) return false;
+  return device.silences.some(({ groupId }) => groupId !== undefined && [...parents.values()].some(({ alert }) => alert.id === groupId));
+}
+
+/** Most of them, and enough of them to be no coincidence. */
+function isCommon({ kind, id, devices }: Tally, count: number): boolean {
+  const all = devices.filter((device) => kind !== 'gateway' || device.id !== id).length;
+  return all >= FEWEST[kind] && count >= SHARE * all;
+}
+
+const isGatewayGone = (tally: Tally, gateway: DeviceMemory, windows: ReadonlyMap<DeviceMemory, number>): boolean =>
+  tally.overdue > 0 && (windows.get(gateway) ?? 0) > OVERDUE;
+
+/** Is it about to turn out that others have fallen silent with it? */
+function isWaiting(device: DeviceMemory, { gateways, communities, windows, devices }: { gateways: ReadonlyMap<string, Tally>; communities: ReadonlyMap<string, Tally>; windows: ReadonlyMap<DeviceMemory, number>; devices: Devices }): boolean {
+  const { device: { kind, id, gateway: carrier }, community } = device.entry;
+  const gatewayId = kind === 'gateway' ? id : carrier;
+  const gateway = gatewayId === undefined ? undefined : devices.get(gatewayId);
+  const behind = gatewayId === undefined ? undefined : gateways.get(gatewayId);
+  if (behind !== undefined && isCommon(behind, behind.late)) return true;
+  if (gateway !== undefined && gateway !== device && (windows.get(gateway) ?? 0) > LATE && (windows.get(gateway) ?? 0) <= OVERDUE) return true;
+  const around = communities.get(community);
+  return around !== undefined && isCommon(around, around.late);
+}
+
+function parentOf({ id }: Tally, silent: readonly DeviceMemory[], gateway: DeviceMemory | undefined): Parameters<Effects['raiseParent']>[0] {
+  const first = silent.find((device) => device !== gateway) ?? silent[0];
+  const shared = { ruleId: SILENCE_GROUP, severity: 'major' as const, value: silent.length };
+  if (gateway === undefined) return { ...shared, area: id, kind: first?.entry.device.kind ?? 'env_sensor', message: COMMUNITY_WORDS };
+  const { name, area } = gateway.entry.device;
+  return { ...shared, deviceId: id, area, kind: 'gateway', message: { zh: `${name} 下多台设备失联`, en: `Devices behind ${name} are silent` } };
+}
+
+const COMMUNITY_WORDS: Label = { zh: '多数设备同时失联，疑似停电或断网', en: 'Most devices fell silent at once: power or network may be out' };

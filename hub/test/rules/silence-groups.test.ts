@@ -1,0 +1,138 @@
+import type { Alert, Rule } from '@liandong/protocols';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
+import { ADMIN, common, createRig, type Rig } from './rig.js';
+
+const RULES: Rule[] = [
+  { ...common('silent', ['waste_bin']), type: 'silence', intervals: 3, severity: 'warning' },
+  { ...common('silent-gateway', ['gateway']), type: 'silence', intervals: 3, severity: 'major' },
+];
+const bins = (count: number): string[] => Array.from({ length: count }, (_, n) => `bin-${String(n).padStart(2, '0')}`);
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+async function begin(): Promise<void> {
+  rig = await createRig(RULES);
+  await rig.evaluator.start();
+}
+const hear = (...ids: string[]) => rig.feed(...ids.map((id) => ({ type: 'status' as const, device: id, at: rig.clock.at, online: true })));
+const top = async (): Promise<Alert[]> => (await rig.service.list(ADMIN, { limit: 1000, active: true, top: true })).data;
+
+/** Forty bins whose reports are spread over their interval, and the gateway that is heard with each. */
+async function fortyBins(): Promise<string[]> {
+  await begin();
+  rig.directory.put('gw', 'gateway');
+  const ids = bins(40);
+  for (const id of ids) rig.directory.put(id, 'waste_bin', { gateway: 'gw' });
+  for (const id of ids) {
+    await hear(id, 'gw');
+    await rig.pass(1);
+  }
+  return ids;
+}
+
+describe('a gateway with forty devices that goes silent', () => {
+  it('raises exactly one top alert, at no time another, and clears it when most are back', async () => {
+    const ids = await fortyBins();
+    const seen = new Set<string>();
+    for (let step = 0; step < 60; step += 1) {
+      await rig.pass(5);
+      for (const alert of await top()) seen.add(alert.id);
+    }
+    const [parent, ...others] = await top();
+    expect(others).toEqual([]);
+    expect(seen).toEqual(new Set([parent?.id]));
+    expect(parent).toMatchObject({ ruleId: SILENCE_GROUP, deviceId: 'gw', area: 'east', kind: 'gateway', severity: 'major', value: 41 });
+    const children = (await rig.active()).filter((alert) => alert.groupId === parent?.id);
+    expect(children.map((alert) => alert.deviceId).sort()).toEqual([...ids, 'gw'].sort());
+    // Nobody was told of one that stood for itself.
+    expect(rig.published.filter((alert) => alert.active && alert.groupId === undefined && alert.id !== parent?.id)).toEqual([]);
+
+    await hear('gw', ...ids.slice(0, 19));
+    await rig.pass(1);
+    expect(await top()).toMatchObject([{ id: parent?.id }]);
+    expect((await rig.active()).filter((alert) => alert.groupId === parent?.id)).toHaveLength(21);
+    await hear(ids[19]!);
+    await rig.pass(1);
+    // Twenty of forty-one: the parent is past, and who is still silent stands for itself.
+    expect((await rig.alerts()).find((alert) => alert.id === parent?.id)).toMatchObject({ active: false });
+    expect((await top()).map((alert) => alert.deviceId).sort()).toEqual(ids.slice(20));
+  }, 60_000);
+
+  it('is one alert over a restart too', async () => {
+    const ids = await fortyBins();
+    await rig.pass(200);
+    const [parent] = await top();
+    await rig.restart();
+    await rig.pass(2);
+    expect(await top()).toMatchObject([{ id: parent?.id }]);
+    await hear('gw', ...ids);
+    await rig.pass(1);
+    expect(await rig.active()).toEqual([]);
+  }, 60_000);
+});
+
+describe('devices that fall silent together', () => {
+  it('are grouped on the gateway when it is still there and 60 % of them are gone', async () => {
+    await begin();
+    rig.directory.put('gw', 'gateway');
+    for (const id of bins(5)) rig.directory.put(id, 'waste_bin', { gateway: 'gw' });
+    await hear('gw', ...bins(5));
+    for (let minute = 0; minute < 4; minute += 1) {
+      await rig.pass(60);
+      await hear('gw', 'bin-00', 'bin-01');
+    }
+    expect(await top()).toMatchObject([{ ruleId: SILENCE_GROUP, deviceId: 'gw', value: 3 }]);
+  });
+
+  it('stay apart when they are fewer, or fell silent at other times', async () => {
+    await begin();
+    rig.directory.put('gw', 'gateway');
+    for (const id of bins(3)) rig.directory.put(id, 'waste_bin', { gateway: 'gw' });
+    await hear('gw', ...bins(3));
+    for (let minute = 0; minute < 20; minute += 1) {
+      await rig.pass(60);
+      await hear('gw', ...bins(minute < 8 ? 2 : 1));
+    }
+    expect((await top()).map(({ deviceId }) => deviceId).sort()).toEqual(['bin-01', 'bin-02']);
+  });
+
+  it('are one alert of the community when most of it is gone, and single ones elsewhere', async () => {
+    await begin();
+    for (const id of bins(6)) rig.directory.put(id, 'waste_bin');
+    rig.directory.put('far', 'waste_bin', { area: 'west' });
+    await hear(...bins(6), 'far');
+    await rig.pass(181);
+    const alerts = await top();
+    expect(alerts.map(({ ruleId, deviceId, area }) => [ruleId, deviceId, area]).sort()).toEqual([[SILENCE_GROUP, undefined, 'east'], ['silent', 'far', 'west']]);
+    await hear(...bins(6));
+    await rig.pass(1);
+    expect((await top()).map(({ deviceId }) => deviceId)).toEqual(['far']);
+  });
+
+  it('take up a device that was raised a moment before', async () => {
+    await begin();
+    rig.directory.put('gw', 'gateway', { reportingIntervalS: 600 });
+    for (const id of bins(2)) rig.directory.put(id, 'waste_bin', { gateway: 'gw' });
+    rig.directory.put('slow', 'waste_bin', { gateway: 'gw', reportingIntervalS: 600 });
+    await hear('gw', 'slow', ...bins(2));
+    await rig.pass(190);
+    expect(await top()).toMatchObject([{ ruleId: SILENCE_GROUP, deviceId: 'gw', value: 2 }]);
+    await rig.pass(1700);
+    expect(await top()).toHaveLength(1);
+    expect((await rig.active()).filter((alert) => alert.groupId !== undefined)).toHaveLength(4);
+  }, 60_000);
+
+  it('leaves a device alone whose gateway is silent for long already', async () => {
+    await begin();
+    rig.directory.put('gw', 'gateway');
+    rig.directory.put('hourly', 'waste_bin', { gateway: 'gw', reportingIntervalS: 3600 });
+    await hear('gw', 'hourly');
+    await rig.pass(181);
+    expect((await top()).map(({ ruleId }) => ruleId)).toEqual(['silent-gateway']);
+    rig.clock.at += 10_000; // the longest step that is no standstill
+    await rig.pass(1);
+    expect(await top()).toHaveLength(1);
+  });
+});
