@@ -27,7 +27,16 @@ export interface PresenceSink {
   setStatus(device: DeviceId, status: Extract<DeviceStatus, 'online' | 'offline'>, at: EpochMs): Promise<void>;
 }
 
-/** Counts what was refused; never throws, never blocks. */
+/** One message and all that was refused of it. */
+export interface RefusedMessage {
+  readonly device: DeviceId | undefined;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** Never empty; the last one is shown as the device's last refusal. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Counts what was refused; never throws, never blocks. Called once per message, because the payload is copied each time. */
 export interface RefusalSink {
-  refuse(sighting: { device: DeviceId | undefined; topic: string; payload: Uint8Array; refusal: Refusal }): void;
+  refuse(message: RefusedMessage): void;
 }

@@ -112,6 +112,6 @@ export class Ingest implements Feature {
 
   #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusal: Refusal): void {
     this.counts.refusals += 1;
-    this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusal });
+    this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: [refusal] });
   }
 }

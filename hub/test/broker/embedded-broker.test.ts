@@ -55,7 +55,7 @@ beforeEach(async () => {
   sockets = [];
   const ingest = new Ingest({
     directory, journal, clock: systemClock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
-    refusals: { refuse: ({ device, refusal }) => refused.push({ device, reason: refusal.reason }) },
+    refusals: { refuse: ({ device, refusals }) => { for (const { reason } of refusals) refused.push({ device, reason }); } },
   });
   await ingest.start();
   broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0, directory, ingest, journal, logger: pino({ level: 'silent' }) });

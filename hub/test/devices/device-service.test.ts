@@ -70,7 +70,7 @@ describe('a changed device', () => {
 
   it('is gone when deleted: listeners are told, and its id is free with a clean sheet', async () => {
     await hub.devices.create(ROOT, bin);
-    hub.refusals.refuse({ device: 'bin-1', topic: 't/telemetry', payload: Buffer.from('x'), refusal: { reason: 'malformed_json' } });
+    hub.refusals.refuse({ device: 'bin-1', topic: 't/telemetry', payload: Buffer.from('x'), refusals: [{ reason: 'malformed_json' }] });
     await hub.devices.refusals(ROOT, 'bin-1');
     const told: unknown[] = [];
     hub.directory.onChange((id, entry) => told.push([id, entry]));

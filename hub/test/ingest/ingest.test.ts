@@ -21,7 +21,7 @@ beforeEach(async () => {
   ingest = new Ingest({
     directory, retentionMs: 30 * DAY_MS, clock: { now: () => NOW }, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
     journal: { append: (more, done) => { records.push(...more); done(); }, isFull: false, onDrain: () => () => undefined },
-    refusals: { refuse: ({ device, refusal }) => refusals.push({ device, refusal }) },
+    refusals: { refuse: (message) => { for (const refusal of message.refusals) refusals.push({ device: message.device, refusal }); } },
   });
   await ingest.start();
 });
