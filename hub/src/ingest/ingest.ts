@@ -11,6 +11,8 @@ import { RouteTable } from './routes.js';
 export interface InboundMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** MQTT's packet id; 0 for QoS 0. */
+  readonly messageId: number;
   /** MQTT's DUP flag. */
   readonly isRedelivery: boolean;
   /** Who signed in, where the broker is ours; undefined behind an external broker, whose ACL has checked the topic. */
@@ -27,14 +29,18 @@ export interface IngestDependencies {
   retentionMs: number;
 }
 
+interface Outcome { device: DeviceEntry | undefined; records: JournalRecord[]; refusals: readonly Refusal[] }
 interface PlacedTime { ts: EpochMs; clockAhead?: true; fingerprint?: number }
+
+/** One message can't make us count for ever. */
+const REFUSALS_PER_MESSAGE = 100;
 
 /** What ingest counts; read by the metrics page and the console's intake rate. */
 export interface IngestCounts { messages: number; records: number; refusals: number }
 
 /**
- * The hot path: route → decode and validate → journal. `done` comes after the group commit that holds the message, or at once when there is
- * nothing to keep: a refused message is acknowledged too, or the device would send it for ever.
+ * The hot path: route → decode and validate → journal. `done` comes after the group commit that holds the message. A refused message takes
+ * its place in the order and is acknowledged too, or the device would send it for ever.
  */
 export class Ingest implements Feature {
   readonly counts: IngestCounts = { messages: 0, records: 0, refusals: 0 };
@@ -64,54 +70,68 @@ export class Ingest implements Feature {
 
   receive(message: InboundMessage, done: () => void): void {
     this.counts.messages += 1;
+    const { device, records, refusals } = this.#read(message);
+    this.counts.records += records.length;
+    if (refusals.length > 0) this.#refuse(message, device, refusals);
+    this.#dependencies.journal.append({ records, bytes: message.payload.length }, done);
+  }
+
+  #read(message: InboundMessage): Outcome {
     const route = this.#routes.find(message.topic);
     const { speaker } = message;
     if (speaker !== undefined && route.device?.device.id !== speaker.device.id) {
-      this.#refuse(message, speaker, { reason: route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic' });
-      return done();
+      return { device: speaker, records: [], refusals: [{ reason: route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic' }] };
     }
-    if (route.fault !== undefined) {
-      this.#refuse(message, route.device, { reason: route.fault });
-      return done();
-    }
+    if (route.fault !== undefined) return { device: route.device, records: [], refusals: [{ reason: route.fault }] };
     const decoded = decodeNative(route.kind, message.payload);
-    const records = this.#place(decoded, route.device, message);
-    for (const refusal of decoded.refusals) this.#refuse(message, route.device, refusal);
-    if (records.length === 0) return done();
-    this.counts.records += records.length;
-    this.#dependencies.journal.append(records, done);
+    const records = this.#place(decoded, route.device.device.id, message);
+    return { device: route.device, records, refusals: decoded.refusals };
   }
 
   /** Gives each reading and event its device and its time. */
-  #place(decoded: Decoded, entry: DeviceEntry, message: InboundMessage): JournalRecord[] {
+  #place(decoded: Decoded, device: DeviceId, message: InboundMessage): JournalRecord[] {
     const at = this.#dependencies.clock.now();
-    const device = entry.device.id;
+    const timeOf = this.#timer(decoded, device, message, at);
     const records: JournalRecord[] = [];
-    for (const [index, { ts, values }] of decoded.readings.entries()) {
-      const time = this.#time({ ts, index, device, message, now: at });
-      if (time === undefined) decoded.refusals.push({ reason: 'too_old', detail: String(ts) });
-      else records.push({ type: 'telemetry', device, at, values, ...time });
+    for (const { ts, values } of decoded.readings) {
+      const time = timeOf(ts);
+      if (time !== undefined) records.push({ type: 'telemetry', device, at, values, ...time });
     }
     for (const { id, ts, type, data } of decoded.events) {
-      const time = this.#time({ ts, index: 0, device, message, now: at });
-      if (time === undefined) decoded.refusals.push({ reason: 'too_old', detail: String(ts) });
-      else records.push({ type: 'event', device, id, at, event: type, data: this.#dependencies.pseudonyms.protect(data), ...time });
+      const time = timeOf(ts);
+      if (time !== undefined) records.push({ type: 'event', device, id, at, event: type, data: this.#dependencies.pseudonyms.protect(data), ...time });
     }
     if (decoded.status !== undefined) records.push({ type: 'status', device, at, ...decoded.status });
     if (decoded.reply !== undefined) records.push({ type: 'reply', device, at, ...decoded.reply });
     return records;
   }
 
-  /** Undefined: older than is kept. */
-  #time({ ts, index, device, message, now }: { ts: number | undefined; index: number; device: DeviceId; message: InboundMessage; now: EpochMs }): PlacedTime | undefined {
-    if (ts !== undefined && ts <= now + LIMITS.clockAheadMs) return ts < now - this.#dependencies.retentionMs ? undefined : { ts };
-    const fingerprint = fingerprintOf(message.payload, index);
-    const serverTs = this.#redeliveries.timeFor({ device, fingerprint, isRedelivery: message.isRedelivery, now });
-    return ts === undefined ? { ts: serverTs, fingerprint } : { ts: serverTs, fingerprint, clockAhead: true };
+  /** Times of one message, in the order of its readings; undefined: older than is kept. What is wrong with a time is added to the refusals. */
+  #timer({ readings, events, refusals }: Decoded, device: DeviceId, message: InboundMessage, now: EpochMs): (ts: number | undefined) => PlacedTime | undefined {
+    const latest = now + LIMITS.clockAheadMs;
+    const oldest = now - this.#dependencies.retentionMs;
+    let server: { fingerprint: number; next: EpochMs } | undefined;
+    const serverTime = (): { ts: EpochMs; fingerprint: number } => {
+      if (server === undefined) {
+        const fingerprint = fingerprintOf(message.payload, message.messageId);
+        server = { fingerprint, next: this.#redeliveries.baseFor({ device, fingerprint, isRedelivery: message.isRedelivery, count: readings.length + events.length, now }) };
+      }
+      return { ts: server.next++, fingerprint: server.fingerprint };
+    };
+    return (ts) => {
+      if (ts === undefined) return serverTime();
+      if (ts > latest) {
+        refusals.push({ reason: 'clock_ahead', detail: String(ts) });
+        return { ...serverTime(), clockAhead: true };
+      }
+      if (ts >= oldest) return { ts };
+      refusals.push({ reason: 'too_old', detail: String(ts) });
+      return undefined;
+    };
   }
 
-  #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusal: Refusal): void {
-    this.counts.refusals += 1;
-    this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: [refusal] });
+  #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusals: readonly Refusal[]): void {
+    this.counts.refusals += refusals.length;
+    this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
 }
