@@ -43,10 +43,12 @@ export interface DeviceServiceDependencies {
   readonly refusals: RefusalLog;
   readonly changes: ChangeLog;
   readonly audit: AuditLog;
+  /** User names of the broker that no device may have, such as the hub's own: a device signs in with its id. */
+  readonly reservedIds?: ReadonlySet<string>;
   readonly random?: RandomBytes;
 }
 
-export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, random = systemRandom }: DeviceServiceDependencies): DeviceService {
+export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds = new Set(), random = systemRandom }: DeviceServiceDependencies): DeviceService {
   function entryOf(row: DeviceRow): DeviceEntry {
     const { subdistrict, community } = placeOf(areas, row.area);
     return { device: toDevice(row), subdistrict, community, secretHash: Buffer.from(row.secret_hash, 'hex') };
@@ -96,6 +98,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
     async create(principal, wanted) {
       requirePermission(principal, 'device:write');
       requirePlace(principal, wanted.area);
+      if (reservedIds.has(wanted.id)) throw new AppError('DEVICE_EXISTS', `The id ${wanted.id} is reserved.`);
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
       const row: DeviceRow = {
         id: wanted.id, name: wanted.name, kind: wanted.kind, area: wanted.area, codec: wanted.codec ?? 'native',

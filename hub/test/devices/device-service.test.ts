@@ -40,6 +40,11 @@ describe('a new device', () => {
     expect(hub.directory.size).toBe(0);
   });
 
+  it('cannot have the name under which the hub itself signs in', async () => {
+    await expect(hub.devices.create(ROOT, { ...bin, id: 'hub' })).rejects.toMatchObject({ code: 'DEVICE_EXISTS', message: expect.stringContaining('is reserved') as string });
+    expect(hub.directory.size).toBe(0);
+  });
+
   it('takes an id once, also when two arrive together', async () => {
     const results = await Promise.allSettled([hub.devices.create(ROOT, bin), hub.devices.create(ROOT, bin)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
