@@ -1,6 +1,6 @@
 import { severityRank, type Alert, type Rule, type Severity } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { saveAlert } from '../../src/alerts/alert-rows.js';
+import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 
@@ -56,6 +56,15 @@ describe('the alert service', () => {
     await rig.send('bin', 'fill_level', 5, START + 1);
     await rig.service.comment(EAST, id, 'emptied');
     expect((await rig.service.get(EAST, id)).timeline.at(-1)).toEqual({ at: START, change: 'commented', by: 'li', note: 'emptied' });
+  });
+
+  it.each([[198, 1], [199, 1], [200, 2], [450, 252]])('answers how it began and the newest of a timeline with %d more entries', async (more, oldest) => {
+    await rig.db.transaction().execute(async (trx) => {
+      for (let index = 1; index <= more; index += 1) await addTimelineEntry(trx, id, { at: START + index, change: 'repeated' });
+    });
+    const { timeline } = await rig.service.get(ADMIN, id);
+    expect(timeline.map(({ at }) => at - START)).toEqual([0, ...Array.from({ length: more - oldest + 1 }, (_, index) => oldest + index)]);
+    expect([timeline[0]?.change, timeline.length]).toEqual(['raised', Math.min(more + 1, 200)]);
   });
 
   it('hides alerts of foreign areas as if they did not exist', async () => {
