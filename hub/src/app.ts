@@ -81,6 +81,7 @@ export function createApp(config: Config): LiandongApp {
       await startParts(parts, features);
       // Last of all that can fail: a password is shown once, so it is made when it will be shown.
       const { generatedPassword } = await parts.identity.ensureAdmin({ password: config.adminPassword });
+      parts.health.startDone();
       if (config.isDemo) await features.start('simulated fleet', demoFleetOf(config, parts));
       return { generatedPassword };
     },
