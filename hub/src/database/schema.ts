@@ -11,6 +11,8 @@ export interface Database {
     /** The same secret as Mosquitto's `$7$` PBKDF2 entry, for an external broker's password file. */
     mosquitto_hash: string;
   };
+  /** Where a deleted device last stood: what is kept under its id belongs to those who may see that area. */
+  device_tombstone: { id: string; area: string; deleted_at: number };
   device_refusal: { device: string; reason: string; count: number };
   device_refusal_last: { device: string; at: number; reason: string; detail: string | null; topic: string; payload: string };
   user: { username: string; name: string; role: string; area: string | null; password_hash: string; created_at: number };

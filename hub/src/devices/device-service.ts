@@ -1,8 +1,10 @@
+import type { Transaction } from 'kysely';
 import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type NewDevice, type Refusals } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
 import { requirePermission, type Permission, type Principal } from '../identity/principal.js';
 import { systemRandom, type RandomBytes } from '../identity/secrets.js';
 import type { AuditLog } from '../identity/types.js';
@@ -23,7 +25,10 @@ export interface DeviceService {
   /** By id, a page at a time; `area` takes in everything below it. Throws AREA_NOT_FOUND, CURSOR_INVALID. */
   list(principal: Principal, query: DeviceQuery): Promise<{ data: Device[]; next?: string }>;
   get(principal: Principal, id: DeviceId): Promise<Device>;
-  /** The only time the secret is shown. Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY. */
+  /**
+   * The only time the secret is shown. Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY.
+   * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
+   */
   create(principal: Principal, device: NewDevice): Promise<{ device: Device; credentials: Credentials }>;
   patch(principal: Principal, id: DeviceId, patch: DevicePatch): Promise<Device>;
   /** Its alerts and its history stay; screens see it once more, as retired. */
@@ -70,6 +75,15 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
     placeOf(areas, area);
   }
 
+  /** Throws DEVICE_EXISTS when the id was a device's whose history is none of this caller's, or of this place's. */
+  async function takeOver(trx: Transaction<Database>, principal: Principal, { id, area }: NewDevice): Promise<void> {
+    const tombstone = await trx.deleteFrom('device_tombstone').where('id', '=', id).returning('area').executeTakeFirst();
+    if (tombstone === undefined) return;
+    const community = areas.ancestor(tombstone.area, 'community')?.id;
+    const isSamePlace = community !== undefined && community === areas.ancestor(area, 'community')?.id;
+    if (!isSamePlace || !areas.isVisible(principal, tombstone.area)) throw new AppError('DEVICE_EXISTS', `The id ${id} was that of another device.`);
+  }
+
   return {
     async load() {
       for (const row of await db.selectFrom('device').selectAll().execute()) directory.load(entryOf(row));
@@ -111,6 +125,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const change = await db.transaction().execute(async (trx): Promise<Change> => {
         const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
         if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
+        await takeOver(trx, principal, wanted);
         return changes.recordDevice(trx, { ...entry.device });
       });
       directory.put(entry);
@@ -141,6 +156,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const change = await db.transaction().execute(async (trx) => {
         const { numDeletedRows } = await trx.deleteFrom('device').where('id', '=', id).executeTakeFirst();
         if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        await trx.insertInto('device_tombstone').values({ id, area: device.area, deleted_at: clock.now() }).execute();
         return changes.recordDevice(trx, { ...device, status: 'retired' });
       });
       directory.remove(id);

@@ -73,7 +73,7 @@ describe('a changed device', () => {
     expect(hub.directory.authenticate('bin-1', Buffer.from(after.credentials.password))).toBeDefined();
   });
 
-  it('is gone when deleted: listeners are told, and its id is free with a clean sheet', async () => {
+  it('is gone when deleted: listeners are told, and its id is free there with a clean sheet', async () => {
     await hub.devices.create(ROOT, bin);
     hub.refusals.refuse({ device: 'bin-1', topic: 't/telemetry', payload: Buffer.from('x'), refusals: [{ reason: 'malformed_json' }] });
     await hub.devices.refusals(ROOT, 'bin-1');
@@ -85,6 +85,41 @@ describe('a changed device', () => {
     await expect(hub.devices.get(ROOT, 'bin-1')).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
     await hub.devices.create(ROOT, bin);
     expect(await hub.devices.refusals(ROOT, 'bin-1')).toEqual({ counts: {} });
+  });
+});
+
+describe('the id of a deleted device', () => {
+  const WEST = { name: 'w', role: 'installer', area: 'west' } as const;
+  const GARDEN = { name: 'g', role: 'installer', area: 'east-garden' } as const;
+  beforeEach(async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.remove(ROOT, 'bin-1');
+  });
+
+  it('is taken elsewhere, where nobody may read what that device has left, also after a restart', async () => {
+    await hub.close();
+    hub = await openRegistry(hub.dir);
+    for (const principal of [WEST, ROOT]) {
+      await expect(hub.devices.create(principal, { ...bin, area: 'west-garden' })).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+    }
+    await expect(hub.devices.get(ROOT, 'bin-1')).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    expect(await hub.db.selectFrom('device').select('id').execute()).toEqual([]);
+  });
+
+  it('is free within its community, more than once, for those who may see where it stood', async () => {
+    for (const [principal, area] of [[EAST, 'east-garden'], [GARDEN, 'east-grid'], [ROOT, 'east-grid']] as const) {
+      await hub.devices.create(principal, { ...bin, area });
+      await hub.devices.remove(principal, 'bin-1');
+    }
+    expect(await hub.db.selectFrom('device_tombstone').selectAll().execute()).toEqual([{ id: 'bin-1', area: 'east-grid', deleted_at: hub.clock.at }]);
+  });
+
+  it('stays with the place where the device stood last', async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden' });
+    await hub.devices.remove(ROOT, 'bin-1');
+    await expect(hub.devices.create(EAST, bin)).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+    await hub.devices.create(WEST, { ...bin, area: 'west-garden' });
   });
 });
 
