@@ -29,7 +29,7 @@ export interface Database {
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */
-  change: { seq: Generated<number>; at: number; kind: 'alert' | 'device'; entity: string; area: string; body: string };
+  change: { seq: Generated<number>; at: number; kind: 'alert' | 'device'; entity: string; area: string; moved_to: string | null; body: string };
   /** Journal positions of readers whose effects are in this database. */
   reader: { name: string; position: number };
 }

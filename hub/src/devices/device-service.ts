@@ -30,6 +30,7 @@ export interface DeviceService {
    * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
    */
   create(principal: Principal, device: NewDevice): Promise<{ device: Device; credentials: Credentials }>;
+  /** Its active alerts follow it into another area within a second or so: the rule evaluator moves them. */
   patch(principal: Principal, id: DeviceId, patch: DevicePatch): Promise<Device>;
   /** Its alerts and its history stay; screens see it once more, as retired. */
   remove(principal: Principal, id: DeviceId): Promise<void>;
@@ -139,14 +140,16 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       if (patch.area !== undefined) requirePlace(principal, patch.area);
       const columns = toChangedColumns(patch);
       if (Object.keys(columns).length === 0) return { ...requireEntry(principal, 'device:write', id).device };
-      const { entry, change } = await db.transaction().execute(async (trx) => {
+      const { entry, told } = await db.transaction().execute(async (trx) => {
+        const before = await trx.selectFrom('device').selectAll().where('id', '=', id).executeTakeFirst();
         const row = await trx.updateTable('device').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
-        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        if (before === undefined || row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
         const changed = withSighting(entryOf(row), directory.get(id));
-        return { entry: changed, change: await changes.recordDevice(trx, { ...changed.device }) };
+        const left = before.area === row.area ? [] : [await changes.recordDevice(trx, { ...toDevice(before), status: 'retired' }, row.area)];
+        return { entry: changed, told: [...left, await changes.recordDevice(trx, { ...changed.device })] };
       });
       directory.put(withSighting(entry, directory.get(id)));
-      changes.publish([change]);
+      changes.publish(told);
       await audit.record({ by: principal.name, action: 'device.changed', target: id, detail: Object.keys(patch).join(', ') });
       return { ...entry.device };
     },

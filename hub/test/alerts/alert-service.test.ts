@@ -81,6 +81,29 @@ describe('the alert service', () => {
     await expect(rig.service.list(WEST, { limit: 10, area: 'east' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
   });
 
+  it('goes with its device into another area: seen there, gone here, and one alert still', async () => {
+    await rig.service.ack(EAST, id);
+    rig.directory.put('bin', 'waste_bin', { area: 'west' });
+    await rig.pass(1);
+    expect(rig.published.slice(-2)).toMatchObject([{ id, area: 'east', active: false, acked: true }, { id, area: 'west', active: true, acked: true }]);
+    expect(await rig.service.active(EAST, {})).toEqual([]);
+    await expect(rig.service.get(EAST, id)).rejects.toMatchObject({ code: 'ALERT_NOT_FOUND' });
+    expect(await rig.service.active(WEST, {})).toEqual([rig.published.at(-1)]);
+    await rig.pass(1);
+    await rig.send('bin', 'fill_level', 5, START + 1);
+    expect(rig.published.at(-1)).toMatchObject({ id, area: 'west', active: false });
+    expect(await rig.timeline(id)).toEqual(['raised', 'acked', 'cleared']);
+    expect(rig.published).toHaveLength(5);
+  });
+
+  it('goes with it too when that happened while the hub was down', async () => {
+    await rig.evaluator.stop();
+    rig.directory.put('bin', 'waste_bin', { area: 'west' });
+    await rig.restart();
+    expect(await rig.service.active(WEST, {})).toMatchObject([{ id, area: 'west' }]);
+    expect((await rig.db.selectFrom('change').select(['area', 'moved_to']).orderBy('seq').execute()).slice(-2)).toEqual([{ area: 'east', moved_to: 'west' }, { area: 'west', moved_to: null }]);
+  });
+
   it('asks for the permission first', async () => {
     const property: Principal = { name: 'p', role: 'property', area: 'east' };
     const city: Principal = { name: 'c', role: 'city', area: undefined };

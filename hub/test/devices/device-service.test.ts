@@ -66,6 +66,18 @@ describe('a changed device', () => {
     await expect(hub.devices.patch(ROOT, 'bin-1', { area: 'city' })).rejects.toMatchObject({ code: 'AREA_NOT_COMMUNITY' });
   });
 
+  it('that moves is retired to the area it left, as it was there, and changed in its new one', async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden', name: '西门' });
+    const [, left, arrived, ...more] = hub.published;
+    expect(left).toMatchObject({ area: 'east-grid', movedTo: 'west-garden', device: { ...bin, status: 'retired' } });
+    expect(arrived).toMatchObject({ area: 'west-garden', device: { area: 'west-garden', name: '西门', status: 'provisioned' } });
+    expect([more, arrived?.movedTo]).toEqual([[], undefined]);
+    expect((await hub.changes.after(0, 10))?.slice(1)).toEqual([left, arrived]);
+    await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden' });
+    expect(hub.published).toHaveLength(4);
+  });
+
   it('has one valid secret after a rotation', async () => {
     const before = await hub.devices.create(ROOT, bin);
     const after = await hub.devices.rotateCredentials(ROOT, 'bin-1');

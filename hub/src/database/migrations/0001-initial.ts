@@ -59,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema.createTable('change')
     .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement()).addColumn('at', 'bigint', (c) => c.notNull()).addColumn('kind', 'text', (c) => c.notNull())
-    .addColumn('entity', 'text', (c) => c.notNull()).addColumn('area', 'text', (c) => c.notNull()).addColumn('body', 'text', (c) => c.notNull()).execute();
+    .addColumn('entity', 'text', (c) => c.notNull()).addColumn('area', 'text', (c) => c.notNull()).addColumn('moved_to', 'text').addColumn('body', 'text', (c) => c.notNull()).execute();
   await db.schema.createIndex('change_at').on('change').column('at').execute();
   await db.schema.createTable('reader').addColumn('name', 'text', (c) => c.primaryKey()).addColumn('position', 'bigint', (c) => c.notNull()).execute();
 }
