@@ -145,9 +145,12 @@ describe('presence, after the hub\'s clock was set back by a day', () => {
 
   it('follows it at a sighting too, when that comes before the tick', async () => {
     await seen();
+    await pass(2);
     await hub.presence.setStatus('env-1', 'offline', hub.clock.at);
+    expect(status()).toBe('offline');
     hub.clock.at -= DAY_MS;
     await seen();
+    await pass(2);
     await vi.waitFor(() => expect(status()).toBe('online'));
   });
 
