@@ -172,6 +172,8 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('presence', parts.presence);
   await features.start('rules', parts.evaluator);
   await features.start('journal', journal);
+  // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
+  if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });
   await features.start('ingest', ingest);
   await ingest.recall(journal.recent(RECALLED_RECORDS));
   if (parts.mosquittoFiles !== undefined) await features.start('Mosquitto files', parts.mosquittoFiles);
