@@ -2,7 +2,7 @@ import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
-import { placeLabels, placeNames, shorten } from '../map/labels.js';
+import { markRect, placeLabels, placeNames, shorten } from '../map/labels.js';
 import { createNear } from '../map/near.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { areaName, useAreasStore } from '../stores/areas.js';
@@ -14,6 +14,8 @@ export interface MapMark { alert: Alert; at: Point; more: number }
 const MARK_LIMIT = 60;
 /** Alerts nearer to each other than this share a mark, that of the worst of them (px). */
 const MARK_GAP = 30;
+/** Height of the legend at the foot of the map (px). */
+const LEGEND = 44;
 const LABEL_LIMIT = 10;
 const LABEL_WIDTH = 220;
 
@@ -64,9 +66,9 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     }
     return kept.all().slice(0, MARK_LIMIT);
   });
-  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at)).map((place, index) => ({ ...place, cell: cells.value[index] })));
+  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at), { width: size.width.value, bottom: size.height.value - LEGEND }).map((place, index) => ({ ...place, cell: cells.value[index] })));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
     id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
-  })), size.width.value, names.value.map((name) => name.rect)).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
+  })), size.width.value, [...names.value.map((name) => name.rect), ...marks.value.map((mark) => markRect(mark.at))]).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
   return { cells, dots, marks, names, labels };
 }

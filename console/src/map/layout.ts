@@ -72,9 +72,9 @@ function drawMissing(drawn: CommunityCell[], box: Box): void {
   for (const cell of missing) Object.assign(cell, freeCell(cell.centre, drawn.filter(({ outline }) => outline.length > 0), box));
 }
 
-/** Radii of a cell that is only drawn, the largest that fits is taken; and how much of its surroundings stays free for its name (px). */
+/** Radii of a cell that is only drawn, the largest that fits is taken; and how far it stays from the others (px). */
 const RADII = [44, 34, 26] as const;
-const MARGIN = 30;
+const MARGIN = 8;
 const STEP = 16;
 
 /** A hexagon that covers no other outline, as near to where it belongs as there is room in the box; the smallest at its own place when there is none. */

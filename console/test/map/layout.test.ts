@@ -98,5 +98,7 @@ describe('labels', () => {
     const at = [400, 300] as const;
     expect(placeNames([{ text: '北关', at }], [])[0]?.y).toBe(274);
     expect(placeNames([{ text: '北关', at }], [[400, 270]])[0]?.y).toBe(334);
+    expect(placeNames([{ text: '北关', at }], [[400, 270]], { width: 800, bottom: 320 })[0]?.y).toBe(248);
+    expect(placeNames([{ text: '北关', at: [5, 300] }], [], { width: 800, bottom: 600 })[0]?.rect.x1).toBeGreaterThanOrEqual(0);
   });
 });
