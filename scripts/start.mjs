@@ -33,7 +33,16 @@ function runHub(env) {
     console.error(`The hub could not be started: ${error.message}`);
     process.exitCode = 1;
   });
-  hub.once('exit', (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));
+  hub.once('exit', (code, signal) => {
+    if (signal) console.error(killedBy(signal));
+    process.exit(code ?? 128 + os.constants.signals[signal]);
+  });
+}
+
+/** The hub ends by itself on the signals that ask it to; one that ends it says why nothing else was printed. */
+function killedBy(signal) {
+  const isMemory = signal === 'SIGKILL';
+  return `联动被信号 ${signal} 终止${isMemory ? '（可能是内存不足）' : ''}。The hub was killed by ${signal}${isMemory ? ' (perhaps the machine ran out of memory)' : ''}; what it had accepted is in its data folder, start it again.`;
 }
 
 /** npm passes a SIGTERM on to the shell between it and us, and that may die of it without a word: the lost parent is then the signal. */

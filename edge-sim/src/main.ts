@@ -27,7 +27,7 @@ async function main(): Promise<number> {
 
 async function runFleet(options: Options): Promise<number> {
   const output = { isTty: process.stdout.isTTY, write: (text: string) => { process.stdout.write(text); } };
-  const simulator = createSimulator({ options, now: Date.now, fetch, sleep, log: console.log, output });
+  const simulator = createSimulator({ options, now: Date.now, fetch, sleep, log: console.log, warn: console.error, output });
   const stopAndExit = (): void => {
     void simulator.stop().finally(() => {
       if (output.isTty) process.stdout.write('\n');

@@ -8,6 +8,10 @@ export interface Options {
   readonly brokerUrl: string;
   readonly token: string;
   readonly stateFile: string | undefined;
+  /** May devices whose secret is not known be given a new one? */
+  readonly mayRotate: boolean;
+  /** Begins every device id; empty for the fleet that is a hub's own. */
+  readonly prefix: string;
   readonly devices: number;
   readonly messagesPerSecond: number | undefined;
   readonly seed: number;
@@ -59,13 +63,15 @@ export function parseOptions(argv: readonly string[], env: Environment): ParsedO
   else if (/[^\x21-\x7e]/.test(token)) faults.push('LIANDONG_TOKEN (or --token): holds characters a token never has.');
   const state = text('state');
   if (state === '') faults.push('--state: a file name is missing.');
+  const prefix = text('prefix') ?? '';
+  if (!/^([a-z0-9][a-z0-9-]{0,7})?$/.test(prefix)) faults.push(`--prefix: "${prefix}" is not up to 8 small letters, digits and hyphens.`);
   const scenarios = namedScenarios(text('scenario'), faults);
   if (raw['demo'] === true && scenarios.length > 0) faults.push('--demo and --scenario: use one of them; the demo has its own script.');
 
   const options: Options = {
     hubUrl: address('hub', 'LIANDONG_HUB', 'http://127.0.0.1:8080', ['http:', 'https:']),
     brokerUrl: address('mqtt', 'LIANDONG_MQTT', 'mqtt://127.0.0.1:1883', ['mqtt:', 'mqtts:']),
-    token, stateFile: state, scenarios,
+    token, stateFile: state, mayRotate: raw['rotate'] === true, prefix, scenarios,
     devices: number('devices', { min: 1, max: 20_000, isWhole: true }) ?? 60,
     messagesPerSecond: number('rate', { min: 0.01, max: 100_000 }),
     seed: number('seed', { min: 0, max: 2 ** 31 - 1, isWhole: true }) ?? 1,

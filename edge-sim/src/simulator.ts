@@ -19,6 +19,8 @@ export interface SimulatorDeps {
   readonly fetch: typeof fetch;
   readonly sleep: (delayMs: number) => Promise<void>;
   readonly log: (line: string) => void;
+  /** What a person should see even when nobody reads the rest. */
+  readonly warn: (line: string) => void;
   readonly output: ProgressOutput;
 }
 
@@ -35,11 +37,11 @@ const HUB_READY_MS = 30_000;
 const CONNECT_PATIENCE_MS = 10_000;
 const CONNECT_POLL_MS = 50;
 
-export function createSimulator({ options, now, fetch, sleep, log, output }: SimulatorDeps): Simulator {
-  const { devices: size, messagesPerSecond, seed, speed } = options;
+export function createSimulator({ options, now, fetch, sleep, log, warn, output }: SimulatorDeps): Simulator {
+  const { devices: size, messagesPerSecond, seed, speed, prefix } = options;
   const scheduler = createScheduler(now);
   const traffic = createTraffic(size);
-  const roster = createRoster({ size, messagesPerSecond });
+  const roster = createRoster({ size, messagesPerSecond, prefix });
   let links: FleetLinks | undefined;
   let isStopped = false;
   let stopping: Promise<void> | undefined;
@@ -67,10 +69,10 @@ export function createSimulator({ options, now, fetch, sleep, log, output }: Sim
       const hub = createHubClient({ hubUrl: options.hubUrl, token: options.token, fetch, sleep });
       await hub.waitUntilReady(HUB_READY_MS);
       const secrets = await openSecrets(options.stateFile, options.hubUrl);
-      const devices = await setUp(roster, { hub, secrets, log });
+      const devices = await setUp(roster, { hub, secrets, log, mayRotate: options.mayRotate });
       if (isStopped) return;
       traffic.devices = devices.length;
-      links = createFleetLinks({ brokerUrl: options.brokerUrl, devices, seed, scheduler, traffic });
+      links = createFleetLinks({ brokerUrl: options.brokerUrl, devices, seed, scheduler, traffic, warn });
       await connect();
       if (isStopped) return;
       log(`${traffic.connected} of ${traffic.devices} devices are connected to ${options.brokerUrl}.`);

@@ -13,6 +13,12 @@ const faults = (argv: string[], environment: Record<string, string> = env): read
 };
 
 describe('the command line', () => {
+  it('changes no secrets and no ids unless it is told to', () => {
+    expect(run([])).toMatchObject({ mayRotate: false, prefix: '' });
+    expect(run(['--rotate', '--prefix', 'x-'])).toMatchObject({ mayRotate: true, prefix: 'x-' });
+    for (const prefix of ['X-', '-x', 'a_b', 'nine-char']) expect(faults(['--prefix', prefix])).toHaveLength(1);
+  });
+
   it('needs a token and nothing else', () => {
     expect(run([])).toMatchObject({
       hubUrl: 'http://127.0.0.1:8080', brokerUrl: 'mqtt://127.0.0.1:1883', token: 'abc', devices: 60, seed: 1, speed: 1, scenarios: [], isDemo: false,

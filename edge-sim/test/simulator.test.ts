@@ -11,10 +11,12 @@ let hub: FakeHub;
 let broker: TestBroker;
 let simulator: Simulator;
 let lines: string[];
+let warnings: string[];
 beforeEach(async () => {
   hub = await startFakeHub();
   broker = await startBroker({ secrets: hub.secrets });
   lines = [];
+  warnings = [];
 });
 afterEach(async () => {
   await simulator.stop();
@@ -25,7 +27,7 @@ afterEach(async () => {
 function create(argv: string[], { brokerUrl = broker.url } = {}): Simulator {
   const parsed = parseOptions(['--hub', hub.url, '--mqtt', brokerUrl, ...argv], { LIANDONG_TOKEN: TOKEN });
   const options = (parsed as { options: Options }).options; // the command lines below are good ones
-  simulator = createSimulator({ options, now: Date.now, fetch, sleep: (delayMs) => sleep(delayMs), log: (line) => lines.push(line), output: { isTty: false, write: (text) => lines.push(text) } });
+  simulator = createSimulator({ options, now: Date.now, fetch, sleep: (delayMs) => sleep(delayMs), log: (line) => lines.push(line), warn: (line) => warnings.push(line), output: { isTty: false, write: (text) => lines.push(text) } });
   return simulator;
 }
 
@@ -74,6 +76,17 @@ describe('the simulator', () => {
     hub.readiness = 200;
     await running;
     expect(broker.heard).toEqual([]);
+  });
+
+  it('says once that its devices are refused, however many are', async () => {
+    const running = create(['--devices', '10', '--rate', '20']).run();
+    await eventually('all are connected', () => simulator.traffic.connected === 10);
+    for (const id of hub.secrets.keys()) hub.secrets.set(id, 'rotated by another run');
+    broker.cut();
+    await eventually('they are refused', () => simulator.traffic.errors > 10, 15_000);
+    await simulator.stop();
+    await running;
+    expect(warnings).toEqual([expect.stringMatching(/broker refuses the secret of .*--rotate/)]);
   });
 
   it('says so when the token is refused', async () => {

@@ -48,8 +48,12 @@ import { createStoreWriter } from './telemetry/store-writer.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
+/** A Mosquitto that takes its users from us can only start after us. */
+const BROKER_WAIT_MS = 30_000;
 /** As far back as a redelivery after a restart can reach. */
 const RECALLED_RECORDS = 50_000;
+/** Time enough for the fleet's set-up; it needs no token afterwards. */
+const FLEET_TOKEN_MS = 15 * 60_000;
 /** The fleet is a program like any other, with a token; this is who gives it that token. */
 const FLEET_SPONSOR: Principal = { name: 'demo', role: 'admin', area: undefined };
 
@@ -73,8 +77,12 @@ export function createApp(config: Config): LiandongApp {
     async start() {
       const folder = await openFolder(config, { features, logger });
       parts = await wire({ config, logger, ...folder });
-      const { generatedPassword } = await load(config, parts);
-      await startParts(config, parts, features);
+      await load(parts);
+      await startParts(parts, features);
+      // Last of all that can fail: a password is shown once, so it is made when it will be shown.
+      const { generatedPassword } = await parts.identity.ensureAdmin({ password: config.adminPassword });
+      parts.health.startDone();
+      if (config.isDemo) await features.start('simulated fleet', demoFleetOf(config, parts));
       return { generatedPassword };
     },
     stop: () => features.stop(),
@@ -112,7 +120,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const directory = createDeviceDirectory();
   const refusals = createRefusalLog({ db, clock, directory, onError });
   const presence = createDevicePresence({ db, clock, directory, changes, onError });
-  const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, audit });
+  const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config) });
 
   const activeAlerts = createActiveAlerts({ db });
   const alerts = createAlertService({ db, clock, areas, changes, activeAlerts });
@@ -129,7 +137,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const ingest = new Ingest({ directory, journal, refusals, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
   const source = config.mqttUrl === undefined
     ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, logger })
-    : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), ingest, journal, logger });
+    : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, logger });
   const mosquittoFiles = mosquittoFilesOf(config, { db, directory, logger });
 
   const health = new Health({ source, journal, storeWriter, evaluator });
@@ -149,23 +157,23 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load(config: Config, { areaService, devices, identity, activeAlerts }: Parts): Promise<{ generatedPassword: string | undefined }> {
+async function load({ areaService, devices, activeAlerts }: Parts): Promise<void> {
   await areaService.load();
   await devices.load();
   await activeAlerts.load();
-  const { generatedPassword } = await identity.ensureAdmin({ password: config.adminPassword });
-  return { generatedPassword };
 }
 
 /** In the order of the data's way: what is behind the journal before the journal's readers, and the broker before the screens. */
-async function startParts(config: Config, parts: Parts, features: FeatureStack): Promise<void> {
-  const { telemetry, latest, directory, ingest, journal } = parts;
+async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
+  const { telemetry, ingest, journal } = parts;
   await features.start('telemetry', telemetry);
-  if (await telemetry.isReachable()) latest.seed(await telemetry.latest([...directory.values()].map(({ device }) => device.id)));
+  await seedLatest(parts);
   await features.start('refusals', parts.refusals);
   await features.start('presence', parts.presence);
   await features.start('rules', parts.evaluator);
   await features.start('journal', journal);
+  // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
+  if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });
   await features.start('ingest', ingest);
   await ingest.recall(journal.recent(RECALLED_RECORDS));
   if (parts.mosquittoFiles !== undefined) await features.start('Mosquitto files', parts.mosquittoFiles);
@@ -174,7 +182,15 @@ async function startParts(config: Config, parts: Parts, features: FeatureStack):
   await features.start('retention', parts.retention);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
-  if (config.isDemo) await features.start('simulated fleet', demoFleetOf(config, parts));
+}
+
+/** A store that can't answer now leaves the latest values to what the journal holds and to the next reports. */
+async function seedLatest({ telemetry, latest, directory, logger }: Parts): Promise<void> {
+  try {
+    if (await telemetry.isReachable()) latest.seed(await telemetry.latest([...directory.values()].map(({ device }) => device.id)));
+  } catch (error) {
+    logger.warn({ err: error }, 'the telemetry store did not give the latest values');
+  }
 }
 
 function demoFleetOf(config: Config, parts: Parts): DemoFleet {
@@ -182,11 +198,15 @@ function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   return new DemoFleet({
     hubUrl: consoleUrl, mqttUrl, stateFile: parts.paths.fleetState, logger: parts.logger,
     async issueToken() {
-      const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin' });
+      const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin', expiresAt: systemClock.now() + FLEET_TOKEN_MS });
       return { token, revoke: () => parts.identity.deleteToken(FLEET_SPONSOR, id) };
     },
   });
 }
+
+/** Ids that would be taken for something else: words of the REST paths, and the hub's own user at the broker. */
+const reservedIds = ({ mqttUrl }: Config): ReadonlySet<string> =>
+  new Set(['import', 'claim', 'discovered', 'labels', ...(mqttUrl === undefined ? [] : [decodeURIComponent(mqttUrl.username)])]);
 
 function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependencies: { db: Db; directory: DeviceDirectory; logger: Logger }): MosquittoAuthFiles | undefined {
   if (dir === undefined || mqttUrl === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from './problem.js';
 
@@ -17,13 +17,19 @@ export const dataPaths = (dir: string): DataPaths => ({
   pseudonymKey: join(dir, 'pseudonym.key'), fleetState: join(dir, 'fleet.json'),
 });
 
+/** Some file systems (/proc, a lost network share) never answer. */
+const FOLDER_MS = 10_000;
+
 /** Makes the data folder, and makes sure it can be written. @throws StartError */
 export async function prepareDataDir(dir: string): Promise<void> {
   const probe = join(dir, `.write-test-${process.pid}`);
-  try {
+  const tryOut = async (): Promise<void> => {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await writeFile(probe, '');
     await rm(probe);
+  };
+  try {
+    await within(FOLDER_MS, tryOut());
   } catch (error) {
     throw new StartError(`The data folder ${dir} can not be written (${codeOf(error)}). Set DATA_DIR to a folder this user can write.`, { cause: error });
   }
@@ -34,7 +40,7 @@ const KEY_BYTES = 32;
 /** The key that pseudonyms are made with: random, made once. Losing it only means that cards get new pseudonyms. @throws StartError */
 export async function readOrCreateKey(path: string): Promise<Buffer> {
   try {
-    await writeFile(path, randomBytes(KEY_BYTES), { flag: 'wx', mode: 0o600 });
+    await createKey(path);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw new StartError(`The key file ${path} can not be written (${codeOf(error)}). Check DATA_DIR.`, { cause: error });
   }
@@ -43,4 +49,23 @@ export async function readOrCreateKey(path: string): Promise<Buffer> {
   return key;
 }
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+/** Written aside and linked into place: a kill in between leaves no half key. */
+async function createKey(path: string): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(randomBytes(KEY_BYTES));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await link(draft, path).finally(() => rm(draft));
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms); });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));

@@ -22,6 +22,7 @@ export interface HealthDependencies {
 export class Health implements HealthProbe, Feature {
   readonly #dependencies: HealthDependencies;
   #timer: NodeJS.Timeout | undefined;
+  #isStarting = true;
 
   constructor(dependencies: HealthDependencies) {
     this.#dependencies = dependencies;
@@ -39,9 +40,15 @@ export class Health implements HealthProbe, Feature {
     this.#timer = undefined;
   }
 
+  /** Everything is open: from now on `GET /readyz` may say so. */
+  startDone(): void {
+    this.#isStarting = false;
+  }
+
   parts(): Record<string, { state: PartState; detail?: string }> {
     const { source, storeWriter, evaluator } = this.#dependencies;
-    return { broker: source.state(), journal: this.#journal(), store: storeWriter.state(), rules: { state: evaluator.state() } };
+    const hub = this.#isStarting ? { hub: { state: 'down' as const, detail: 'starting' } } : {};
+    return { ...hub, broker: source.state(), journal: this.#journal(), store: storeWriter.state(), rules: { state: evaluator.state() } };
   }
 
   #journal(): { state: PartState; detail?: string } {

@@ -13,7 +13,7 @@ export interface StartReport {
 
 /** Prints where the console is, how to sign in and where MQTT listens. */
 export function reportStart({ consoleUrl, mqttUrl, telemetry, dataDir, isDemo, generatedPassword, tookMs }: StartReport): void {
-  const password = generatedPassword === undefined ? '首次启动时显示,或 ADMIN_PASSWORD · as shown on first start, or ADMIN_PASSWORD' : `${generatedPassword}   (只显示这一次 · shown only now)`;
+  const password = generatedPassword === undefined ? '首次启动时显示，或 ADMIN_PASSWORD · as shown on first start, or ADMIN_PASSWORD' : `${generatedPassword}   (只显示这一次 · shown only now)`;
   console.log([
     '',
     `  联动 Liandong 已就绪 · ready in ${(tookMs / 1000).toFixed(1)} s`,

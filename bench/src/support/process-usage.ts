@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Fields of /proc/<pid>/stat after the program's name in brackets, counted from its third (proc(5)). */
 const UTIME = 14 - 3;
 const STIME = 15 - 3;
 
-/** Clock ticks a second, the unit of /proc's times. */
-export const ticksPerSecond = (): number => Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+/** Clock ticks a second, the unit of /proc's times: USER_HZ, fixed at 100 in Linux's interface to programs (proc(5)). */
+export const ticksPerSecond = (): number => 100;
 
 /** CPU time of a process with all its threads, in ticks, out of the text of /proc/<pid>/stat. The name may hold blanks and brackets. */
 export function cpuTicksOf(stat: string): number {

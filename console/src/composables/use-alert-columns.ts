@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@vueuse/core';
 import type { DataTableColumns } from 'naive-ui';
 import { computed, h } from 'vue';
 import { RouterLink, useRoute } from 'vue-router';
@@ -5,18 +6,21 @@ import type { Alert } from '@liandong/protocols';
 import SeverityShape from '../components/common/SeverityShape.vue';
 import { formatMoment } from '../format/time.js';
 import { isShelved } from '../live/priority.js';
-import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
 import { useSessionStore } from '../stores/session.js';
 import { useAcknowledge } from './use-acknowledge.js';
 import { useWords } from './use-words.js';
 
-/** Columns of the alerts table. */
+/** Where a table has room for one column only. */
+export const NARROW = '(max-width: 639.9px)';
+
+/** Columns of the alerts table; a single one of stacked rows where there is no room for more. */
 export function useAlertColumns() {
   const { t, ofLabel, placeName, duration } = useWords();
-  const [route, alerts, clock, fleet, session] = [useRoute(), useAlertsStore(), useClockStore(), useFleetStore(), useSessionStore()];
-  const acknowledge = useAcknowledge();
+  const [route, clock, fleet, session] = [useRoute(), useClockStore(), useFleetStore(), useSessionStore()];
+  const { acknowledge, isBlocked } = useAcknowledge();
+  const isNarrow = useMediaQuery(NARROW);
 
   const severity = (alert: Alert) => h('span', { style: 'display:inline-flex;gap:8px;align-items:center' }, [h(SeverityShape, { severity: alert.severity, size: 14, isLabelled: false }), t(`severity.${alert.severity}`)]);
   const message = (alert: Alert) => h(RouterLink, { class: 'title', to: { name: 'alerts', params: { id: alert.id }, query: route.query } }, () => ofLabel(alert.message));
@@ -26,16 +30,23 @@ export function useAlertColumns() {
   }
   const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), alert.acked ? t('alerts.acked') : t('alerts.unacked'), isShelved(alert, clock.hubNow) ? t('alerts.shelved') : ''].filter(Boolean).join(' · ');
   const action = (alert: Alert) => alert.acked || !session.canAct ? '' : h('button', {
-    class: 'button', type: 'button', 'data-testid': 'alert-ack', disabled: alerts.acking.has(alert.id), style: 'padding:3px 12px;font-size:14px',
+    class: 'button', type: 'button', 'data-testid': 'alert-ack', disabled: isBlocked(alert.id), style: isNarrow.value ? 'flex:none;padding:9px 18px' : 'padding:3px 12px;font-size:14px',
     onClick: (event: Event) => { event.stopPropagation(); void acknowledge(alert.id); },
   }, t('queue.ack'));
 
-  return computed((): DataTableColumns<Alert> => [
+  const lasted = (alert: Alert) => duration((alert.clearedAt ?? clock.hubNow) - alert.raisedAt);
+  const stacked = (alert: Alert) => h('div', { class: 'stacked' }, [
+    h('div', { class: 'stacked-title' }, [h(SeverityShape, { severity: alert.severity, size: 15 }), message(alert)]),
+    h('div', place(alert)),
+    h('div', { class: 'stacked-foot' }, [h('span', [formatMoment(alert.raisedAt, clock.hubNow), lasted(alert), t(`tier.${alert.tier}`), state(alert)].join(' · ')), action(alert)]),
+  ]);
+
+  return computed((): DataTableColumns<Alert> => isNarrow.value ? [{ key: 'stacked', title: t('alerts.title'), render: stacked }] : [
     { key: 'severity', title: t('alerts.severity'), width: 112, render: severity },
     { key: 'message', title: t('alerts.message'), minWidth: 220, ellipsis: { tooltip: false }, render: message },
     { key: 'place', title: t('alerts.place'), minWidth: 180, ellipsis: { tooltip: false }, render: place },
     { key: 'raisedAt', title: t('alerts.raisedAt'), width: 128, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
-    { key: 'lasted', title: t('alerts.lasted'), width: 124, render: (alert) => duration((alert.clearedAt ?? clock.hubNow) - alert.raisedAt) },
+    { key: 'lasted', title: t('alerts.lasted'), width: 124, render: lasted },
     { key: 'tier', title: t('alerts.tierColumn'), width: 112, render: (alert) => t(`tier.${alert.tier}`) },
     { key: 'state', title: t('alerts.state'), width: 196, ellipsis: { tooltip: false }, render: state },
     { key: 'action', title: '', width: 130, align: 'right', render: action },

@@ -9,7 +9,7 @@ const SHOWN_LIMIT = 60;
 /** The alerts in order of urgency, one of them selected: J and K move, A acknowledges and goes on to the next. */
 export function useAlertQueue() {
   const [alerts, session] = [useAlertsStore(), useSessionStore()];
-  const acknowledge = useAcknowledge();
+  const { acknowledge, isBlocked } = useAcknowledge();
   const shown = computed(() => alerts.queue.slice(0, SHOWN_LIMIT));
   const hidden = computed(() => alerts.queue.length - shown.value.length);
   const chosenId = ref<string>();
@@ -23,7 +23,7 @@ export function useAlertQueue() {
   }
   async function acknowledgeSelected(): Promise<void> {
     const alert = shown.value[index.value];
-    if (alert === undefined || alert.acked || !session.canAct) return;
+    if (alert === undefined || alert.acked || !session.canAct || isBlocked(alert.id)) return;
     const next = shown.value[index.value + 1];
     select(next !== undefined && !next.acked ? next.id : undefined);
     await acknowledge(alert.id);

@@ -13,6 +13,6 @@ export function useAlertSound(): void {
   const hasCritical = () => alerts.needing.some((alert) => alert.severity === 'critical');
   const { pause, resume } = useIntervalFn(() => sound.play('critical'), REPEAT_MS, { immediate: false });
   watch(() => hasCritical() && sound.state === 'on' && !live.hasLost, (isCalling) => { if (isCalling) resume(); else pause(); }, { immediate: true });
-  // Any first click or key will do, wherever it lands.
-  for (const event of ['pointerdown', 'keydown'] as const) useEventListener(document, event, () => { if (sound.state === 'locked') void sound.unlock(); });
+  // Any first click or key will do, wherever it lands. Not the press before a click: what it changes on the screen must not move the button from under the finger.
+  for (const event of ['click', 'keydown'] as const) useEventListener(document, event, () => { if (sound.state === 'locked') void sound.unlock(); });
 }

@@ -1,5 +1,6 @@
 import { computed } from 'vue';
 import type { Alert, AreaNode, Device, Severity } from '@liandong/protocols';
+import { deviceTotals } from '../live/device-totals.js';
 import { worstSeverity } from '../live/priority.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useAreasStore } from '../stores/areas.js';
@@ -17,8 +18,9 @@ export function useCommunities() {
 }
 
 function stateOf(area: AreaNode, devices: Device[], alerts: Alert[]): CommunityState {
+  const totals = deviceTotals(devices);
   return {
-    area, devices, total: devices.filter((device) => device.status !== 'retired').length, online: devices.filter((device) => device.status === 'online').length,
+    area, devices, total: totals.total, online: totals.online,
     alerts: alerts.length, worst: worstSeverity(alerts),
   };
 }

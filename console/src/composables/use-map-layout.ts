@@ -2,7 +2,8 @@ import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
-import { placeLabels, placeNames, shorten } from '../map/labels.js';
+import { markRect, placeLabels, placeNames, shorten } from '../map/labels.js';
+import { createNear } from '../map/near.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { areaName, useAreasStore } from '../stores/areas.js';
 import { useFleetStore } from '../stores/fleet.js';
@@ -10,7 +11,11 @@ import { useCommunities } from './use-communities.js';
 import { useWords } from './use-words.js';
 
 export interface MapMark { alert: Alert; at: Point; more: number }
-const MARK_LIMIT = 120;
+const MARK_LIMIT = 60;
+/** Alerts nearer to each other than this share a mark, that of the worst of them (px). */
+const MARK_GAP = 30;
+/** Height of the legend at the foot of the map (px). */
+const LEGEND = 44;
 const LABEL_LIMIT = 10;
 const LABEL_WIDTH = 220;
 
@@ -18,15 +23,18 @@ const LABEL_WIDTH = 220;
 export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) {
   const [areas, fleet, alerts] = [useAreasStore(), useFleetStore(), useAlertsStore()];
   const { communities } = useCommunities();
-  const { ofLabel, language } = useWords();
+  const { t, ofLabel, language } = useWords();
   const layout = computed(() => {
     const [width, height] = [size.width.value, size.height.value];
     const inset = { x: Math.min(60, width * 0.06), top: 74, bottom: 56 };
     return layoutMap(areas.communities, fleet.all, { x: inset.x, y: inset.top, width: Math.max(80, width - 2 * inset.x), height: Math.max(80, height - inset.top - inset.bottom) });
   });
+  const isMixed = computed(() => new Set(layout.value.cells.map((cell) => cell.isSchematic)).size > 1);
   const cells = computed(() => layout.value.cells.flatMap((cell) => {
     const state = communities.value.find(({ area }) => area.id === cell.id);
-    return state === undefined ? [] : [{ ...cell, state, name: areaName(state.area, language.value) ?? cell.id, points: cell.outline.map((point) => point.join(',')).join(' ') }];
+    const name = state === undefined ? cell.id : areaName(state.area, language.value) ?? cell.id;
+    // Among surveyed outlines each one that is only drawn says so; where all are, the legend does.
+    return state === undefined ? [] : [{ ...cell, state, name, label: cell.isSchematic && isMixed.value ? t('map.schematicName', { name }) : name, points: cell.outline.map((point) => point.join(',')).join(' ') }];
   }));
   const deviceAt = (id: string): Point | undefined => {
     const device = fleet.byId.get(id);
@@ -49,19 +57,18 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     (alert.deviceId === undefined ? undefined : deviceAt(alert.deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(alert.area)?.id)?.centre;
 
   const marks = computed(() => {
-    const bySpot = new Map<string, MapMark>();
+    const kept = createNear<MapMark>(MARK_GAP);
     for (const alert of [...alerts.standing].sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt)) {
       const at = alertAt(alert);
       if (at === undefined) continue;
-      const spot = `${Math.round(at[0] / 16)}:${Math.round(at[1] / 16)}`;
-      const known = bySpot.get(spot);
-      if (known === undefined) bySpot.set(spot, { alert, at, more: 0 }); else known.more += 1;
+      const known = kept.near(at);
+      if (known === undefined) kept.add({ alert, at, more: 0 }); else known.more += 1;
     }
-    return [...bySpot.values()].slice(0, MARK_LIMIT);
+    return kept.all().slice(0, MARK_LIMIT);
   });
-  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.name, at: cell.centre })), marks.value.map((mark) => mark.at)).map((place, index) => ({ ...place, cell: cells.value[index] })));
+  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at), { width: size.width.value, bottom: size.height.value - LEGEND }).map((place, index) => ({ ...place, cell: cells.value[index] })));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
     id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
-  })), size.width.value, names.value.map((name) => name.rect)).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
+  })), size.width.value, [...names.value.map((name) => name.rect), ...marks.value.map((mark) => markRect(mark.at))]).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
   return { cells, dots, marks, names, labels };
 }

@@ -46,7 +46,8 @@ export function useSignIn() {
   }
   function explain(error: unknown): void {
     trouble.value = error instanceof ApiError ? kindOf(error) : 'server';
-    if (trouble.value === 'tooMany') waitS.value = (error instanceof ApiError ? error.retryAfterS : undefined) ?? DEFAULT_WAIT_S;
+    // One more than the hub asks for: the first second of the countdown is already running.
+    if (trouble.value === 'tooMany') waitS.value = 1 + ((error instanceof ApiError ? error.retryAfterS : undefined) ?? DEFAULT_WAIT_S);
     if (trouble.value === 'wrong') password.value = '';
   }
   return { username, password, isWorking, waitS, message, submit };

@@ -3,8 +3,9 @@ import { useI18n } from 'vue-i18n';
 import { ERRORS, METRICS, isMetricKey, type EpochMs, type Label, type MetricKey, type MetricValue } from '@liandong/protocols';
 import { ApiError, type ApiErrorCode } from '../api/api-error.js';
 import { ageParts, durationParts } from '../format/time.js';
-import { formatNumber } from '../format/values.js';
+import { formatCount, formatNumber } from '../format/values.js';
 import type { Locale } from '../i18n.js';
+import type { DeviceTotals } from '../live/device-totals.js';
 import { useAreasStore } from '../stores/areas.js';
 import { useClockStore } from '../stores/clock.js';
 
@@ -34,6 +35,11 @@ export function useWords() {
     },
     metricName: (key: string): string => isMetricKey(key) ? ofLabel(METRICS[key].label) : key,
     valueText: (key: MetricKey, value: MetricValue): string => typeof value === 'boolean' ? t(value ? 'device.yes' : 'device.no') : formatNumber(key, value),
+    /** `15 台中 10 台在线，5 台未接入`; parts of which there are none stay unsaid. */
+    devicesInWords({ total, online, ...others }: DeviceTotals): string {
+      const parts = (['offline', 'unseen', 'maintenance'] as const).flatMap((part) => others[part] === 0 ? [] : [t(`figures.part.${part}`, { n: formatCount(others[part]) })]);
+      return [t('figures.part.online', { n: formatCount(online), total: formatCount(total) }), ...parts].join(t('figures.part.join'));
+    },
     eventName: (type: string): string => te(`event.${type}`) ? t(`event.${type}`) : `${t('event.other')} (${type})`,
     errorText,
     /** As `errorText`, for an error that was kept as its code; the hub's own detail says what to do. */

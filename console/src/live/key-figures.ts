@@ -1,6 +1,7 @@
 import type { Device, EpochMs, MetricKey } from '@liandong/protocols';
 import { hourOfDay } from '../format/time.js';
 import { asNumber } from '../format/values.js';
+import { deviceTotals, type DeviceTotals } from './device-totals.js';
 import type { DeviceValues } from './latest-values.js';
 
 /** Limits behind the figures: bins from the domain's defaults, noise class 2 from GB 3096-2008 (dB(A), day 06–22). */
@@ -10,8 +11,7 @@ export const FIGURE_LIMITS = { fillLevel: 80, noiseDay: 60, noiseNight: 50, batt
 export interface CountFigure { count: number; known: number; total: number; newestAt: EpochMs | undefined }
 export interface PeakFigure { value: number; device: Device; at: EpochMs }
 export interface KeyFigures {
-  online: { count: number; total: number };
-  offline: number;
+  devices: DeviceTotals;
   bins: CountFigure;
   noise: CountFigure;
   battery: CountFigure;
@@ -22,15 +22,13 @@ type ValuesOf = (device: string) => DeviceValues | undefined;
 
 /** The figures of the overview, from the devices and their latest values; a value older than 15 of its reporting intervals (at least 15 min) no longer speaks for now. */
 export function keyFigures(devices: readonly Device[], valuesOf: ValuesOf, now: EpochMs): KeyFigures {
-  const inService = devices.filter((device) => device.status === 'online' || device.status === 'offline');
   const reading = (device: Device, metric: MetricKey) => currentReading(device, metric, valuesOf, now);
   const bins = devices.filter((device) => device.kind === 'waste_bin' && device.status !== 'retired');
   const sensors = devices.filter((device) => device.kind === 'env_sensor' && device.status !== 'retired');
   const noiseLimit = isDay(now) ? FIGURE_LIMITS.noiseDay : FIGURE_LIMITS.noiseNight;
   const withBattery = devices.filter((device) => reading(device, 'battery') !== undefined);
   return {
-    online: { count: inService.filter((device) => device.status === 'online').length, total: inService.length },
-    offline: inService.filter((device) => device.status === 'offline').length,
+    devices: deviceTotals(devices),
     bins: countWhere(bins, (device) => reading(device, 'fill_level'), (value) => value >= FIGURE_LIMITS.fillLevel),
     noise: countWhere(sensors, (device) => reading(device, 'noise'), (value) => value > noiseLimit),
     battery: countWhere(withBattery, (device) => reading(device, 'battery'), (value) => value < FIGURE_LIMITS.battery),

@@ -5,7 +5,7 @@ export interface PlacedLabel extends LabelWish { readonly anchor: 'start' | 'end
 
 export interface Rect { readonly x1: number; readonly x2: number; readonly y1: number; readonly y2: number }
 
-const markRect = ([x, y]: Point): Rect => ({ x1: x - 13, x2: x + 13, y1: y - 11, y2: y + 11 });
+export const markRect = ([x, y]: Point): Rect => ({ x1: x - 13, x2: x + 13, y1: y - 11, y2: y + 11 });
 const overlaps = (a: Rect, b: Rect): boolean => a.x1 < b.x2 && a.x2 > b.x1 && a.y1 < b.y2 && a.y2 > b.y1;
 
 const HEIGHT = 20;
@@ -48,13 +48,14 @@ export function placeLabels(wishes: readonly LabelWish[], width: number, obstacl
 export interface PlacedName { readonly x: number; readonly y: number; readonly rect: Rect }
 const NAME_OFFSETS = [-26, 34, -52, 60, 4] as const;
 
-/** Where a community's name stands: above its middle, or below where a mark or another name is in the way. */
-export function placeNames(wishes: readonly { readonly text: string; readonly at: Point }[], marks: readonly Point[]): PlacedName[] {
+/** Where a community's name stands: above its middle, or below where a mark, another name or the lower edge is in the way; never past the sides. */
+export function placeNames(wishes: readonly { readonly text: string; readonly at: Point }[], marks: readonly Point[], { width, bottom }: { width: number; bottom: number } = { width: Infinity, bottom: Infinity }): PlacedName[] {
   const taken = marks.map(markRect);
-  return wishes.map(({ text, at: [x, y] }) => {
+  return wishes.map(({ text, at: [middle, y] }) => {
     const half = textWidth(text) * 1.13 / 2 + 3;
+    const x = Math.max(half + 4, Math.min(middle, width - half - 4));
     const rectAt = (offset: number): Rect => ({ x1: x - half, x2: x + half, y1: y + offset - 15, y2: y + offset + 4 });
-    const offset = NAME_OFFSETS.find((candidate) => !taken.some((other) => overlaps(other, rectAt(candidate)))) ?? NAME_OFFSETS[0];
+    const offset = NAME_OFFSETS.find((candidate) => rectAt(candidate).y2 <= bottom && !taken.some((other) => overlaps(other, rectAt(candidate)))) ?? NAME_OFFSETS[0];
     taken.push(rectAt(offset));
     return { x, y: y + offset, rect: rectAt(offset) };
   });

@@ -60,7 +60,7 @@ function seatRows(count: number, box: Box): Point[] {
   });
 }
 
-/** Fills in the outlines that are missing: cells of the whole place when none is known, else a hexagon that keeps clear of its neighbours. */
+/** Fills in the outlines that are missing: cells of the whole place when none is known, else small hexagons where nothing else is. */
 function drawMissing(drawn: CommunityCell[], box: Box): void {
   const missing = drawn.filter((cell) => cell.isSchematic);
   if (missing.length === drawn.length) {
@@ -69,8 +69,34 @@ function drawMissing(drawn: CommunityCell[], box: Box): void {
     for (const cell of drawn) cell.centre = cell.outline.length > 2 ? centroid(cell.outline) : cell.centre;
     return;
   }
-  for (const cell of missing) {
-    const nearest = Math.min(...drawn.filter((other) => other !== cell).map((other) => distance(other.centre, cell.centre)), box.height / 2);
-    cell.outline = hexagon(cell.centre, Math.max(26, Math.min(nearest * 0.42, box.height * 0.12)));
-  }
+  for (const cell of missing) Object.assign(cell, freeCell(cell.centre, drawn.filter(({ outline }) => outline.length > 0), box));
 }
+
+/** Radii of a cell that is only drawn, the largest that fits is taken; and how far it stays from the others (px). */
+const RADII = [44, 34, 26] as const;
+const MARGIN = 8;
+const STEP = 16;
+
+/** A hexagon that covers no other outline, as near to where it belongs as there is room in the box; the smallest at its own place when there is none. */
+function freeCell(centre: Point, others: readonly CommunityCell[], box: Box): Pick<CommunityCell, 'outline' | 'centre'> {
+  for (const radius of RADII) {
+    const seats = [centre, ...gridOf(box, radius)].sort((a, b) => distance(a, centre) - distance(b, centre));
+    const seat = seats.find((at) => isFree(hexagon(at, radius + MARGIN), others));
+    if (seat !== undefined) return { outline: hexagon(seat, radius), centre: seat };
+  }
+  return { outline: hexagon(centre, RADII[2]), centre };
+}
+
+function gridOf({ x, y, width, height }: Box, radius: number): Point[] {
+  const [columns, rows] = [Math.floor((width - 2 * radius) / STEP), Math.floor((height - 2 * radius) / STEP)];
+  return Array.from({ length: Math.max(0, columns + 1) * Math.max(0, rows + 1) }, (_, index): Point => [x + radius + STEP * (index % (columns + 1)), y + radius + STEP * Math.floor(index / (columns + 1))]);
+}
+
+/** Neither has a corner in the other, nor the middle of an edge: enough for outlines of this size. */
+const isFree = (outline: readonly Point[], others: readonly CommunityCell[]): boolean =>
+  others.every((other) => !edgePoints(outline).some((point) => contains(other.outline, point)) && !edgePoints(other.outline).some((point) => contains(outline, point)));
+
+const edgePoints = (outline: readonly Point[]): Point[] => outline.flatMap((a, index): Point[] => {
+  const b = outline[(index + 1) % outline.length] ?? a;
+  return [a, [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]];
+});

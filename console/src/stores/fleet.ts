@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
 import type { Device, Seq, TelemetryDelta } from '@liandong/protocols';
 import { hubApi, readAll } from '../api/hub-api.js';
+import { deviceTotals } from '../live/device-totals.js';
 import type { DeviceChange } from '../live/latest-changes.js';
 import { createLatestValues } from '../live/latest-values.js';
 import { useClockStore } from './clock.js';
@@ -23,6 +24,8 @@ export const useFleetStore = defineStore('fleet', () => {
   const changes = shallowRef<readonly DeviceChange[]>([]);
   const [isLoaded, isCapped] = [ref(false), ref(false)];
   const all = computed(() => [...byId.value.values()]);
+  /** The devices in use, counted the one way every part of the screen does. */
+  const totals = computed(() => deviceTotals(all.value));
   let held: TelemetryDelta[] | undefined;
 
   /** Reads the devices at the start of a subscription. Live packets wait for it: how old their first values are depends on it. */
@@ -61,5 +64,5 @@ export const useFleetStore = defineStore('fleet', () => {
     valuesVersion.value += 1;
   }
   const valuesOf = (id: string) => latest.get(id);
-  return { byId, all, changes, valuesVersion, isLoaded, isCapped, load, refreshLatest, applyDevice, applyTelemetry, valuesOf };
+  return { byId, all, totals, changes, valuesVersion, isLoaded, isCapped, load, refreshLatest, applyDevice, applyTelemetry, valuesOf };
 });

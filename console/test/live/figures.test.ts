@@ -24,9 +24,10 @@ describe('key figures', () => {
     expect(keyFigures(devices, (id) => values(NOON)[id], NOON).noise.count).toBe(0);
     expect(keyFigures(devices, (id) => values(MIDNIGHT)[id], MIDNIGHT).noise.count).toBe(1);
   });
-  it('leave devices that were never seen out of the share online', () => {
-    const { online, offline } = keyFigures(devices, () => undefined, NOON);
-    expect([online, offline]).toEqual([{ count: 3, total: 4 }, 1]);
+  it('count every device in use once, those that never reported too, and not the retired', () => {
+    const { total, ...parts } = keyFigures([...devices, device('old', 'waste_bin', 'retired'), device('m', 'gateway', 'maintenance')], () => undefined, NOON).devices;
+    expect({ total, ...parts }).toEqual({ total: 6, online: 3, offline: 1, unseen: 1, maintenance: 1, retired: 1 });
+    expect(parts.online + parts.offline + parts.unseen + parts.maintenance).toBe(total);
   });
   it('name the sensor with the most PM2.5, and none when nothing has reported', () => {
     expect(keyFigures(devices, (id) => values(NOON)[id], NOON).pm).toMatchObject({ value: 40, device: { id: 'e1' } });

@@ -52,6 +52,16 @@ describe('the layout', () => {
     expect(layout.cells.map((cell) => [cell.id, cell.isSchematic])).toEqual([['a', false], ['b', true], ['c', true]]);
     expect(layout.cells.every((cell) => cell.outline.every(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))).toBe(true);
   });
+  it('draws a community without outline where no other one is, also when its middle lies in a neighbour', () => {
+    const layout = layoutMap([community('a', { boundary: square(120, 36) }), community('b', { centre: { lng: 120.005, lat: 36.005 } }), community('c')], [], { ...BOX, width: 1200 });
+    const [surveyed, ...drawn] = layout.cells;
+    for (const cell of drawn) {
+      expect(cell.outline.some((point) => contains(surveyed!.outline, point))).toBe(false);
+      expect(contains(surveyed!.outline, cell.centre)).toBe(false);
+      expect(contains(cell.outline, layout.placeOf(device('d', { lng: 120.005, lat: 36.005 }), cell.id)!)).toBe(true);
+    }
+    expect(Math.hypot(drawn[0]!.centre[0] - drawn[1]!.centre[0], drawn[0]!.centre[1] - drawn[1]!.centre[1])).toBeGreaterThan(80);
+  });
   it('stands with nothing to draw, and has no place for a device of an unknown community', () => {
     const layout = layoutMap([], [], BOX);
     expect(layout.cells).toEqual([]);
@@ -88,5 +98,7 @@ describe('labels', () => {
     const at = [400, 300] as const;
     expect(placeNames([{ text: '北关', at }], [])[0]?.y).toBe(274);
     expect(placeNames([{ text: '北关', at }], [[400, 270]])[0]?.y).toBe(334);
+    expect(placeNames([{ text: '北关', at }], [[400, 270]], { width: 800, bottom: 320 })[0]?.y).toBe(248);
+    expect(placeNames([{ text: '北关', at: [5, 300] }], [], { width: 800, bottom: 600 })[0]?.rect.x1).toBeGreaterThanOrEqual(0);
   });
 });

@@ -35,9 +35,9 @@ const BIN_SPOTS = ['3号楼前', '6号楼前', '路口', '便民店旁', '公交
 
 /**
  * The fleet of that size. Devices don't depend on the seed, so that a hub keeps its devices when the seed changes.
- * `messagesPerSecond` over the whole fleet replaces the natural pace of each kind.
+ * `messagesPerSecond` over the whole fleet replaces the natural pace of each kind; `prefix` begins every id and makes it another fleet.
  */
-export function createRoster({ size, messagesPerSecond }: { size: number; messagesPerSecond?: number | undefined }): SimDevice[] {
+export function createRoster({ size, messagesPerSecond, prefix = '' }: { size: number; messagesPerSecond?: number | undefined; prefix?: string }): SimDevice[] {
   const counts = new Map<string, number>();
   return Array.from({ length: size }, (_, index) => {
     // a slice and a modulus of lists that aren't empty
@@ -46,13 +46,13 @@ export function createRoster({ size, messagesPerSecond }: { size: number; messag
     const key = `${community.id}-${LETTER[kind]}`;
     const number = (counts.get(key) ?? 0) + 1;
     counts.set(key, number);
-    const id = `${key}${String(number).padStart(3, '0')}`;
+    const id = `${prefix}${key}${String(number).padStart(3, '0')}`;
     const grids = GRIDS.filter((grid) => grid.community === community);
     const grid = grids[number % grids.length] as GridPlan;
     const reportEveryMs = messagesPerSecond === undefined ? NATURAL_MS[kind] : (size / messagesPerSecond) * 1000;
     return {
       id, kind, community: community.id, profile: community.profile, area: grid.id, reportEveryMs,
-      name: nameOf(kind, number, community.places), location: placeIn(grid, id),
+      name: `${prefix === '' ? '' : `${prefix} `}${nameOf(kind, number, community.places)}`, location: placeIn(grid, id),
       reportingIntervalS: Math.min(86_400, Math.max(5, Math.ceil((PROMISE_FACTOR * reportEveryMs) / 1000))),
     };
   });

@@ -1,4 +1,5 @@
 import type { Device, NewArea } from '@liandong/protocols';
+import { SimulatorError } from '../errors.js';
 import { plannedAreas } from '../fleet/areas.js';
 import { SUBDISTRICT } from '../fleet/map.js';
 import { toNewDevice, type SimDevice } from '../fleet/roster.js';
@@ -10,6 +11,8 @@ export interface SetUpDeps {
   readonly hub: HubClient;
   readonly secrets: SecretStore;
   readonly log: (line: string) => void;
+  /** Give devices whose secret is not in `secrets` a new one, which cuts off whoever runs with the old one. */
+  readonly mayRotate: boolean;
 }
 
 /** A device the hub knows, with the secret it signs in with. */
@@ -24,10 +27,12 @@ const CONCURRENT = 8;
 /**
  * Makes the areas and the devices that the hub doesn't have yet; safe to repeat.
  * Calls: POST /areas, GET /devices, POST /devices, PATCH /devices/{id} (another pace), POST /devices/{id}/credentials (secret unknown).
+ * @throws SimulatorError when the hub has devices whose secrets aren't known and `mayRotate` is false; no device was changed then
  */
 export async function setUp(roster: readonly SimDevice[], deps: SetUpDeps): Promise<ReadyDevice[]> {
   await createAreas(deps.hub);
   const known = new Map((await deps.hub.devicesOf(SUBDISTRICT.id)).map((device) => [device.id, device]));
+  refuseForeign(roster.flatMap(({ id }) => known.get(id) ?? []), deps);
   const limit = createLimiter(CONCURRENT);
   try {
     const ready = await settleAll(roster.map((device) => limit(() => prepare(device, known.get(device.id), deps))));
@@ -37,6 +42,15 @@ export async function setUp(roster: readonly SimDevice[], deps: SetUpDeps): Prom
     await deps.secrets.save();
   }
 }
+
+/** Devices whose secret isn't known may be running elsewhere, with the very secret that a new one would put an end to. */
+function refuseForeign(known: readonly Device[], { secrets, mayRotate }: SetUpDeps): void {
+  const foreign = known.filter(({ id, status }) => status !== 'retired' && secrets.get(id) === undefined);
+  if (foreign.length > 0 && !mayRotate) throw foreignDevices(foreign.length, foreign[0]?.id ?? '');
+}
+
+const foreignDevices = (count: number, example: string): SimulatorError => new SimulatorError(
+  `The hub has ${count} of these devices already (such as ${example}) and their secrets are not known here: name the file that holds them with --state FILE, simulate other devices with --prefix x-, or give them new secrets with --rotate, which cuts off whoever runs with the old ones.`);
 
 /** Level by level: a parent must be there before its children. */
 async function createAreas(hub: HubClient): Promise<void> {
@@ -78,7 +92,9 @@ async function create(device: SimDevice, deps: SetUpDeps): Promise<ReadyDevice> 
     return { device, secret: password };
   } catch (error) {
     if (!isCode(error, 'DEVICE_EXISTS')) throw error;
-    return { device, secret: deps.secrets.get(device.id) ?? await rotate(device.id, deps) };
+    const secret = deps.secrets.get(device.id);
+    if (secret === undefined && !deps.mayRotate) throw foreignDevices(1, device.id);
+    return { device, secret: secret ?? await rotate(device.id, deps) };
   }
 }
 

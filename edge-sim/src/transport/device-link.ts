@@ -17,6 +17,8 @@ export interface DeviceLinkDeps {
   readonly handshakes: Limiter;
   readonly random: Random;
   readonly traffic: Traffic;
+  /** The broker refused the device's secret. */
+  readonly onRefused: (device: string) => void;
 }
 
 const HANDSHAKE_MS = 10_000;
@@ -162,8 +164,10 @@ export class DeviceLink {
     const { traffic, device } = this.#deps;
     const code = 'code' in error ? error.code : undefined;
     traffic.errors += 1;
-    traffic.lastError = typeof code === 'number' && REFUSED_CODES.has(code)
-      ? `${device.id} may not sign in: its secret is not the hub's (delete the state file to be given a new one)`
+    const isRefused = typeof code === 'number' && REFUSED_CODES.has(code);
+    if (isRefused) this.#deps.onRefused(device.id);
+    traffic.lastError = isRefused
+      ? `${device.id} may not sign in: its secret is not the hub's (without the state file and with --rotate it is given a new one)`
       : `${device.id}: ${error.message || (typeof code === 'string' ? code : error.name)}`;
   }
 

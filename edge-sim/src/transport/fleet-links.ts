@@ -13,6 +13,7 @@ export interface FleetLinksDeps {
   readonly seed: number;
   readonly scheduler: Scheduler;
   readonly traffic: Traffic;
+  readonly warn: (line: string) => void;
 }
 
 /** Handshakes at once: a fleet of thousands comes up in seconds without a storm of connects. */
@@ -26,10 +27,16 @@ export interface FleetLinks {
   readonly stop: () => Promise<void>;
 }
 
-export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic }: FleetLinksDeps): FleetLinks {
+export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic, warn }: FleetLinksDeps): FleetLinks {
   const handshakes = createLimiter(HANDSHAKES);
+  let hasWarned = false;
+  // once: what is wrong with one device's secret is mostly wrong with all
+  const onRefused = (id: string): void => {
+    if (!hasWarned) warn(`The broker refuses the secret of ${id}, perhaps of more devices: another run was given new ones, or the hub is not the one of the state file. Delete the state file and run with --rotate to be given new ones.`);
+    hasWarned = true;
+  };
   const links = new Map(devices.map(({ device, secret }) => [device.id, new DeviceLink({
-    brokerUrl, secret, scheduler, handshakes, traffic,
+    brokerUrl, secret, scheduler, handshakes, traffic, onRefused,
     device: { id: device.id, community: device.community, subdistrict: SUBDISTRICT.id },
     random: createRandom(streamOf(seed, `${device.id}/reconnect`)),
   })]));

@@ -26,8 +26,8 @@ afterEach(async () => {
 const client = ({ token = TOKEN, hubUrl = hub.url, slept = [] as number[] } = {}) =>
   createHubClient({ hubUrl, token, fetch, sleep: async (delayMs) => { slept.push(delayMs); } });
 const roster = createRoster({ size: 25 });
-const prepare = async (devices = roster) => setUp(devices, { hub: client(), secrets: await openSecrets(stateFile, hub.url), log: (line) => log.push(line) });
-const secretsOf = async () => Object.fromEntries((await prepare()).map(({ device, secret }) => [device.id, secret]));
+const prepare = async (devices = roster, { mayRotate = false } = {}) => setUp(devices, { hub: client(), secrets: await openSecrets(stateFile, hub.url), log: (line) => log.push(line), mayRotate });
+const secretsOf = async (options = {}) => Object.fromEntries((await prepare(roster, options)).map(({ device, secret }) => [device.id, secret]));
 const count = (call: string): number => hub.calls.filter((made) => made.startsWith(call)).length;
 
 describe('set-up', () => {
@@ -47,15 +47,33 @@ describe('set-up', () => {
     expect(count('POST /api/v1/devices')).toBe(25);
   });
 
-  it('asks for new credentials only for devices whose secret it does not have', async () => {
+  it('asks for new credentials only when it may, and only for devices whose secret it does not have', async () => {
     await prepare(roster.slice(0, 10));
     const state = JSON.parse(await readFile(stateFile, 'utf8')) as Record<string, Record<string, string>>;
     const lost = roster[3]?.id ?? '';
     delete state[hub.url]?.[lost];
     await writeFile(stateFile, JSON.stringify(state));
-    const secrets = await secretsOf();
+    const secrets = await secretsOf({ mayRotate: true });
     expect(secrets[lost]).toBe(hub.secrets.get(lost));
     expect(hub.calls.filter((call) => call.endsWith('/credentials'))).toEqual([`POST /api/v1/devices/${lost}/credentials`]);
+  });
+
+  it('leaves devices alone that it has no secrets of, and says what to do', async () => {
+    await prepare();
+    await rm(stateFile);
+    const before = new Map(hub.secrets);
+    await expect(prepare(createRoster({ size: 30, messagesPerSecond: 1 }))).rejects.toThrow(/has 25 of these devices already .*--state FILE.*--prefix.*--rotate/);
+    expect(hub.secrets).toEqual(before);
+    expect(count('PATCH')).toBe(0);
+    expect(hub.devices.size).toBe(25);
+  });
+
+  it('runs a second fleet under another prefix beside the first', async () => {
+    const first = await secretsOf();
+    await rm(stateFile);
+    const second = createRoster({ size: 25, prefix: 'x-' });
+    expect((await prepare(second)).map(({ device }) => device.id)).toEqual(roster.map(({ id }) => `x-${id}`));
+    for (const [id, secret] of Object.entries(first)) expect(hub.secrets.get(id)).toBe(secret);
   });
 
   it('does not use the secrets of another hub', async () => {
@@ -88,7 +106,7 @@ describe('set-up', () => {
     hub.faults.set('POST /api/v1/areas', { status: 429, times: 1, headers: { 'retry-after': '2' } });
     hub.faults.set('GET /api/v1/devices', { status: 503, times: 2 });
     const slept: number[] = [];
-    await setUp(roster, { hub: client({ slept }), secrets: await openSecrets(undefined, hub.url), log: () => undefined });
+    await setUp(roster, { hub: client({ slept }), secrets: await openSecrets(undefined, hub.url), log: () => undefined, mayRotate: false });
     expect(slept).toEqual([2000, 500, 1000]);
   });
 
@@ -105,7 +123,7 @@ describe('set-up', () => {
   it('says in one sentence what a person can mend', async () => {
     const unwritable = await openSecrets(path.join(folder, 'folder/state.json'), hub.url);
     await writeFile(path.join(folder, 'folder'), '');
-    const fail = (over: Parameters<typeof client>[0]) => setUp(roster, { hub: client(over), secrets: unwritable, log: () => undefined });
+    const fail = (over: Parameters<typeof client>[0]) => setUp(roster, { hub: client(over), secrets: unwritable, log: () => undefined, mayRotate: false });
     await expect(fail({ token: 'wrong' })).rejects.toThrow(/refuses the token.*POST \/api\/v1\/tokens/);
     await expect(fail({ hubUrl: 'http://127.0.0.1:9' })).rejects.toThrow(/can't be reached.*--hub/);
     hub.faults.set('POST /api/v1/areas', { status: 403, times: 9 });

@@ -10,17 +10,19 @@ let broker: TestBroker;
 let scheduler: Scheduler;
 let traffic: Traffic;
 let link: DeviceLink;
+let refused: string[];
 let acks: (heard: Heard) => boolean;
 const secrets = new Map([['d1', 's1']]);
 
 const linkTo = (brokerUrl: string, secret = 's1'): DeviceLink => new DeviceLink({
-  brokerUrl, secret, scheduler, traffic, device: { id: 'd1', subdistrict: 'fuan', community: 'beiguan' }, handshakes: createLimiter(1), random: () => 0,
+  brokerUrl, secret, scheduler, traffic, device: { id: 'd1', subdistrict: 'fuan', community: 'beiguan' }, handshakes: createLimiter(1), random: () => 0, onRefused: (id) => refused.push(id),
 });
 const heard = (kind: string): Heard[] => broker.heard.filter(({ topic }) => topic === `liandong/v1/fuan/beiguan/d1/${kind}`);
 const message = (kind: 'telemetry' | 'event', payload: string) => ({ dueMs: 0, device: 'd1', kind, payload });
 
 beforeEach(async () => {
   acks = () => true;
+  refused = [];
   broker = await startBroker({ secrets, acks: (one) => acks(one) });
   scheduler = createScheduler(Date.now);
   traffic = createTraffic(1);
@@ -102,6 +104,7 @@ describe('a device link', () => {
     link.start();
     await eventually('it has tried twice', () => traffic.errors >= 2);
     expect(traffic.lastError).toContain("secret is not the hub's");
+    expect(refused).toContain('d1');
     expect(link.isOnline).toBe(false);
   });
 

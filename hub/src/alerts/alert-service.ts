@@ -1,4 +1,4 @@
-import type { Alert, AreaId, DeviceId } from '@liandong/protocols';
+import type { Alert, AlertTimelineEntry, AreaId, DeviceId } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
@@ -10,6 +10,9 @@ import { listAlerts } from './alert-list.js';
 import { addTimelineEntry, saveAlert, toAlert, toTimelineEntry } from './alert-rows.js';
 import { applyStep, type AlertStep } from './life-cycle.js';
 import type { AlertQuery, AlertService } from './types.js';
+
+/** At most as many are answered of one alert. */
+const TIMELINE_ENTRIES = 200;
 
 type PersonsStep = Extract<AlertStep, 'acked' | 'unacked' | 'commented'>;
 
@@ -51,6 +54,14 @@ export function createAlertService({ db, clock, areas, changes, activeAlerts }: 
     });
   }
 
+  /** Oldest first. An alert that flaps for months has no end of entries; how it began is always among those answered. */
+  async function timelineOf(id: string): Promise<AlertTimelineEntry[]> {
+    const entries = db.selectFrom('alert_timeline').selectAll().where('alert_id', '=', id);
+    const newest = (await entries.orderBy('id', 'desc').limit(TIMELINE_ENTRIES).execute()).reverse();
+    const [first] = newest.length < TIMELINE_ENTRIES ? newest : await entries.orderBy('id').limit(1).execute();
+    return (first === undefined ? [] : [first, ...newest.slice(1)]).map(toTimelineEntry);
+  }
+
   return {
     async list(principal, query: AlertQuery) {
       requirePermission(principal, 'alert:read');
@@ -67,8 +78,7 @@ export function createAlertService({ db, clock, areas, changes, activeAlerts }: 
       const row = await db.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
       const alert = row === undefined ? undefined : toAlert(row);
       if (alert === undefined || !isVisible(principal, alert)) throw new AppError('ALERT_NOT_FOUND');
-      const timeline = await db.selectFrom('alert_timeline').selectAll().where('alert_id', '=', id).orderBy('id').execute();
-      return { ...alert, timeline: timeline.map(toTimelineEntry) };
+      return { ...alert, timeline: await timelineOf(id) };
     },
     async ack(principal, id, note) {
       requirePermission(principal, 'alert:act');

@@ -12,6 +12,7 @@ export interface AlertService {
   list(principal: Principal, query: AlertQuery): Promise<{ data: Alert[]; next?: string }>;
   /** Every active alert the caller may see, limited to these areas (with what lies below) or devices when given. */
   active(principal: Principal, scope: { areas?: readonly AreaId[]; devices?: readonly DeviceId[] }): Promise<Alert[]>;
+  /** Of a timeline longer than 200 entries: the first and the newest 199. */
   get(principal: Principal, id: string): Promise<AlertWithTimeline>;
   /** Already acknowledged: answers the alert unchanged, the first acknowledgement stands. A cleared one may still be acknowledged. */
   ack(principal: Principal, id: string, note?: string): Promise<Alert>;

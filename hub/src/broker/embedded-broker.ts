@@ -17,6 +17,7 @@ const SIGN_IN_MS = 10_000;
 /** A subscriber that takes nothing for this long is closed. */
 const DRAIN_MS = 10_000;
 const MAX_CONNECTIONS = 20_000;
+const TCP_KEEP_ALIVE_MS = 60_000;
 /** MQTT 3.1.1 clause 3.2.2.3: bad user name or password. */
 const BAD_CREDENTIALS = 4;
 /** Messages on their way down at once. */
@@ -130,8 +131,10 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
         const connection = this.#connections.get(client);
         if (connection !== undefined) connection.keepAliveS = packet.keepalive ?? 0;
         packet.keepalive = 0; // the tap watches it: aedes never sees the uplinks
-        // Sessions are named by user, so nobody can take over another's by its client id.
+        // Sessions are named by user, so nobody can take over another's by its client id. None outlives its connection: devices only
+        // read commands, which time out, and a session for every client id ever seen would fill the memory.
         if (packet.clientId) packet.clientId = `${packet.username ?? ''}/${packet.clientId}`;
+        packet.clean = true;
         callback(null, true);
       },
       authenticate: (client, username, password, callback) => this.#authenticate(client, { username, password }, callback),
@@ -154,11 +157,12 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
   /** A connection, plain or out of its TLS. */
   accept(socket: Socket): void {
     const { ingest, journal } = this.#dependencies;
+    socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS); // for clients that announce no MQTT keep-alive
     const tap = new PublishTap({
       transport: socket, limitBytes: LIMITS.frameBytesBeforeSignIn, waitsForSignIn: true,
       onFault: (fault) => this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1),
       onPublish: (frame, done) => {
-        ingest.receive({ topic: frame.topic, payload: frame.payload, isRedelivery: frame.isRedelivery, speaker: connection.speaker }, done);
+        ingest.receive({ topic: frame.topic, payload: frame.payload, messageId: frame.messageId, isRedelivery: frame.isRedelivery, speaker: connection.speaker }, done);
         if (journal.isFull) this.#holdAll(true);
       },
     });
@@ -195,7 +199,7 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
     const { topic } = packet;
     packet.topic = TAKEN_TOPIC;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    this.#dependencies.ingest.receive({ topic, payload, isRedelivery: packet.dup ?? false, speaker }, () => callback(null));
+    this.#dependencies.ingest.receive({ topic, payload, messageId: packet.messageId ?? 0, isRedelivery: packet.dup ?? false, speaker }, () => callback(null));
   }
 
   /** Its place or prefix may have changed since it signed in. */

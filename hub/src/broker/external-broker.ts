@@ -26,6 +26,8 @@ export interface ExternalBrokerDependencies {
   url: URL;
   /** Stays the same over restarts: the broker keeps our session, and what we have not acknowledged, under it. */
   clientId: string;
+  /** How long a start waits for the broker (ms); 0: the first try decides. */
+  waitMs: number;
   ingest: Ingest;
   journal: JournalWriter;
   gateways?: GatewayTopics;
@@ -65,20 +67,24 @@ export class ExternalBroker implements UplinkSource, CommandPublisher {
   /** @throws StartError when the broker can't be reached or refuses us; later losses are healed by reconnecting. */
   async start(): Promise<void> {
     if (this.#client !== undefined) return;
-    const { url, journal, gateways } = this.#dependencies;
+    const { url, journal, gateways, waitMs } = this.#dependencies;
     this.#offDrain = journal.onDrain(() => this.#tap?.hold(false));
     this.#offGateways = gateways?.onChange(() => { this.#settling ??= setTimeout(() => this.#followSoon(), SETTLE_MS); });
     const client = new MqttClient(() => this.#connect(), this.#options());
     this.#client = client;
     client.on('error', (error) => this.#onLost(error.message));
     client.on('close', () => this.#onLost('connection closed'));
-    client.on('connect', () => void this.#subscribe(client));
+    let deadline: NodeJS.Timeout | undefined;
+    const isReady = new Promise<void>((resolve, reject) => {
+      const giveUp = (): void => reject(new Error(this.#failure ?? 'no answer'));
+      if (waitMs > 0) deadline = setTimeout(giveUp, waitMs);
+      else client.once('close', giveUp);
+      client.on('connect', () => void this.#subscribe(client).then(resolve, () => {
+        this.#tap?.destroy(); // and so connect and ask again
+      }));
+    });
     try {
-      await new Promise<void>((resolve, reject) => {
-        client.once('connect', () => resolve());
-        client.once('error', reject);
-        client.once('close', () => reject(new Error(this.#failure)));
-      });
+      await isReady.finally(() => clearTimeout(deadline));
     } catch (error) {
       await this.stop();
       throw new StartError(`The MQTT broker at ${url.host} can not be used: ${error instanceof Error ? error.message : String(error)}. Check MQTT_URL (address, user and password) and that the broker runs.`, { cause: error });
@@ -134,7 +140,7 @@ export class ExternalBroker implements UplinkSource, CommandPublisher {
       transport, limitBytes: ANY_FRAME_BYTES, waitsForSignIn: false,
       onFault: (fault) => logger.warn({ fault }, 'the MQTT broker broke the protocol; connecting again'),
       onPublish: (frame, done) => {
-        ingest.receive({ topic: frame.topic, payload: frame.payload, isRedelivery: frame.isRedelivery, speaker: undefined, isKept: frame.isRetained }, done);
+        ingest.receive({ topic: frame.topic, payload: frame.payload, messageId: frame.messageId, isRedelivery: frame.isRedelivery, speaker: undefined, isKept: frame.isRetained }, done);
         if (journal.isFull) tap.hold(true);
       },
     });
@@ -142,19 +148,21 @@ export class ExternalBroker implements UplinkSource, CommandPublisher {
     return tap;
   }
 
+  /** @throws Error when the broker refuses */
   async #subscribe(client: MqttClient): Promise<void> {
     try {
       const grants = await client.subscribeAsync([...UPLINK_FILTERS], { qos: 1 });
       const refused = grants.filter((grant) => grant.qos > 2);
-      if (refused.length > 0) throw new Error(`the broker refused to let us read ${refused.map((grant) => grant.topic).join(', ')}`);
-      this.#isSubscribed = true;
-      this.#failure = undefined;
-      this.#gatewayFilters = new Set();
-      this.#followSoon();
-      this.#dependencies.logger.info('connected to the MQTT broker');
+      if (refused.length > 0) throw new Error(`it does not let us read ${refused.map((grant) => grant.topic).join(', ')}`);
     } catch (error) {
       this.#onLost(error instanceof Error ? error.message : String(error));
+      throw error;
     }
+    this.#isSubscribed = true;
+    this.#failure = undefined;
+    this.#gatewayFilters = new Set();
+    this.#followSoon();
+    this.#dependencies.logger.info('connected to the MQTT broker');
   }
 
   #followSoon(): void {
@@ -181,6 +189,7 @@ export class ExternalBroker implements UplinkSource, CommandPublisher {
     if (refused.length > 0) this.#dependencies.logger.warn({ refused }, 'the MQTT broker refused to let us read what gateways publish; check the rights of MQTT_URL\'s user');
   }
 
+  /** The reason that says most is kept: `connection closed` follows every other. */
   #onLost(reason: string): void {
     if (this.#isSubscribed) this.#dependencies.logger.warn({ reason }, 'lost the MQTT broker; connecting again');
     this.#isSubscribed = false;

@@ -65,9 +65,12 @@ export class MosquittoAuthFiles implements Feature {
   }
 
   async #write(): Promise<void> {
-    const { dir, db, directory, hubUser } = this.#dependencies;
+    const { dir, db, directory, hubUser, logger } = this.#dependencies;
     const devices = await db.selectFrom('device').select(['id', 'mosquitto_hash']).where('status', '!=', 'retired').orderBy('id').execute();
-    const users = [`${hubUser.username}:${this.#hubHash}`, ...devices.map((device) => `${device.id}:${device.mosquitto_hash}`)];
+    // A device of the hub's own name must not become the hub; such a name is refused at creation, unless MQTT_URL changed since.
+    const others = devices.filter((device) => device.id !== hubUser.username);
+    if (others.length < devices.length) logger.error({ device: hubUser.username }, 'a device has the name of the hub\'s own MQTT user and can not sign in; change the user in MQTT_URL');
+    const users = [`${hubUser.username}:${this.#hubHash}`, ...others.map((device) => `${device.id}:${device.mosquitto_hash}`)];
     await replaceFile(join(dir, 'passwd'), `${users.join('\n')}\n`);
     await replaceFile(join(dir, 'acl'), aclFor(hubUser.username, [...directory.values()]));
   }

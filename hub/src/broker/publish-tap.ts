@@ -29,9 +29,12 @@ export class PublishTap extends Duplex {
   #isOpen: boolean;
   #seenConnect = false;
   #isHeld = false;
+  /** The peer does not read its acknowledgements. */
+  #isBackedUp = false;
   #wantsMore = true;
   #unread: Buffer | undefined;
   #acks: number[] = [];
+  #keepAliveMs = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: PublishTapOptions) {
@@ -44,6 +47,10 @@ export class PublishTap extends Duplex {
     this.#transport.on('end', () => this.push(null));
     this.#transport.on('error', (error) => this.destroy(error));
     this.#transport.on('close', () => this.destroy());
+    this.on('drain', () => {
+      this.#isBackedUp = false;
+      this.#retake();
+    });
   }
 
   /** The peer is signed in: longer frames, and PUBLISH goes to `onPublish`. */
@@ -51,13 +58,16 @@ export class PublishTap extends Duplex {
     this.#isOpen = true;
     this.#splitter.limitBytes = limitBytes;
     // The library never sees most packets, so the 1.5 × keep-alive of clause 3.1.2.10 is watched here.
-    if (keepAliveS > 0) this.#idleTimer = setTimeout(() => this.#fault('keep_alive_timeout'), keepAliveS * 1500);
+    this.#keepAliveMs = keepAliveS * 1500;
+    this.#watchKeepAlive();
     this.#retake();
   }
 
   /** Stops reading the socket while the journal is full; what was read already still goes on. */
   hold(isHeld: boolean): void {
+    if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
+    this.#watchKeepAlive();
     if (isHeld) this.#transport.pause();
     else this.#retake();
   }
@@ -88,7 +98,7 @@ export class PublishTap extends Duplex {
   }
 
   get #mayRead(): boolean {
-    return !this.destroyed && !this.#isHeld && this.#wantsMore && (this.#isOpen || !this.#seenConnect);
+    return !this.destroyed && !this.#isHeld && !this.#isBackedUp && this.#wantsMore && (this.#isOpen || !this.#seenConnect);
   }
 
   #retake(): void {
@@ -138,8 +148,18 @@ export class PublishTap extends Duplex {
     queueMicrotask(() => {
       const acks = this.#acks;
       this.#acks = [];
-      if (!this.destroyed && acks.length > 0) this.write(encodePubacks(acks));
+      if (this.destroyed || acks.length === 0 || this.write(encodePubacks(acks))) return;
+      this.#isBackedUp = true;
+      this.#transport.pause();
     });
+  }
+
+  /** While we don't read, silence says nothing. */
+  #watchKeepAlive(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+    if (this.#keepAliveMs === 0 || this.#isHeld || this.destroyed) return;
+    this.#idleTimer = setTimeout(() => this.#fault('keep_alive_timeout'), this.#keepAliveMs);
   }
 
   #fault(fault: string): false {

@@ -4,15 +4,20 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 
-/** A state change that every screen in its area must see exactly once. */
+/**
+ * A state change that every screen in its area must see exactly once.
+ * What moves to another area is two changes. The first is for screens that see only the area it left: to them the alert is cleared and the device
+ * retired, as is one that is deleted, and where it went is not said. `movedTo` is on this one only: screens that see that area as well skip it,
+ * because the second change tells them the whole of it.
+ */
 export type Change =
-  | { readonly seq: Seq; readonly area: AreaId; readonly kind: 'alert'; readonly alert: Alert }
-  | { readonly seq: Seq; readonly area: AreaId; readonly kind: 'device'; readonly device: Device };
+  | { readonly seq: Seq; readonly area: AreaId; readonly movedTo?: AreaId; readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly seq: Seq; readonly area: AreaId; readonly movedTo?: AreaId; readonly kind: 'device'; readonly device: Device };
 
 export interface ChangeLog {
   /** Records a change inside the caller's transaction and gives its seq; `body` gets that seq before it is stored. */
-  recordAlert(trx: Transaction<Database>, alert: Alert): Promise<Alert>;
-  recordDevice(trx: Transaction<Database>, device: Device): Promise<Change>;
+  recordAlert(trx: Transaction<Database>, alert: Alert, movedTo?: AreaId): Promise<Alert>;
+  recordDevice(trx: Transaction<Database>, device: Device, movedTo?: AreaId): Promise<Change>;
   /** Tells listeners; call after the transaction has committed, in the order of the commits. */
   publish(changes: readonly Change[]): void;
   onChange(listener: (change: Change) => void): () => void;
@@ -27,21 +32,21 @@ export interface ChangeLog {
 export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): ChangeLog {
   const listeners = new Set<(change: Change) => void>();
 
-  async function insert(trx: Transaction<Database>, row: { kind: Change['kind']; entity: string; area: AreaId; body: string }): Promise<Seq> {
+  async function insert(trx: Transaction<Database>, row: { kind: Change['kind']; entity: string; area: AreaId; moved_to: AreaId | null; body: string }): Promise<Seq> {
     const { seq } = await trx.insertInto('change').values({ at: clock.now(), ...row }).returning('seq').executeTakeFirstOrThrow();
     return seq;
   }
 
   return {
-    async recordAlert(trx, alert) {
-      const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, body: '' });
+    async recordAlert(trx, alert, movedTo) {
+      const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: '' });
       const stamped = { ...alert, seq };
       await trx.updateTable('change').set({ body: JSON.stringify(stamped) }).where('seq', '=', seq).execute();
       return stamped;
     },
-    async recordDevice(trx, device) {
-      const seq = await insert(trx, { kind: 'device', entity: device.id, area: device.area, body: JSON.stringify(device) });
-      return { seq, area: device.area, kind: 'device', device };
+    async recordDevice(trx, device, movedTo) {
+      const seq = await insert(trx, { kind: 'device', entity: device.id, area: device.area, moved_to: movedTo ?? null, body: JSON.stringify(device) });
+      return { seq, area: device.area, kind: 'device', device, ...(movedTo === undefined ? {} : { movedTo }) };
     },
     publish(changes) {
       for (const change of changes) for (const listener of listeners) listener(change);
@@ -59,9 +64,12 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
       const oldest = await db.selectFrom('change').select((e) => e.fn.min('seq').as('seq')).executeTakeFirst();
       const newest = await this.current();
       if (since > newest || (since < newest && (oldest?.seq ?? 1) > since + 1)) return undefined;
-      return rows.map((row) => row.kind === 'alert'
-        ? { seq: row.seq, area: row.area, kind: 'alert', alert: JSON.parse(row.body) as Alert } // written by recordAlert
-        : { seq: row.seq, area: row.area, kind: 'device', device: JSON.parse(row.body) as Device }); // written by recordDevice
+      return rows.map(({ seq, area, moved_to: movedTo, kind, body }) => {
+        const place = { seq, area, ...(movedTo === null ? {} : { movedTo }) };
+        return kind === 'alert'
+          ? { ...place, kind, alert: JSON.parse(body) as Alert } // written by recordAlert
+          : { ...place, kind, device: JSON.parse(body) as Device }; // written by recordDevice
+      });
     },
     async dropBefore(at) {
       // The newest change stays, so that `current` never goes back.

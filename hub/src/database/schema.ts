@@ -28,6 +28,8 @@ export interface Database {
     id: string; device: string; type: string; data: string | null; by: string; at: number; expires_at: number;
     state: 'pending' | 'done' | 'failed' | 'timed_out'; answered_at: number | null; error: string | null;
   };
+  /** Where a deleted device last stood: what is kept under its id belongs to those who may see that area. */
+  device_tombstone: { id: string; area: string; deleted_at: number };
   device_refusal: { device: string; reason: string; count: number };
   device_refusal_last: { device: string; at: number; reason: string; detail: string | null; topic: string; payload: string };
   user: { username: string; name: string; role: string; area: string | null; password_hash: string; created_at: number };
@@ -44,7 +46,7 @@ export interface Database {
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */
-  change: { seq: Generated<number>; at: number; kind: 'alert' | 'device'; entity: string; area: string; body: string };
+  change: { seq: Generated<number>; at: number; kind: 'alert' | 'device'; entity: string; area: string; moved_to: string | null; body: string };
   /** Journal positions of readers whose effects are in this database. */
   reader: { name: string; position: number };
 }

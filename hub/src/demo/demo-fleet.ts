@@ -13,7 +13,7 @@ export interface DemoFleetDependencies {
   mqttUrl: string;
   /** Where the fleet keeps the secrets it was given. */
   stateFile: string;
-  /** A token that lives as long as the fleet. */
+  /** A token for the set-up. */
   issueToken(): Promise<{ token: string; revoke(): Promise<void> }>;
   logger: Logger;
 }
@@ -35,14 +35,17 @@ export class DemoFleet implements Feature {
     const { hubUrl, mqttUrl, stateFile, issueToken, logger } = this.#dependencies;
     const { token, revoke } = await issueToken();
     this.#revoke = revoke;
-    const child = spawn(process.execPath, [PROGRAM, '--demo', '--quiet', '--attached', '--hub', hubUrl, '--mqtt', mqttUrl, '--state', stateFile], {
+    const child = spawn(process.execPath, [PROGRAM, '--demo', '--quiet', '--attached', '--rotate', '--hub', hubUrl, '--mqtt', mqttUrl, '--state', stateFile], {
       // Its standard input closes when the hub dies, however it dies: with --attached the fleet goes too.
       env: { LIANDONG_TOKEN: token }, stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child = child;
     let complaint = '';
     child.stderr?.on('data', (chunk: Buffer) => { complaint = (complaint + chunk.toString()).slice(-2000); });
-    child.on('error', (error) => logger.error({ err: error }, 'the simulated fleet did not start'));
+    child.on('error', (error) => {
+      this.#child = undefined;
+      logger.error({ err: error }, 'the simulated fleet did not start');
+    });
     child.on('exit', (code) => {
       this.#child = undefined;
       if (this.#isStopping) return;

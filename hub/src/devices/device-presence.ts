@@ -38,6 +38,8 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
   const unsaved = new Set<DeviceId>();
   let graceFrom: EpochMs = 0;
   let savedAt: EpochMs = 0;
+  /** The newest time the hub's clock has shown. */
+  let clockAt: EpochMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let forget: (() => void) | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -47,8 +49,29 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
   const windowMs = (entry: DeviceEntry): number => LIMITS.silentIntervals * entry.device.reportingIntervalS * 1000;
   const heardAt = (entry: DeviceEntry): EpochMs => Math.max(entry.device.lastSeenAt ?? 0, decidedAt.get(entry.device.id) ?? 0, graceFrom);
 
-  /** True when the status has to move. */
-  function sight(entry: DeviceEntry, at: EpochMs): boolean {
+  /** The hub's time, after a step back of its clock was followed. */
+  function readClock(): EpochMs {
+    const now = clock.now();
+    if (now < clockAt) limitTimes(now);
+    clockAt = now;
+    return now;
+  }
+
+  /** Nothing was heard, decided or announced in the future: it would outweigh all that follows until the clock is there again. */
+  function limitTimes(now: EpochMs): void {
+    for (const { device } of directory.values()) {
+      if (device.lastSeenAt === undefined || device.lastSeenAt <= now) continue;
+      device.lastSeenAt = now;
+      unsaved.add(device.id);
+    }
+    for (const [id, at] of decidedAt) decidedAt.set(id, Math.min(at, now - 1)); // a sighting of this very moment is news
+    for (const [id, at] of announcedAt) announcedAt.set(id, Math.min(at, now));
+    graceFrom = Math.min(graceFrom, now);
+    savedAt = Math.min(savedAt, now);
+  }
+
+  /** True when the status has to move. `at` is not after `now`. */
+  function sight(entry: DeviceEntry, at: EpochMs, now: EpochMs): boolean {
     const { device } = entry;
     if (device.status === 'retired') return false;
     if (at > (device.lastSeenAt ?? 0)) {
@@ -56,7 +79,7 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
       unsaved.add(device.id);
     }
     // A journal that is being caught up with tells of sightings long past: they don't bring a silent device back.
-    const isNews = at > (decidedAt.get(device.id) ?? 0) && clock.now() - at <= windowMs(entry);
+    const isNews = at > (decidedAt.get(device.id) ?? 0) && now - at <= windowMs(entry);
     return isNews && decide(entry, { status: 'online', at });
   }
 
@@ -139,7 +162,7 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
   }
 
   async function tick(): Promise<void> {
-    const now = clock.now();
+    const now = readClock();
     findSilent(now);
     if (pending.size > 0) await flush();
     if (now - savedAt < PERSIST_EVERY_MS) return;
@@ -151,7 +174,8 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
     async start() {
       if (timer !== undefined) return;
       graceFrom = clock.now();
-      savedAt = graceFrom;
+      savedAt = clockAt = graceFrom;
+      limitTimes(graceFrom); // the clock may have been set back while the hub was down
       let isTicking = false;
       timer = setInterval(() => {
         if (isTicking) return;
@@ -175,17 +199,21 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
       await flush().then(save).catch(onError);
     },
     async seen(sightings) {
+      const now = readClock();
       let hasMoved = false;
       for (const [id, at] of sightings) {
         const entry = directory.get(id);
-        if (entry !== undefined) hasMoved = sight(entry, at) || hasMoved;
+        // Received before the clock was set back: that was no later than now.
+        if (entry !== undefined) hasMoved = sight(entry, Math.min(at, now), now) || hasMoved;
       }
       if (hasMoved) await flush();
     },
-    async setStatus(id, status, at) {
+    async setStatus(id, status, receivedAt) {
+      const now = readClock();
+      const at = Math.min(receivedAt, now);
       const entry = directory.get(id);
       if (entry === undefined || at < (decidedAt.get(id) ?? 0)) return;
-      const hasMoved = status === 'online' ? sight(entry, at) : decide(entry, { status, at });
+      const hasMoved = status === 'online' ? sight(entry, at, now) : decide(entry, { status, at });
       if (hasMoved) await flush();
     },
   };

@@ -1,8 +1,10 @@
+import type { Transaction } from 'kysely';
 import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type NewDevice, type Refusals } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
 import { requirePermission, type Permission, type Principal } from '../identity/principal.js';
 import { systemRandom, type RandomBytes } from '../identity/secrets.js';
 import type { AuditLog } from '../identity/types.js';
@@ -23,8 +25,12 @@ export interface DeviceService {
   /** By id, a page at a time; `area` takes in everything below it. Throws AREA_NOT_FOUND, CURSOR_INVALID. */
   list(principal: Principal, query: DeviceQuery): Promise<{ data: Device[]; next?: string }>;
   get(principal: Principal, id: DeviceId): Promise<Device>;
-  /** The only time the secret is shown. Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY. */
+  /**
+   * The only time the secret is shown. Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY.
+   * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
+   */
   create(principal: Principal, device: NewDevice): Promise<{ device: Device; credentials: Credentials }>;
+  /** Its active alerts follow it into another area within a second or so: the rule evaluator moves them. */
   patch(principal: Principal, id: DeviceId, patch: DevicePatch): Promise<Device>;
   /** Its alerts and its history stay; screens see it once more, as retired. */
   remove(principal: Principal, id: DeviceId): Promise<void>;
@@ -43,10 +49,12 @@ export interface DeviceServiceDependencies {
   readonly refusals: RefusalLog;
   readonly changes: ChangeLog;
   readonly audit: AuditLog;
+  /** User names of the broker that no device may have, such as the hub's own: a device signs in with its id. */
+  readonly reservedIds?: ReadonlySet<string>;
   readonly random?: RandomBytes;
 }
 
-export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, random = systemRandom }: DeviceServiceDependencies): DeviceService {
+export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds = new Set(), random = systemRandom }: DeviceServiceDependencies): DeviceService {
   function entryOf(row: DeviceRow): DeviceEntry {
     const { subdistrict, community } = placeOf(areas, row.area);
     return { device: toDevice(row), subdistrict, community, secretHash: Buffer.from(row.secret_hash, 'hex') };
@@ -66,6 +74,15 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
   function requirePlace(principal: Principal, area: AreaId): void {
     requireArea(principal, area);
     placeOf(areas, area);
+  }
+
+  /** Throws DEVICE_EXISTS when the id was a device's whose history is none of this caller's, or of this place's. */
+  async function takeOver(trx: Transaction<Database>, principal: Principal, { id, area }: NewDevice): Promise<void> {
+    const tombstone = await trx.deleteFrom('device_tombstone').where('id', '=', id).returning('area').executeTakeFirst();
+    if (tombstone === undefined) return;
+    const community = areas.ancestor(tombstone.area, 'community')?.id;
+    const isSamePlace = community !== undefined && community === areas.ancestor(area, 'community')?.id;
+    if (!isSamePlace || !areas.isVisible(principal, tombstone.area)) throw new AppError('DEVICE_EXISTS', `The id ${id} was that of another device.`);
   }
 
   return {
@@ -96,6 +113,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
     async create(principal, wanted) {
       requirePermission(principal, 'device:write');
       requirePlace(principal, wanted.area);
+      if (reservedIds.has(wanted.id)) throw new AppError('DEVICE_EXISTS', `The id ${wanted.id} is reserved.`);
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
       const row: DeviceRow = {
         id: wanted.id, name: wanted.name, kind: wanted.kind, area: wanted.area, codec: wanted.codec ?? 'native',
@@ -109,6 +127,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const change = await db.transaction().execute(async (trx): Promise<Change> => {
         const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
         if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
+        await takeOver(trx, principal, wanted);
         return changes.recordDevice(trx, { ...entry.device });
       });
       directory.put(entry);
@@ -122,14 +141,16 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       if (patch.area !== undefined) requirePlace(principal, patch.area);
       const columns = toChangedColumns(patch);
       if (Object.keys(columns).length === 0) return { ...requireEntry(principal, 'device:write', id).device };
-      const { entry, change } = await db.transaction().execute(async (trx) => {
+      const { entry, told } = await db.transaction().execute(async (trx) => {
+        const before = await trx.selectFrom('device').selectAll().where('id', '=', id).executeTakeFirst();
         const row = await trx.updateTable('device').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
-        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        if (before === undefined || row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
         const changed = withSighting(entryOf(row), directory.get(id));
-        return { entry: changed, change: await changes.recordDevice(trx, { ...changed.device }) };
+        const left = before.area === row.area ? [] : [await changes.recordDevice(trx, { ...toDevice(before), status: 'retired' }, row.area)];
+        return { entry: changed, told: [...left, await changes.recordDevice(trx, { ...changed.device })] };
       });
       directory.put(withSighting(entry, directory.get(id)));
-      changes.publish([change]);
+      changes.publish(told);
       await audit.record({ by: principal.name, action: 'device.changed', target: id, detail: Object.keys(patch).join(', ') });
       return { ...entry.device };
     },
@@ -139,6 +160,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const change = await db.transaction().execute(async (trx) => {
         const { numDeletedRows } = await trx.deleteFrom('device').where('id', '=', id).executeTakeFirst();
         if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        await trx.insertInto('device_tombstone').values({ id, area: device.area, deleted_at: clock.now() }).execute();
         return changes.recordDevice(trx, { ...device, status: 'retired' });
       });
       directory.remove(id);

@@ -77,19 +77,18 @@ export function createRefusalLog({ db, clock, directory, onError }: RefusalLogDe
   }
 
   return {
-    refuse({ device, topic, payload, refusal }) {
-      totals.set(refusal.reason, (totals.get(refusal.reason) ?? 0) + 1);
-      if (device === undefined || directory.get(device) === undefined) return;
-      // A biometric payload is not even held; of others a copy, because the broker reuses its buffers.
-      const head = refusal.reason === 'biometric' ? new Uint8Array() : new Uint8Array(payload.subarray(0, KEPT_BYTES));
+    refuse({ device, topic, payload, refusals }) {
+      count(totals, refusals);
+      const refusal = refusals.at(-1);
+      if (refusal === undefined || device === undefined || directory.get(device) === undefined) return;
+      // A payload that is biometric in any part is not even held; of others a copy, because the broker reuses its buffers.
+      const isBiometric = refusals.some(({ reason }) => reason === 'biometric');
+      const head = isBiometric ? new Uint8Array() : new Uint8Array(payload.subarray(0, KEPT_BYTES));
       const last: LastRefusal = { at: clock.now(), refusal, topic: topic.slice(0, LONGEST_TOPIC), head, isCut: payload.length > KEPT_BYTES };
-      const tally = pending.get(device);
-      if (tally === undefined) {
-        pending.set(device, { counts: new Map([[refusal.reason, 1]]), last });
-        return;
-      }
-      tally.counts.set(refusal.reason, (tally.counts.get(refusal.reason) ?? 0) + 1);
+      const tally = pending.get(device) ?? { counts: new Map<RefusalReason, number>(), last };
+      count(tally.counts, refusals);
       tally.last = last;
+      pending.set(device, tally);
     },
     async of(device) {
       await flush();
@@ -120,4 +119,8 @@ export function createRefusalLog({ db, clock, directory, onError }: RefusalLogDe
       await flush().catch(onError);
     },
   };
+}
+
+function count(counts: Map<RefusalReason, number>, refusals: readonly Refusal[]): void {
+  for (const { reason } of refusals) counts.set(reason, (counts.get(reason) ?? 0) + 1);
 }

@@ -10,7 +10,7 @@ export interface DeviceEntry {
   readonly secretHash: Buffer;
 }
 
-/** All devices in memory, kept in step with the database by the device service. */
+/** All devices in memory, kept in step with the database by the device service and, for status and sightings, by presence. */
 export interface DeviceDirectory {
   get(id: DeviceId): DeviceEntry | undefined;
   values(): IterableIterator<DeviceEntry>;
@@ -21,13 +21,22 @@ export interface DeviceDirectory {
   onChange(listener: (id: DeviceId, entry: DeviceEntry | undefined) => void): () => void;
 }
 
-/** Presence, seen by readers and the broker; persisted and announced as `device` changes by the device service, at most one write per device and second. */
+/** Presence, seen by readers and the broker; kept on disk and announced as `device` changes by presence itself, at most one change per device and second. */
 export interface PresenceSink {
   seen(sightings: ReadonlyMap<DeviceId, EpochMs>): Promise<void>;
   setStatus(device: DeviceId, status: Extract<DeviceStatus, 'online' | 'offline'>, at: EpochMs): Promise<void>;
 }
 
-/** Counts what was refused; never throws, never blocks. */
+/** One message and all that was refused of it. */
+export interface RefusedMessage {
+  readonly device: DeviceId | undefined;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** Never empty; the last one is shown as the device's last refusal. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Counts what was refused; never throws, never blocks. Called once per message, because the payload is copied each time. */
 export interface RefusalSink {
-  refuse(sighting: { device: DeviceId | undefined; topic: string; payload: Uint8Array; refusal: Refusal }): void;
+  refuse(message: RefusedMessage): void;
 }

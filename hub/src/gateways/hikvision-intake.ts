@@ -16,6 +16,6 @@ export function createHikvisionIntake({ ingest, journal, clock }: { ingest: Inge
     const decoded = decodeHikvision({ contentType, body, now: clock.now() });
     // Of a post that may hold a picture nothing is shown.
     const payload = /^\s*application\/json/i.test(contentType) ? body : new Uint8Array();
-    await new Promise<void>((resolve) => ingest.accept({ topic: path, payload, isRedelivery: false, speaker: device }, { device, decoded }, resolve));
+    await new Promise<void>((resolve) => ingest.accept({ topic: path, payload, messageId: 0, isRedelivery: false, speaker: device }, { device, decoded }, resolve));
   };
 }

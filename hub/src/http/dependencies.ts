@@ -1,4 +1,3 @@
-import type { Rule } from '@liandong/protocols';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -7,16 +6,10 @@ import type { AreaService } from '../areas/area-service.js';
 import type { Clock } from '../clock.js';
 import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
-import type { Principal } from '../identity/principal.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
 import type { HealthProbe } from '../realtime/types.js';
-
-/** Rules as people read them. Throws FORBIDDEN, RULE_NOT_FOUND. */
-export interface RuleService {
-  list(principal: Principal): Promise<Rule[]>;
-  get(principal: Principal, id: string): Promise<Rule>;
-}
+import type { RuleService } from '../rules/rule-service.js';
 
 export interface HttpDependencies {
   readonly identity: IdentityService;

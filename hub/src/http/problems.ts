@@ -12,7 +12,7 @@ export class ValidationError extends AppError {
   readonly faults: readonly FieldFault[];
 
   constructor(part: string, faults: readonly FieldFault[]) {
-    super('VALIDATION_FAILED', `The ${part} does not fit the schema; see errors.`);
+    super('VALIDATION_FAILED', `The ${part} does not fit the schema: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}.`);
     this.faults = faults;
   }
 }

@@ -1,3 +1,4 @@
+import { ID_PATTERN } from '@liandong/protocols';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -36,21 +37,40 @@ function withNumbers(input: unknown, names: readonly string[]): unknown {
   return read;
 }
 
-interface SchemaError { keyword: string; instancePath: string; params: object; message: string }
+interface SchemaError { keyword: string; schemaPath: string; instancePath: string; params: object; message: string }
 
 /** The first fault of each place. */
 function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
   const faults = new Map<string, string>();
-  for (const error of errors) {
-    const path = pathOf(error);
-    if (!faults.has(path) && faults.size < MOST_FAULTS) faults.set(path, error.message);
+  for (const { path, message } of errors.flatMap(faultsIn)) {
+    if (!faults.has(path) && faults.size < MOST_FAULTS) faults.set(path, message);
   }
   return [...faults].map(([path, message]) => ({ path, message }));
 }
 
-/** An unknown member is named by its own path, cut short because the sender chose it. */
-function pathOf({ keyword, instancePath, params }: SchemaError): string {
-  const extra: unknown = keyword === 'additionalProperties' && 'additionalProperties' in params ? params.additionalProperties : undefined;
-  const name: unknown = Array.isArray(extra) ? extra[0] : undefined;
-  return typeof name === 'string' ? `${instancePath}/${name.slice(0, 64)}` : instancePath || '/';
+/** Words for the patterns of the contract; a caller need not read regular expressions. */
+const PATTERN_WORDS: ReadonlyMap<unknown, string> = new Map([
+  [ID_PATTERN, 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen'], ['\\S', 'must not be blank'],
+]);
+
+/** One fault per missing or unknown member, at the member's own path; a name the sender chose is cut short. */
+function faultsIn({ keyword, schemaPath, instancePath, params, message }: SchemaError): FieldFault[] {
+  const path = instancePath || '/';
+  switch (keyword) {
+    case 'additionalProperties': return membersOf(params, 'additionalProperties').map((name) => ({ path: `${instancePath}/${name.slice(0, 64)}`, message: 'unknown member' }));
+    // Said a second time, by the `false` that stands for members the schema does not name.
+    case 'boolean': return schemaPath.endsWith('/additionalProperties') ? [] : [{ path, message: 'is not allowed' }];
+    case 'required': return membersOf(params, 'requiredProperties').map((name) => ({ path: `${instancePath}/${name}`, message: 'is missing' }));
+    case 'enum': return [{ path, message: `must be one of ${membersOf(params, 'allowedValues').join(', ')}` }];
+    case 'type': return [{ path, message: `must be ${'type' in params && typeof params.type === 'string' ? withArticle(params.type) : 'of another type'}` }];
+    case 'pattern': return [{ path, message: PATTERN_WORDS.get('pattern' in params ? String(params.pattern) : undefined) ?? message }];
+    default: return [{ path, message }];
+  }
 }
+
+function membersOf(params: object, name: string): string[] {
+  const list: unknown = Object.entries(params).find(([key]) => key === name)?.[1];
+  return Array.isArray(list) ? list.map(String) : [];
+}
+
+const withArticle = (type: string): string => /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;

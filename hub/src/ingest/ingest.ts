@@ -12,6 +12,8 @@ import { RouteTable } from './routes.js';
 export interface InboundMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** MQTT's packet id; 0 for QoS 0. */
+  readonly messageId: number;
   /** MQTT's DUP flag. */
   readonly isRedelivery: boolean;
   /** Who signed in, where the broker is ours; undefined behind an external broker, whose ACL has checked the topic. */
@@ -37,12 +39,19 @@ export interface IngestDependencies {
 /** What one device sent, decoded. */
 export interface Uplink { readonly device: DeviceEntry; readonly decoded: Decoded }
 
+interface Refused { readonly device: DeviceEntry | undefined; readonly refusals: readonly Refusal[] }
+/** What a message came to: what is kept, and what was refused of whom. */
+interface Outcome { readonly records: JournalRecord[]; readonly refused: readonly Refused[] }
+
+/** One message can't make us count for ever. */
+const REFUSALS_PER_MESSAGE = 100;
+
 /** What ingest counts; read by the metrics page and the console's intake rate. */
 export interface IngestCounts { messages: number; records: number; refusals: number }
 
 /**
- * The hot path: route → decode and validate → journal. `done` comes after the group commit that holds the message, or at once when there is
- * nothing to keep: a refused message is acknowledged too, or the device would send it for ever.
+ * The hot path: route → decode and validate → journal. `done` comes after the group commit that holds the message. A refused message takes
+ * its place in the order and is acknowledged too, or the device would send it for ever.
  */
 export class Ingest implements Feature {
   readonly counts: IngestCounts = { messages: 0, records: 0, refusals: 0 };
@@ -72,61 +81,57 @@ export class Ingest implements Feature {
   }
 
   receive(message: InboundMessage, done: () => void): void {
-    this.counts.messages += 1;
-    const route = this.#routes.find(message.topic);
-    const { speaker } = message;
-    if (route.fault === 'unknown_topic') {
-      const reading = this.#dependencies.gateways?.read(message);
-      if (reading !== undefined) return this.#takeGateway(message, reading, done);
-    }
-    if (speaker !== undefined && route.device?.device.id !== speaker.device.id) {
-      this.#refuse(message, speaker, { reason: route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic' });
-      return done();
-    }
-    if (route.fault !== undefined) {
-      this.#refuse(message, route.device, { reason: route.fault });
-      return done();
-    }
-    this.#keep(this.#take(message, { device: route.device, decoded: decodeNative(route.kind, message.payload) }), done);
+    this.#keep(message, this.#read(message), done);
   }
 
   /** What a device sent another way than by MQTT. `message.topic` and `message.payload` are what its refusals show. */
   accept(message: InboundMessage, uplink: Uplink, done: () => void): void {
+    this.#keep(message, this.#take(message, uplink), done);
+  }
+
+  #keep(message: InboundMessage, { records, refused }: Outcome, done: () => void): void {
     this.counts.messages += 1;
-    this.#keep(this.#take(message, uplink), done);
-  }
-
-  #takeGateway(message: InboundMessage, { gateway, uplinks, refusals, isSighting }: GatewayReading, done: () => void): void {
-    const records: JournalRecord[] = [];
-    let first = 0;
-    for (const uplink of uplinks) {
-      if (uplink.device.device.status === 'retired') {
-        this.#refuse(message, uplink.device, { reason: 'retired_device' });
-        continue;
-      }
-      records.push(...this.#take(message, uplink, first));
-      first += uplink.decoded.readings.length;
-    }
-    for (const refusal of refusals) this.#refuse(message, gateway, refusal);
-    if (isSighting) records.push({ type: 'status', device: gateway.device.id, at: this.#dependencies.clock.now(), online: true });
-    this.#keep(records, done);
-  }
-
-  #take(message: InboundMessage, { device, decoded }: Uplink, first = 0): JournalRecord[] {
-    const records = this.#placer.place(decoded, device, message, first);
-    for (const refusal of decoded.refusals) this.#refuse(message, device, refusal);
-    this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded });
-    return records;
-  }
-
-  #keep(records: JournalRecord[], done: () => void): void {
-    if (records.length === 0) return done();
     this.counts.records += records.length;
-    this.#dependencies.journal.append(records, done);
+    for (const { device, refusals } of refused) if (refusals.length > 0) this.#refuse(message, device, refusals);
+    this.#dependencies.journal.append({ records, bytes: message.payload.length }, done);
   }
 
-  #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusal: Refusal): void {
-    this.counts.refusals += 1;
-    this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusal });
+  #read(message: InboundMessage): Outcome {
+    const route = this.#routes.find(message.topic);
+    const { speaker } = message;
+    if (route.fault === 'unknown_topic') {
+      const reading = this.#dependencies.gateways?.read(message);
+      if (reading !== undefined) return this.#takeGateway(message, reading);
+    }
+    // Something old, sent because we subscribed (clause 3.3.1.3): no sign of life.
+    if (message.isKept === true) return { records: [], refused: [] };
+    if (speaker !== undefined && route.device?.device.id !== speaker.device.id) return refusedOf(speaker, route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic');
+    if (route.fault !== undefined) return refusedOf(route.device, route.fault);
+    return this.#take(message, { device: route.device, decoded: decodeNative(route.kind, message.payload) });
+  }
+
+  #takeGateway(message: InboundMessage, { gateway, uplinks, refusals, isSighting }: GatewayReading): Outcome {
+    const records: JournalRecord[] = [];
+    const refused: Refused[] = [{ device: gateway, refusals }];
+    for (const [part, uplink] of uplinks.entries()) {
+      const outcome = uplink.device.device.status === 'retired' ? refusedOf(uplink.device, 'retired_device') : this.#take(message, uplink, part);
+      records.push(...outcome.records);
+      refused.push(...outcome.refused);
+    }
+    if (isSighting) records.push({ type: 'status', device: gateway.device.id, at: this.#dependencies.clock.now(), online: true });
+    return { records, refused };
+  }
+
+  #take(message: InboundMessage, { device, decoded }: Uplink, part = 0): Outcome {
+    const records = this.#placer.place(decoded, device, message, part);
+    this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded });
+    return { records, refused: [{ device, refusals: decoded.refusals }] };
+  }
+
+  #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusals: readonly Refusal[]): void {
+    this.counts.refusals += refusals.length;
+    this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
 }
+
+const refusedOf = (device: DeviceEntry | undefined, reason: Refusal['reason']): Outcome => ({ records: [], refused: [{ device, refusals: [{ reason }] }] });

@@ -14,8 +14,12 @@ export interface PlacerDependencies {
 /** What was sent, by which a redelivery is known again. */
 export interface Sent {
   readonly payload: Uint8Array;
+  readonly messageId: number;
   readonly isRedelivery: boolean;
 }
+
+/** There are so many packet ids. */
+const PACKET_IDS = 65_536;
 
 interface PlacedTime { ts: EpochMs; clockAhead?: true; fingerprint?: number }
 
@@ -33,30 +37,45 @@ export class Placer {
     this.#redeliveries.seed(record);
   }
 
-  /** `first` tells readings of one device apart that came in one message in several parts. What is too old is added to `decoded.refusals`. */
-  place(decoded: Decoded, { device: { id: device } }: DeviceEntry, sent: Sent, first = 0): JournalRecord[] {
+  /** `part` tells parts of one message that belong to one device apart. What is wrong with a time is added to `decoded.refusals`. */
+  place(decoded: Decoded, { device: { id: device } }: DeviceEntry, sent: Sent, part = 0): JournalRecord[] {
     const at = this.#dependencies.clock.now();
+    const timeOf = this.#timer(decoded, { device, sent, part, now: at });
     const records: JournalRecord[] = [];
-    for (const [index, { ts, values }] of decoded.readings.entries()) {
-      const time = this.#time({ ts, index: first + index, device, sent, now: at });
-      if (time === undefined) decoded.refusals.push({ reason: 'too_old', detail: String(ts) });
-      else records.push({ type: 'telemetry', device, at, values, ...time });
+    for (const { ts, values } of decoded.readings) {
+      const time = timeOf(ts);
+      if (time !== undefined) records.push({ type: 'telemetry', device, at, values, ...time });
     }
     for (const { id, ts, type, data } of decoded.events) {
-      const time = this.#time({ ts, index: 0, device, sent, now: at });
-      if (time === undefined) decoded.refusals.push({ reason: 'too_old', detail: String(ts) });
-      else records.push({ type: 'event', device, id, at, event: type, data: this.#dependencies.pseudonyms.protect(data), ...time });
+      const time = timeOf(ts);
+      if (time !== undefined) records.push({ type: 'event', device, id, at, event: type, data: this.#dependencies.pseudonyms.protect(data), ...time });
     }
     if (decoded.status !== undefined) records.push({ type: 'status', device, at, ...decoded.status });
     if (decoded.reply !== undefined) records.push({ type: 'reply', device, at, ...decoded.reply });
     return records;
   }
 
-  /** Undefined: older than is kept. */
-  #time({ ts, index, device, sent, now }: { ts: number | undefined; index: number; device: DeviceId; sent: Sent; now: EpochMs }): PlacedTime | undefined {
-    if (ts !== undefined && ts <= now + LIMITS.clockAheadMs) return ts < now - this.#dependencies.retentionMs ? undefined : { ts };
-    const fingerprint = fingerprintOf(sent.payload, index);
-    const serverTs = this.#redeliveries.timeFor({ device, fingerprint, isRedelivery: sent.isRedelivery, now });
-    return ts === undefined ? { ts: serverTs, fingerprint } : { ts: serverTs, fingerprint, clockAhead: true };
+  /** Times of one message, in the order of its readings; undefined: older than is kept. */
+  #timer({ readings, events, refusals }: Decoded, { device, sent, part, now }: { device: DeviceId; sent: Sent; part: number; now: EpochMs }): (ts: number | undefined) => PlacedTime | undefined {
+    const latest = now + LIMITS.clockAheadMs;
+    const oldest = now - this.#dependencies.retentionMs;
+    let server: { fingerprint: number; next: EpochMs } | undefined;
+    const serverTime = (): { ts: EpochMs; fingerprint: number } => {
+      if (server === undefined) {
+        const fingerprint = fingerprintOf(sent.payload, sent.messageId + part * PACKET_IDS);
+        server = { fingerprint, next: this.#redeliveries.baseFor({ device, fingerprint, isRedelivery: sent.isRedelivery, count: readings.length + events.length, now }) };
+      }
+      return { ts: server.next++, fingerprint: server.fingerprint };
+    };
+    return (ts) => {
+      if (ts === undefined) return serverTime();
+      if (ts > latest) {
+        refusals.push({ reason: 'clock_ahead', detail: String(ts) });
+        return { ...serverTime(), clockAhead: true };
+      }
+      if (ts >= oldest) return { ts };
+      refusals.push({ reason: 'too_old', detail: String(ts) });
+      return undefined;
+    };
   }
 }

@@ -3,10 +3,12 @@ import { createHmac } from 'node:crypto';
 /** Event data that names a person's card, vehicle or number; compared in lower case without separators. */
 const PERSONAL_KEYS = new Set(['credential', 'card', 'cardno', 'cardnumber', 'plate', 'plateno', 'licenseplate', 'employeeno', 'employeenostring', 'idnumber', 'idcard', 'phone', 'mobile', 'name', 'personname']);
 const PSEUDONYM_LENGTH = 32;
+/** In free text: what is as long as a phone, card or identity number. */
+const LONG_NUMBER = /\d{7,}[Xx]?/g;
 
 /** Turns credentials and plates into keyed hashes: the same card gives the same pseudonym, and nothing gives the card back. */
 export interface Pseudonyms {
-  /** A copy of the data with every personal value replaced. */
+  /** A copy of the data with every personal value replaced, and long numbers in free text too. */
   protect(data: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
@@ -14,6 +16,7 @@ export interface Pseudonyms {
 export function createPseudonyms({ key }: { key: Buffer }): Pseudonyms {
   const hash = (value: unknown): string => createHmac('sha256', key).update(JSON.stringify(value)).digest('hex').slice(0, PSEUDONYM_LENGTH);
   const protectValue = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.replace(LONG_NUMBER, (number) => `#${hash(number).slice(0, 8)}`);
     if (Array.isArray(value)) return value.map(protectValue);
     if (typeof value === 'object' && value !== null) return protect(value as Record<string, unknown>); // not an array, so a JSON object
     return value;

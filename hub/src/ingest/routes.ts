@@ -6,10 +6,8 @@ export type Route =
   | { readonly device: DeviceEntry; readonly kind: UplinkKind; readonly fault?: undefined }
   | { readonly device: DeviceEntry | undefined; readonly kind?: undefined; readonly fault: RefusalReason };
 
-/** Topics come from outside, so the memory of them has an end. */
-const REMEMBERED_TOPICS = 50_000;
 
-/** Topic → device, from memory; forgotten whenever a device changes. */
+/** Topic → device, from memory; forgotten whenever a device changes. Only topics that lead somewhere are remembered: a few per device. */
 export class RouteTable {
   readonly #directory: DeviceDirectory;
   readonly #routes = new Map<string, Route>();
@@ -27,8 +25,7 @@ export class RouteTable {
     const known = this.#routes.get(topic);
     if (known !== undefined) return known;
     const route = this.#resolve(topic);
-    if (this.#routes.size >= REMEMBERED_TOPICS) this.#routes.clear();
-    this.#routes.set(topic, route);
+    if (route.fault === undefined) this.#routes.set(topic, route);
     return route;
   }
 

@@ -1,18 +1,20 @@
 import type { JournalRecord } from '@liandong/protocols';
-import type { JournalWriter } from './types.js';
+import type { JournalMessage, JournalWriter } from './types.js';
 
-/** A group commit holds at most this many messages, and waits at most this long for company. */
+/** A group holds at most this much, and waits at most this long for company. */
 const GROUP_MESSAGES = 5000;
+const GROUP_BYTES = 8 << 20;
 const GROUP_WAIT_MS = 5;
-/** Messages waiting for a commit before the journal calls itself full. */
+/** What may wait for a commit before the journal calls itself full. */
 const PENDING_MESSAGES = 20_000;
+const PENDING_BYTES = 64 << 20;
 const RETRY_FIRST_MS = 100;
 const RETRY_LONGEST_MS = 5000;
 
-interface Pending { records: JournalRecord[]; dones: (() => void)[] }
+interface Pending extends JournalMessage { readonly done: () => void }
 
 export interface GroupCommitDependencies {
-  /** Puts one group on disk; resolves when it is synced. */
+  /** Puts one group on disk; resolves when it is synced. Called again with the same records after a failure. */
   write(records: JournalRecord[]): Promise<void>;
   onWriteError(error: unknown): void;
 }
@@ -24,7 +26,8 @@ export interface GroupCommitDependencies {
 export class GroupCommit implements JournalWriter {
   readonly #dependencies: GroupCommitDependencies;
   readonly #drainListeners = new Set<() => void>();
-  #pending: Pending = { records: [], dones: [] };
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
   #inFlight: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isHeld = false;
@@ -36,16 +39,16 @@ export class GroupCommit implements JournalWriter {
   }
 
   get isFull(): boolean {
-    return this.#isHeld || this.#pending.dones.length >= PENDING_MESSAGES;
+    return this.#isHeld || this.#pending.length >= PENDING_MESSAGES || this.#pendingBytes >= PENDING_BYTES;
   }
 
-  append(records: readonly JournalRecord[], done: () => void): void {
+  append(message: JournalMessage, done: () => void): void {
     if (this.#isStopped) return; // never acknowledged, so the sender sends it again
-    for (const record of records) this.#pending.records.push(record);
-    this.#pending.dones.push(done);
+    this.#pending.push({ records: message.records, bytes: message.bytes, done });
+    this.#pendingBytes += message.bytes;
     if (this.isFull) this.#wasFull = true;
     if (this.#inFlight !== undefined) return;
-    if (this.#pending.dones.length >= GROUP_MESSAGES) this.#commit();
+    if (this.#isGroupFull) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_WAIT_MS);
   }
 
@@ -66,35 +69,55 @@ export class GroupCommit implements JournalWriter {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#inFlight;
-    if (this.#pending.dones.length > 0) this.#commit();
-    await this.#inFlight;
+    while (this.#pending.length > 0) {
+      this.#commit();
+      await this.#inFlight;
+    }
+  }
+
+  get #isGroupFull(): boolean {
+    return this.#pending.length >= GROUP_MESSAGES || this.#pendingBytes >= GROUP_BYTES;
   }
 
   #commit(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const group = this.#pending;
-    this.#pending = { records: [], dones: [] };
-    this.#inFlight = this.#writeUntilDone(group).finally(() => {
+    this.#inFlight = this.#writeUntilDone(this.#takeGroup()).finally(() => {
       this.#inFlight = undefined;
-      const waiting = this.#pending.dones.length;
-      if (waiting >= GROUP_MESSAGES) this.#commit();
-      else if (waiting > 0 && !this.#isStopped) this.#timer = setTimeout(() => this.#commit(), GROUP_WAIT_MS);
+      if (!this.#isStopped && this.#isGroupFull) this.#commit();
+      else if (!this.#isStopped && this.#pending.length > 0) this.#timer = setTimeout(() => this.#commit(), GROUP_WAIT_MS);
       this.#announceDrain();
     });
   }
 
-  async #writeUntilDone(group: Pending): Promise<void> {
-    for (let retryMs = RETRY_FIRST_MS; ; retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS)) {
-      try {
-        await this.#dependencies.write(group.records);
-        for (const done of group.dones) done();
-        return;
-      } catch (error) {
-        this.#dependencies.onWriteError(error);
-        if (this.#isStopped) return; // a stopping hub leaves them unacknowledged
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
+  /** At least one message, and no more than a group holds. */
+  #takeGroup(): Pending[] {
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#pending.length && count < GROUP_MESSAGES && (count === 0 || bytes < GROUP_BYTES)) bytes += this.#pending[count++]?.bytes ?? 0;
+    const group = count === this.#pending.length ? this.#pending : this.#pending.slice(0, count);
+    this.#pending = count === this.#pending.length ? [] : this.#pending.slice(count);
+    this.#pendingBytes -= bytes;
+    return group;
+  }
+
+  async #writeUntilDone(group: readonly Pending[]): Promise<void> {
+    const records: JournalRecord[] = [];
+    for (const message of group) for (const record of message.records) records.push(record);
+    for (let retryMs = RETRY_FIRST_MS; !await this.#tryWrite(records); retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS)) {
+      if (this.#isStopped) return; // a stopping hub leaves them unacknowledged
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+    for (const { done } of group) done();
+  }
+
+  async #tryWrite(records: JournalRecord[]): Promise<boolean> {
+    try {
+      await this.#dependencies.write(records);
+      return true;
+    } catch (error) {
+      this.#dependencies.onWriteError(error);
+      return false;
     }
   }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { JournalRecord, Seq } from '@liandong/protocols';
 import type { Feature } from '../feature.js';
@@ -6,9 +7,11 @@ import { StartError } from '../problem.js';
 import { GroupCommit } from './group-commit.js';
 import { ReaderLoop } from './reader-loop.js';
 import { JournalTail, sliceBatches } from './tail.js';
-import type { JournalBatch, JournalHandler, JournalWriter } from './types.js';
+import type { JournalBatch, JournalHandler, JournalMessage, JournalWriter } from './types.js';
 
+/** Held in memory for readers that keep up, and left on disk for redeliveries after a restart. */
 const TAIL_RECORDS = 50_000;
+const TAIL_BYTES = 64 << 20;
 const MAINTENANCE_MS = 2000;
 /** Batches read from disk in one go by a reader that lags. */
 const DISK_READ_BATCHES = 64;
@@ -37,7 +40,7 @@ export interface ReaderState { readonly name: string; readonly position: Seq; re
 export class Journal implements Feature, JournalWriter {
   readonly #dependencies: JournalDependencies;
   readonly #db: ClassicLevel<string, Buffer>;
-  readonly #tail = new JournalTail(TAIL_RECORDS);
+  readonly #tail = new JournalTail({ records: TAIL_RECORDS, bytes: TAIL_BYTES });
   readonly #commit: GroupCommit;
   #readers: ReaderLoop[] = [];
   #last: Seq = 0;
@@ -45,6 +48,7 @@ export class Journal implements Feature, JournalWriter {
   #isOpen = false;
   #writeFailure: string | undefined;
   #diskBytes = 0;
+  #maintaining: Promise<void> | undefined;
 
   constructor(dependencies: JournalDependencies) {
     this.#dependencies = dependencies;
@@ -61,7 +65,7 @@ export class Journal implements Feature, JournalWriter {
   /** Is it full because the readers are too far behind? */
   get isOverLimit(): boolean { return this.#diskBytes > this.#dependencies.maxBytes; }
 
-  append(records: readonly JournalRecord[], done: () => void): void { this.#commit.append(records, done); }
+  append(message: JournalMessage, done: () => void): void { this.#commit.append(message, done); }
   onDrain(listener: () => void): () => void { return this.#commit.onDrain(listener); }
 
   /** Takes the folder's lock. @throws StartError when another process has it or it can't be written. */
@@ -108,6 +112,7 @@ export class Journal implements Feature, JournalWriter {
     clearInterval(this.#maintenance);
     await this.#commit.stop();
     await Promise.all(this.#readers.map((reader) => reader.stop()));
+    await this.#maintaining?.catch(() => undefined); // reported where it was started
     await this.#db.close();
   }
 
@@ -117,12 +122,22 @@ export class Journal implements Feature, JournalWriter {
 
   async #write(records: JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
+    // LevelDB refuses every write after one has failed, until it is opened anew.
+    if (this.#writeFailure !== undefined) await this.#reopen();
     const batch: JournalBatch = { first: this.#last + 1, last: this.#last + records.length, records };
-    await this.#db.put(batchKey(batch.first), Buffer.from(JSON.stringify(records)), { sync: true });
+    const bytes = Buffer.from(JSON.stringify(records));
+    await this.#db.put(batchKey(batch.first), bytes, { sync: true });
     this.#last = batch.last;
+    if (this.#writeFailure !== undefined) this.#dependencies.logger.info('journal writes again');
     this.#writeFailure = undefined;
-    this.#tail.push(batch);
+    this.#tail.push(batch, bytes.length);
     for (const reader of this.#readers) reader.wake();
+  }
+
+  /** Readers that are at the disk meanwhile fail and try again. */
+  async #reopen(): Promise<void> {
+    await this.#db.close();
+    await this.#db.open();
   }
 
   #onWriteError(error: unknown): void {
@@ -163,12 +178,19 @@ export class Journal implements Feature, JournalWriter {
     await this.#db.put(positionKey(reader), Buffer.from(String(position)));
   }
 
-  /** Drops what every reader has read, and looks at how much disk is used. */
-  async #maintain(): Promise<void> {
-    const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position)) - TAIL_RECORDS;
-    if (slowest > 0) {
-      const keep = await this.#keyAtOrBefore(slowest);
-      if (keep !== BATCH_KEYS.gte) await this.#db.clear({ gte: BATCH_KEYS.gte, lt: keep });
+  /** Drops what every reader has read, and looks at how much disk is used. One round at a time. */
+  #maintain(): Promise<void> {
+    this.#maintaining ??= this.#dropAndMeasure().finally(() => { this.#maintaining = undefined; });
+    return this.#maintaining;
+  }
+
+  async #dropAndMeasure(): Promise<void> {
+    const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position));
+    const keep = await this.#keyAtOrBefore(Math.max(1, this.isOverLimit ? slowest : slowest - TAIL_RECORDS));
+    if (keep !== BATCH_KEYS.gte) {
+      await this.#db.clear({ gte: BATCH_KEYS.gte, lt: keep });
+      // Dropped records leave the disk only when LevelDB compacts, and it compacts only when it is written to: a full journal is not.
+      if (this.isOverLimit) await this.#db.compactRange(BATCH_KEYS.gte, keep);
     }
     this.#diskBytes = await this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt);
     this.#commit.hold(this.isOverLimit);
@@ -182,7 +204,8 @@ const decodeBatch = (key: string, value: Buffer): JournalBatch => {
 };
 
 function asStartError(error: unknown, path: string): StartError {
+  const dataDir = dirname(path);
   const causes = [error, error instanceof Error ? error.cause : undefined].map((e) => (e as { code?: string } | undefined)?.code);
-  if (causes.includes('LEVEL_LOCKED')) return new StartError(`Another Liandong process is using the data folder of ${path}. Stop it, or set DATA_DIR to another folder.`, { cause: error });
+  if (causes.includes('LEVEL_LOCKED')) return new StartError(`Another Liandong process is using the data folder ${dataDir}. Stop it, or set DATA_DIR to another folder.`, { cause: error });
   return new StartError(`The journal in ${path} could not be opened. Check that DATA_DIR is a folder this user can write, and not damaged.`, { cause: error });
 }

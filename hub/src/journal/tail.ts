@@ -1,20 +1,28 @@
 import type { Seq } from '@liandong/protocols';
 import type { JournalBatch } from './types.js';
 
-/** The newest batches in memory, so that readers which keep up never decode from disk. Bounded by records. */
+/** The newest batches in memory, so that readers which keep up never decode from disk. Bounded by records and by bytes. */
 export class JournalTail {
   readonly #batches: JournalBatch[] = [];
-  readonly #maxRecords: number;
+  readonly #sizes: number[] = [];
+  readonly #limits: { readonly records: number; readonly bytes: number };
   #records = 0;
+  #bytes = 0;
 
-  constructor(maxRecords: number) {
-    this.#maxRecords = maxRecords;
+  constructor(limits: { records: number; bytes: number }) {
+    this.#limits = limits;
   }
 
-  push(batch: JournalBatch): void {
+  /** `bytes`: the batch as it is on disk. */
+  push(batch: JournalBatch, bytes: number): void {
     this.#batches.push(batch);
+    this.#sizes.push(bytes);
     this.#records += batch.records.length;
-    while (this.#records > this.#maxRecords && this.#batches.length > 1) this.#records -= this.#batches.shift()?.records.length ?? 0;
+    this.#bytes += bytes;
+    while ((this.#records > this.#limits.records || this.#bytes > this.#limits.bytes) && this.#batches.length > 1) {
+      this.#records -= this.#batches.shift()?.records.length ?? 0;
+      this.#bytes -= this.#sizes.shift() ?? 0;
+    }
   }
 
   /** Records from `from` on, at most `maxRecords`; undefined when `from` is older than what is held. */

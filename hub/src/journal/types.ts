@@ -7,13 +7,21 @@ export interface JournalBatch {
   readonly records: readonly JournalRecord[];
 }
 
+/** What one MQTT message came to. */
+export interface JournalMessage {
+  /** May be empty: a refused message takes its place in the order of acknowledgements (MQTT 3.1.1 clause 4.6). */
+  readonly records: readonly JournalRecord[];
+  /** Length of the payload, by which waiting messages are bounded. */
+  readonly bytes: number;
+}
+
 /** Where the hot path writes. */
 export interface JournalWriter {
   /**
-   * Queues the records of one message; `done` is called after the group commit that holds them is on disk.
-   * Never called with an error while the hub runs: a failing disk is retried, and meanwhile the journal is full.
+   * Queues one message; `done` is called after the group commit that holds it is on disk, in the order of the appends.
+   * A failing disk is tried again until it works; meanwhile nothing is acknowledged and the journal fills up.
    */
-  append(records: readonly JournalRecord[], done: () => void): void;
+  append(message: JournalMessage, done: () => void): void;
   /** True when nothing more should be read from sockets until `onDrain` fires. */
   readonly isFull: boolean;
   onDrain(listener: () => void): () => void;

@@ -65,7 +65,9 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
     to.position = change.seq;
     if (change.kind === 'alert' && !to.scope.hasAlerts) return;
     const device = change.kind === 'alert' ? change.alert.deviceId : change.device.id;
-    if (scopes.lens(to.scope)(change.area, device)) send(change);
+    const sees = scopes.lens(to.scope);
+    if (change.movedTo !== undefined && sees(change.movedTo, device)) return; // to this screen it hasn't left: the next change tells where it is
+    if (sees(change.area, device)) send(change);
   }
 
   /** Starts reading the log unless there is nothing to read, no room, or it is being read already. */

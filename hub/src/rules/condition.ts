@@ -25,7 +25,7 @@ export interface SavedCondition {
   extra?: unknown;
 }
 /** What a rule type remembers besides the condition. */
-export interface Extra { save(): unknown; load(saved: unknown): void; /** After a step back of the hub's clock. */ limitTimes(now: EpochMs): void }
+export interface Extra { save(): unknown; load(saved: unknown): void; /** After a step back of the hub's clock or the device's: forgets what lies after this. */ limitTimes(now: EpochMs): void }
 
 /**
  * One rule on one device: is the condition met, since when, and is there an alert.
@@ -162,14 +162,20 @@ export class Condition {
 
   /** After a step back of the hub's clock: no delay ends later than if it began now. */
   limitTimes(now: EpochMs): void {
-    const { rule: { onDelayMs, offDelayMs, clearAfterMs } } = this;
-    for (const due of [this.#dueTs, this.#dueAt]) due.forEach((time, index) => { due[index] = Math.min(time, now + onDelayMs); });
-    const leaveBy = now + Math.max(offDelayMs, clearAfterMs);
-    this.#leaveTs = Math.min(this.#leaveTs, leaveBy);
-    this.#leaveAt = Math.min(this.#leaveAt, leaveBy);
-    this.extra?.limitTimes(now);
-    if (!this.isIdle) this.sink.changed(this);
+    this.#dueAt.forEach((time, index) => { this.#dueAt[index] = Math.min(time, now + this.rule.onDelayMs); });
+    this.#leaveAt = Math.min(this.#leaveAt, now + this.#longestLeaveMs);
+    this.limitDeviceTimes(now);
   }
+
+  /** After a step back of the device's clock, which is at `ts` now. */
+  limitDeviceTimes(ts: EpochMs): void {
+    this.#dueTs.forEach((time, index) => { this.#dueTs[index] = Math.min(time, ts + this.rule.onDelayMs); });
+    this.#leaveTs = Math.min(this.#leaveTs, ts + this.#longestLeaveMs);
+    this.extra?.limitTimes(ts);
+    if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
+  }
+
+  get #longestLeaveMs(): number { return Math.max(this.rule.offDelayMs, this.rule.clearAfterMs); }
 
   /** Undefined when there is nothing to remember. */
   save(): SavedCondition | undefined {

@@ -65,7 +65,8 @@ const SILENCE_RULES: Rule[] = ([['gateway', ['gateway'], 'major'], ['gate', GATE
     type: 'silence', intervals: 3, severity,
   }));
 
-const AIR_MESSAGE = label('{device} 测得 {value}，达到 {limit}', '{device} measures {value} (limit {limit})');
+/** The metric's name is in the words: the unit alone does not say what was measured. */
+const overLimit = (zh: string, en: string): Label => label(`{device} ${zh} {value}，达到 {limit}`, `{device}: ${en} at {value} (limit {limit})`);
 
 /**
  * HJ 633-2026, the daily column, which its real-time AQI uses for PM too. Concentrations are rounded up, so the first one
@@ -74,11 +75,11 @@ const AIR_MESSAGE = label('{device} 测得 {value}，达到 {limit}', '{device} 
  */
 const AIR: Rule[] = [
   {
-    ...base('air-pm2-5', ['env_sensor'], label('PM2.5 污染', 'PM2.5 pollution'), AIR_MESSAGE), onDelayS: 300, offDelayS: 600,
+    ...base('air-pm2-5', ['env_sensor'], label('PM2.5 污染', 'PM2.5 pollution'), overLimit('PM2.5', 'PM2.5')), onDelayS: 300, offDelayS: 600,
     type: 'threshold', metric: 'pm2_5', direction: 'above', bands: [{ limit: 116, severity: 'warning' }, { limit: 151, severity: 'minor' }, { limit: 251, severity: 'major' }], clearAt: 105,
   },
   {
-    ...base('air-pm10', ['env_sensor'], label('PM10 污染', 'PM10 pollution'), AIR_MESSAGE), onDelayS: 300, offDelayS: 600,
+    ...base('air-pm10', ['env_sensor'], label('PM10 污染', 'PM10 pollution'), overLimit('PM10', 'PM10')), onDelayS: 300, offDelayS: 600,
     type: 'threshold', metric: 'pm10', direction: 'above', bands: [{ limit: 251, severity: 'warning' }, { limit: 351, severity: 'minor' }, { limit: 421, severity: 'major' }], clearAt: 230,
   },
 ];
@@ -86,11 +87,11 @@ const AIR: Rule[] = [
 /** GB 3096-2008, class 2 (homes mixed with trade): 60 dB(A) by day 06–22, 50 by night. Its limits are for long means, hence the delays. */
 const NOISE: Rule[] = [
   {
-    ...base('noise-day', ['env_sensor'], label('昼间噪声超标', 'Noise by day'), AIR_MESSAGE), onDelayS: 900, offDelayS: 300,
+    ...base('noise-day', ['env_sensor'], label('昼间噪声超标', 'Noise by day'), overLimit('昼间噪声', 'noise by day')), onDelayS: 900, offDelayS: 300,
     type: 'threshold', metric: 'noise', direction: 'above', bands: [{ limit: 60, severity: 'info' }], clearAt: 58, between: [6, 22],
   },
   {
-    ...base('noise-night', ['env_sensor'], label('夜间噪声超标', 'Noise by night'), AIR_MESSAGE), onDelayS: 600, offDelayS: 300,
+    ...base('noise-night', ['env_sensor'], label('夜间噪声超标', 'Noise by night'), overLimit('夜间噪声', 'noise by night')), onDelayS: 600, offDelayS: 300,
     type: 'threshold', metric: 'noise', direction: 'above', bands: [{ limit: 50, severity: 'warning' }], clearAt: 48, between: [22, 6],
   },
 ];

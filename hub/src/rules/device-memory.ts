@@ -2,6 +2,7 @@ import type { DeviceId, EpochMs, EventRecord, MetricKey, Rule, TelemetryRecord }
 import type { DeviceEntry } from '../devices/types.js';
 import { watchEvents, watchSamples, type CompiledRule, type EventWatch, type SampleWatch } from './compile.js';
 import { Condition, type ConditionSink } from './condition.js';
+import { DeviceClock, type SavedClock } from './device-clock.js';
 import type { KindRules } from './rule-index.js';
 
 /** Events the last of which are remembered, so that a repeated one is known even after a restart. */
@@ -9,8 +10,8 @@ const RECENT_EVENTS = 64;
 
 interface MetricMemory { lastTs: EpochMs; readonly watches: SampleWatch[] }
 interface SilenceWatch { readonly condition: Condition; windowMs: number }
-/** What is kept of a device across restarts, besides its conditions. */
-export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[] }
+/** What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. */
+export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock }
 
 /** Stands for a metric or event that no rule of this kind of device names. */
 const NONE: MetricMemory = { lastTs: Infinity, watches: [] };
@@ -32,6 +33,7 @@ export class DeviceMemory {
   readonly #eventWatches = new Map<string, EventWatch>();
   readonly #silence: SilenceWatch[];
   #recentEvents: string[] = [];
+  readonly #clock = new DeviceClock();
 
   constructor(public entry: DeviceEntry, private readonly rules: KindRules, private readonly sink: ConditionSink, /** Hub time of the last sign of life. */ public heardAt: EpochMs) {
     this.#silence = rules.silence.map((rule) => ({ condition: this.#make(rule), windowMs: silenceMs(rule, entry) }));
@@ -45,16 +47,21 @@ export class DeviceMemory {
     for (const watch of this.#silence) watch.windowMs = silenceMs(watch.condition.rule, entry);
   }
 
-  /** A value not newer than the last one of its metric is late or a repetition and changes nothing. */
+  /** A value not newer than the last one of its metric is late or a repetition and changes nothing, unless the device's clock was set back. */
   sample({ ts, at, values }: TelemetryRecord): void {
+    this.#followClock(ts, at);
+    let isFresh = false;
     for (const key in values) {
       const metric = this.#metrics.get(key as MetricKey) ?? this.#openMetric(key as MetricKey); // a record holds only keys of the catalogue
       if (ts <= metric.lastTs) continue;
       metric.lastTs = ts;
-      this.isAged = true;
+      isFresh = true;
       const value = values[key as MetricKey]!; // own key of `values`
       for (const watch of metric.watches) watch(ts, at, value);
     }
+    if (!isFresh) return;
+    this.#clock.accept(ts, at);
+    this.isAged = true;
   }
 
   /** Answers whether a rule was concerned; then the memory has to be on disk together with the position. */
@@ -62,7 +69,9 @@ export class DeviceMemory {
     if (!this.rules.byEvent.has(event) || this.#recentEvents.includes(id)) return false;
     this.#recentEvents.push(id);
     if (this.#recentEvents.length > RECENT_EVENTS) this.#recentEvents.shift();
+    this.#followClock(ts, at);
     for (const watch of this.#openEvent(event)) watch(event, ts, at);
+    this.#clock.accept(ts, at);
     return true;
   }
 
@@ -97,6 +106,16 @@ export class DeviceMemory {
     this.heardAt = Math.min(this.heardAt, now);
     for (const metric of this.#metrics.values()) if (metric !== NONE) metric.lastTs = Math.min(metric.lastTs, now - 1); // a sample of this very moment is fresh
     for (const condition of this.conditions.values()) condition.limitTimes(now);
+    this.#clock.limitTimes(now);
+    this.isAged = true;
+  }
+
+  /** When the device's clock was set back, everything it said before counts as said no later than `ts`. */
+  #followClock(ts: EpochMs, at: EpochMs): void {
+    if (!this.#clock.isSetBack(ts, at, this.entry.device.reportingIntervalS * 1000)) return;
+    this.#clock.setBack(ts, at);
+    for (const metric of this.#metrics.values()) if (metric !== NONE) metric.lastTs = Math.min(metric.lastTs, ts - 1); // this very sample is fresh
+    for (const condition of this.conditions.values()) if (condition.rule.silenceS === undefined) condition.limitDeviceTimes(ts); // silence knows hub time only
     this.isAged = true;
   }
 
@@ -116,8 +135,9 @@ export class DeviceMemory {
 
   save(): SavedSightings {
     const lastTs: SavedSightings['lastTs'] = {};
+    const clock = this.#clock.save();
     for (const [metric, memory] of this.#metrics) if (Number.isFinite(memory.lastTs)) lastTs[metric] = memory.lastTs;
-    return { lastTs, events: this.#recentEvents };
+    return { lastTs, events: this.#recentEvents, ...(clock === undefined ? {} : { clock }) };
   }
 
   load(saved: SavedSightings): void {
@@ -127,6 +147,7 @@ export class DeviceMemory {
       if (memory !== NONE) memory.lastTs = ts;
     }
     this.#recentEvents = saved.events;
+    this.#clock.load(saved.clock, Math.max(...Object.values(saved.lastTs)));
   }
 
   #openMetric(metric: MetricKey): MetricMemory {

@@ -1,4 +1,4 @@
-import type { Alert, AlertChange, AlertTimelineEntry, EpochMs, Seq } from '@liandong/protocols';
+import type { Alert, AlertChange, AlertTimelineEntry, AreaId, EpochMs, Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { IdSource } from '../alerts/alert-ids.js';
@@ -19,8 +19,8 @@ const REPEAT_PUBLISH_MS = 10_000;
 /** In a storm of alerts the thread is given up after this many. */
 const BREATHE_AFTER = 50;
 
-/** Without an entry it is none for the timeline: the alert only got another place in the list. */
-interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry: AlertTimelineEntry | undefined }
+/** Without an entry it is none for the timeline: the alert only got another place. `left`: what screens of the area it left are told. */
+interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry?: AlertTimelineEntry | undefined; readonly left?: Alert }
 
 /** Gathers what a run of records changes and writes it in one transaction. */
 export class Effects implements ConditionSink {
@@ -92,6 +92,13 @@ export class Effects implements ConditionSink {
     this.dependencies.activeAlerts.remove(active);
   }
 
+  /** Its device stands in another area now, whose people have to see it; those of the old one see it cleared (see `Change`). */
+  move(active: ActiveAlert, area: AreaId, at: EpochMs): void {
+    const left: Alert = { ...upToDate(active), active: false, clearedAt: at };
+    active.alert = { ...upToDate(active), area };
+    this.#transitions.push({ active, alert: active.alert, left });
+  }
+
   changed(condition: Condition): void { this.#conditions.add(condition); }
   wait(condition: Condition): void { this.waiting.add(condition); }
   /** The device's sightings must be written with this transaction. */
@@ -102,8 +109,12 @@ export class Effects implements ConditionSink {
   /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
   async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
     const published: Change[] = [];
-    for (const [index, { active, alert, entry }] of this.#transitions.entries()) {
+    for (const [index, { active, alert, entry, left }] of this.#transitions.entries()) {
       if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
+      if (left !== undefined) {
+        const { seq } = await this.dependencies.changes.recordAlert(trx, left, alert.area);
+        published.push({ seq, area: left.area, movedTo: alert.area, kind: 'alert', alert: { ...left, seq } });
+      }
       const stamped = await this.dependencies.changes.recordAlert(trx, alert);
       await saveAlert(trx, stamped);
       if (entry !== undefined) await addTimelineEntry(trx, alert.id, entry);

@@ -18,6 +18,8 @@ export class RuleMemory {
   #orphans: ActiveAlert[] = [];
   #strangers: DeviceId[] = [];
   readonly #groups: SilenceGroups;
+  /** Devices may have moved while nobody looked. */
+  #areAreasUnknown = true;
 
   constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects }) {
     this.#groups = new SilenceGroups(dependencies);
@@ -38,6 +40,7 @@ export class RuleMemory {
     // Alerts of rules or devices that are gone since; devices that are gone.
     this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
     this.#strangers = [...saved.keys()].filter((id) => !this.#devices.has(id));
+    this.#areAreasUnknown = true;
     this.isLoaded = true;
   }
 
@@ -62,6 +65,8 @@ export class RuleMemory {
     this.#orphans = [];
     this.#strangers = [];
     for (const id of touched) if (this.#follow(id, now)) forgotten.push(id);
+    if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
+    this.#areAreasUnknown = false;
     touched.clear();
     return forgotten;
   }
@@ -95,6 +100,15 @@ export class RuleMemory {
   gatherAll(): void {
     this.gatherAged();
     for (const active of this.dependencies.activeAlerts.values()) this.dependencies.effects.publishRepeat(active, Infinity);
+  }
+
+  /** An active alert is where its device is: whoever looks after the device has to see it. */
+  #moveAlerts(now: EpochMs): void {
+    const { activeAlerts, directory, effects } = this.dependencies;
+    for (const active of activeAlerts.values()) {
+      const area = active.alert.deviceId === undefined ? undefined : directory.get(active.alert.deviceId)?.device.area;
+      if (area !== undefined && area !== active.alert.area) effects.move(active, area, now);
+    }
   }
 
   /** Answers whether the device is gone. */

@@ -52,16 +52,24 @@ export class RiseWindow implements Extra {
 /** The times of the last `count` events, by device time. */
 export class EventWindow implements Extra {
   #newest = -Infinity;
+  /** Of the newest event that ends the condition. */
+  #ended = -Infinity;
   #times: EpochMs[] = [];
 
   constructor(private readonly windowMs: number, private readonly count: number) {}
 
-  /** False for an event older than the newest seen. */
+  /** False for an event older than the newest seen, which is late. */
   accept(ts: EpochMs): boolean {
     if (ts < this.#newest) return false;
     this.#newest = ts;
     return true;
   }
+
+  /** Was the condition ended by something newer than this? */
+  isEndedAfter(ts: EpochMs): boolean { return this.#ended > ts; }
+
+  /** Late or not: what was ended then is not begun by what lies before it. */
+  end(ts: EpochMs): void { this.#ended = Math.max(this.#ended, ts); }
 
   /** How many there are within the window that ends at `ts`, at most `count`. */
   add(ts: EpochMs): number {
@@ -75,11 +83,15 @@ export class EventWindow implements Extra {
 
   limitTimes(now: EpochMs): void {
     this.#newest = Math.min(this.#newest, now);
+    this.#ended = Math.min(this.#ended, now);
     this.#times = this.#times.filter((time) => time <= now);
   }
 
-  save(): unknown { return this.#newest === -Infinity ? undefined : [this.#newest, this.#times]; }
+  save(): unknown { return this.#newest === -Infinity ? undefined : [this.#newest, this.#times, this.#ended]; }
 
-  /** Cast: what `save` gave. */
-  load(saved: unknown): void { [this.#newest, this.#times] = saved as [EpochMs, EpochMs[]]; }
+  /** Cast: what `save` gave; JSON has null for "never", and the first hubs wrote two of the three. */
+  load(saved: unknown): void {
+    const [newest, times, ended] = saved as [EpochMs, EpochMs[], (EpochMs | null)?];
+    [this.#newest, this.#times, this.#ended] = [newest, times, ended ?? -Infinity];
+  }
 }

@@ -25,7 +25,8 @@ const LOGGED_LENGTH = 300;
 
 /**
  * Telemetry in InfluxDB 2.x. The server orders and overwrites by series and time; the journal keeps the position and is the only buffer.
- * Calls reject with AppError STORE_UNAVAILABLE while the server is down or too slow. `start` throws StartError for settings that can't work.
+ * Calls reject with AppError STORE_UNAVAILABLE while the server is down or too slow, and when `stop` ends them: what was not written is
+ * written after the next start. `start` throws StartError for settings that can't work.
  */
 export function createInfluxStore({ log, requestTimeoutMs = 10_000, ...settings }: InfluxStoreOptions): InfluxStore {
   const buildLines = createLineBuilder();

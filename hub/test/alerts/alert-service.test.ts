@@ -1,6 +1,6 @@
 import { severityRank, type Alert, type Rule, type Severity } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { saveAlert } from '../../src/alerts/alert-rows.js';
+import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 
@@ -58,6 +58,15 @@ describe('the alert service', () => {
     expect((await rig.service.get(EAST, id)).timeline.at(-1)).toEqual({ at: START, change: 'commented', by: 'li', note: 'emptied' });
   });
 
+  it.each([[198, 1], [199, 1], [200, 2], [450, 252]])('answers how it began and the newest of a timeline with %d more entries', async (more, oldest) => {
+    await rig.db.transaction().execute(async (trx) => {
+      for (let index = 1; index <= more; index += 1) await addTimelineEntry(trx, id, { at: START + index, change: 'repeated' });
+    });
+    const { timeline } = await rig.service.get(ADMIN, id);
+    expect(timeline.map(({ at }) => at - START)).toEqual([0, ...Array.from({ length: more - oldest + 1 }, (_, index) => oldest + index)]);
+    expect([timeline[0]?.change, timeline.length]).toEqual(['raised', Math.min(more + 1, 200)]);
+  });
+
   it('hides alerts of foreign areas as if they did not exist', async () => {
     await rig.send('bin-w', 'fill_level', 96);
     for (const attempt of [() => rig.service.get(WEST, id), () => rig.service.ack(WEST, id), () => rig.service.unack(WEST, id), () => rig.service.comment(WEST, id, 'x'), () => rig.service.get(ADMIN, 'none')]) {
@@ -70,6 +79,29 @@ describe('the alert service', () => {
     expect(await rig.service.active(ADMIN, { areas: ['east'], devices: ['bin-w'] })).toHaveLength(2);
     expect(await rig.service.active(ADMIN, { devices: [] })).toEqual([]);
     await expect(rig.service.list(WEST, { limit: 10, area: 'east' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
+  });
+
+  it('goes with its device into another area: seen there, gone here, and one alert still', async () => {
+    await rig.service.ack(EAST, id);
+    rig.directory.put('bin', 'waste_bin', { area: 'west' });
+    await rig.pass(1);
+    expect(rig.published.slice(-2)).toMatchObject([{ id, area: 'east', active: false, acked: true }, { id, area: 'west', active: true, acked: true }]);
+    expect(await rig.service.active(EAST, {})).toEqual([]);
+    await expect(rig.service.get(EAST, id)).rejects.toMatchObject({ code: 'ALERT_NOT_FOUND' });
+    expect(await rig.service.active(WEST, {})).toEqual([rig.published.at(-1)]);
+    await rig.pass(1);
+    await rig.send('bin', 'fill_level', 5, START + 1);
+    expect(rig.published.at(-1)).toMatchObject({ id, area: 'west', active: false });
+    expect(await rig.timeline(id)).toEqual(['raised', 'acked', 'cleared']);
+    expect(rig.published).toHaveLength(5);
+  });
+
+  it('goes with it too when that happened while the hub was down', async () => {
+    await rig.evaluator.stop();
+    rig.directory.put('bin', 'waste_bin', { area: 'west' });
+    await rig.restart();
+    expect(await rig.service.active(WEST, {})).toMatchObject([{ id, area: 'west' }]);
+    expect((await rig.db.selectFrom('change').select(['area', 'moved_to']).orderBy('seq').execute()).slice(-2)).toEqual([{ area: 'east', moved_to: 'west' }, { area: 'west', moved_to: null }]);
   });
 
   it('asks for the permission first', async () => {

@@ -9,7 +9,7 @@ import { EmbeddedBroker } from '../../src/broker/embedded-broker.js';
 import { systemClock } from '../../src/clock.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { createPseudonyms } from '../../src/ingest/pseudonyms.js';
-import type { JournalWriter } from '../../src/journal/types.js';
+import type { JournalMessage, JournalWriter } from '../../src/journal/types.js';
 import { MemoryDirectory } from '../support/memory-directory.js';
 
 /** A journal whose commits the test holds back or lets go. */
@@ -19,7 +19,7 @@ class HeldJournal implements JournalWriter {
   readonly #drains = new Set<() => void>();
   isHeld = false;
   isFull = false;
-  append(records: readonly JournalRecord[], done: () => void): void {
+  append({ records }: JournalMessage, done: () => void): void {
     this.records.push(...records);
     if (this.isHeld) this.#dones.push(done);
     else setImmediate(done);
@@ -55,7 +55,7 @@ beforeEach(async () => {
   sockets = [];
   const ingest = new Ingest({
     directory, journal, clock: systemClock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
-    refusals: { refuse: ({ device, refusal }) => refused.push({ device, reason: refusal.reason }) },
+    refusals: { refuse: ({ device, refusals }) => { for (const { reason } of refusals) refused.push({ device, reason }); } },
   });
   await ingest.start();
   broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0, directory, ingest, journal, logger: pino({ level: 'silent' }) });
@@ -203,6 +203,18 @@ describe('EmbeddedBroker', () => {
     } finally {
       clearInterval(publishing);
     }
+  });
+
+  it('acknowledges in the order of arrival, refused ones too', async () => {
+    const socket = await rawSocket();
+    const received: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
+    socket.write(connectPacket());
+    const publish = (messageId: number, payload: string) => mqttPacket.generate({ cmd: 'publish', topic: topic('bin-1', 'telemetry'), payload, qos: 1, messageId, dup: false, retain: false });
+    socket.write(Buffer.concat([publish(1, reading(1)), publish(2, 'nonsense'), publish(3, reading(3))]));
+    await vi.waitFor(() => expect(Buffer.concat(received).length).toBe(4 + 12));
+    const acks = Buffer.concat(received).subarray(4);
+    expect([0, 4, 8].map((offset) => acks.readUInt16BE(offset + 2))).toEqual([1, 2, 3]);
   });
 
   it('stops reading while the journal is full, and reads on when it has drained', async () => {

@@ -32,9 +32,10 @@ async function pass(seconds: number): Promise<void> {
 describe('presence', () => {
   it('brings a device online at its first sighting, once, in memory, on disk and on screens', async () => {
     await seen();
-    await seen(hub.clock.at + 5);
-    expect([status(), await stored(), announced()]).toEqual(['online', { status: 'online', last_seen_at: hub.clock.at }, ['online']]);
-    expect(hub.directory.get('env-1')?.device.lastSeenAt).toBe(hub.clock.at + 5);
+    hub.clock.at += 5;
+    await seen();
+    expect([status(), await stored(), announced()]).toEqual(['online', { status: 'online', last_seen_at: hub.clock.at - 5 }, ['online']]);
+    expect(hub.directory.get('env-1')?.device.lastSeenAt).toBe(hub.clock.at);
   });
 
   it('writes sightings down every few seconds, not each', async () => {
@@ -73,10 +74,10 @@ describe('presence', () => {
   });
 
   it('believes a device that says it is there or not, and tells screens of a flapping one at most once a second', async () => {
-    await hub.presence.setStatus('env-1', 'online', hub.clock.at);
-    await hub.presence.setStatus('env-1', 'offline', hub.clock.at + 1);
-    await hub.presence.setStatus('env-1', 'online', hub.clock.at + 2);
-    await hub.presence.setStatus('env-1', 'offline', hub.clock.at + 3);
+    for (const said of ['online', 'offline', 'online', 'offline'] as const) {
+      await hub.presence.setStatus('env-1', said, hub.clock.at);
+      hub.clock.at += 1;
+    }
     expect(announced()).toEqual(['online']);
     await pass(1);
     await vi.waitFor(() => expect(announced()).toEqual(['online', 'offline']));
@@ -109,9 +110,10 @@ describe('presence', () => {
 
   it('writes down what it still holds when it stops', async () => {
     await seen();
-    await seen(hub.clock.at + 700);
+    hub.clock.at += 700;
+    await seen();
     await hub.presence.stop();
-    expect((await stored()).last_seen_at).toBe(hub.clock.at + 700);
+    expect((await stored()).last_seen_at).toBe(hub.clock.at);
   });
 
   it('announces many devices at once', async () => {
@@ -121,8 +123,68 @@ describe('presence', () => {
     await hub.devices.load();
     await hub.presence.seen(new Map(many.map((id) => [id, hub.clock.at])));
     expect(await hub.db.selectFrom('device').select('id').where('status', '=', 'online').execute()).toHaveLength(1200);
-    await hub.presence.seen(new Map(many.map((id) => [id, hub.clock.at + 9])));
+    hub.clock.at += 9;
+    await hub.presence.seen(new Map(many.map((id) => [id, hub.clock.at])));
     await hub.presence.stop();
-    expect(await hub.db.selectFrom('device').select('id').where('last_seen_at', '=', hub.clock.at + 9).execute()).toHaveLength(1200);
+    expect(await hub.db.selectFrom('device').select('id').where('last_seen_at', '=', hub.clock.at).execute()).toHaveLength(1200);
+  });
+});
+
+describe('presence, after the hub\'s clock was set back by a day', () => {
+  const DAY_MS = 86_400_000;
+
+  it('believes a silent device at its next report, and shows when that was', async () => {
+    await seen();
+    await pass(31);
+    await vi.waitFor(() => expect(status()).toBe('offline'));
+    hub.clock.at -= DAY_MS;
+    await pass(2);
+    await seen();
+    expect([status(), hub.directory.get('env-1')?.device.lastSeenAt]).toEqual(['online', hub.clock.at]);
+  });
+
+  it('follows it at a sighting too, when that comes before the tick', async () => {
+    await seen();
+    await pass(2);
+    await hub.presence.setStatus('env-1', 'offline', hub.clock.at);
+    expect(status()).toBe('offline');
+    hub.clock.at -= DAY_MS;
+    await seen();
+    await pass(2);
+    await vi.waitFor(() => expect(status()).toBe('online'));
+  });
+
+  it('notices a device that dies, and writes down a time that has been', async () => {
+    await seen();
+    hub.clock.at -= DAY_MS;
+    await pass(6);
+    await vi.waitFor(async () => expect((await stored()).last_seen_at).toBeLessThanOrEqual(hub.clock.at));
+    await pass(26);
+    await vi.waitFor(() => expect(status()).toBe('offline'));
+  });
+
+  it('does not go back to the future for what was received before', async () => {
+    await seen();
+    const before = hub.clock.at;
+    hub.clock.at -= DAY_MS;
+    await seen(before);
+    await pass(32);
+    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await seen();
+    expect(status()).toBe('online');
+  });
+
+  it('is right as well when the hub was down meanwhile', async () => {
+    await seen();
+    await hub.close();
+    const { at } = hub.clock;
+    hub = await openRegistry(hub.dir);
+    hub.clock.at = at - DAY_MS;
+    await hub.presence.start();
+    await pass(31);
+    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await pass(1);
+    await seen();
+    expect(status()).toBe('online');
   });
 });

@@ -40,6 +40,11 @@ describe('a new device', () => {
     expect(hub.directory.size).toBe(0);
   });
 
+  it('cannot have the name under which the hub itself signs in', async () => {
+    await expect(hub.devices.create(ROOT, { ...bin, id: 'hub' })).rejects.toMatchObject({ code: 'DEVICE_EXISTS', message: expect.stringContaining('is reserved') as string });
+    expect(hub.directory.size).toBe(0);
+  });
+
   it('takes an id once, also when two arrive together', async () => {
     const results = await Promise.allSettled([hub.devices.create(ROOT, bin), hub.devices.create(ROOT, bin)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -61,6 +66,18 @@ describe('a changed device', () => {
     await expect(hub.devices.patch(ROOT, 'bin-1', { area: 'city' })).rejects.toMatchObject({ code: 'AREA_NOT_COMMUNITY' });
   });
 
+  it('that moves is retired to the area it left, as it was there, and changed in its new one', async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden', name: '西门' });
+    const [, left, arrived, ...more] = hub.published;
+    expect(left).toMatchObject({ area: 'east-grid', movedTo: 'west-garden', device: { ...bin, status: 'retired' } });
+    expect(arrived).toMatchObject({ area: 'west-garden', device: { area: 'west-garden', name: '西门', status: 'provisioned' } });
+    expect([more, arrived?.movedTo]).toEqual([[], undefined]);
+    expect((await hub.changes.after(0, 10))?.slice(1)).toEqual([left, arrived]);
+    await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden' });
+    expect(hub.published).toHaveLength(4);
+  });
+
   it('has one valid secret after a rotation', async () => {
     const before = await hub.devices.create(ROOT, bin);
     const after = await hub.devices.rotateCredentials(ROOT, 'bin-1');
@@ -68,9 +85,9 @@ describe('a changed device', () => {
     expect(hub.directory.authenticate('bin-1', Buffer.from(after.credentials.password))).toBeDefined();
   });
 
-  it('is gone when deleted: listeners are told, and its id is free with a clean sheet', async () => {
+  it('is gone when deleted: listeners are told, and its id is free there with a clean sheet', async () => {
     await hub.devices.create(ROOT, bin);
-    hub.refusals.refuse({ device: 'bin-1', topic: 't/telemetry', payload: Buffer.from('x'), refusal: { reason: 'malformed_json' } });
+    hub.refusals.refuse({ device: 'bin-1', topic: 't/telemetry', payload: Buffer.from('x'), refusals: [{ reason: 'malformed_json' }] });
     await hub.devices.refusals(ROOT, 'bin-1');
     const told: unknown[] = [];
     hub.directory.onChange((id, entry) => told.push([id, entry]));
@@ -80,6 +97,41 @@ describe('a changed device', () => {
     await expect(hub.devices.get(ROOT, 'bin-1')).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
     await hub.devices.create(ROOT, bin);
     expect(await hub.devices.refusals(ROOT, 'bin-1')).toEqual({ counts: {} });
+  });
+});
+
+describe('the id of a deleted device', () => {
+  const WEST = { name: 'w', role: 'installer', area: 'west' } as const;
+  const GARDEN = { name: 'g', role: 'installer', area: 'east-garden' } as const;
+  beforeEach(async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.remove(ROOT, 'bin-1');
+  });
+
+  it('is taken elsewhere, where nobody may read what that device has left, also after a restart', async () => {
+    await hub.close();
+    hub = await openRegistry(hub.dir);
+    for (const principal of [WEST, ROOT]) {
+      await expect(hub.devices.create(principal, { ...bin, area: 'west-garden' })).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+    }
+    await expect(hub.devices.get(ROOT, 'bin-1')).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    expect(await hub.db.selectFrom('device').select('id').execute()).toEqual([]);
+  });
+
+  it('is free within its community, more than once, for those who may see where it stood', async () => {
+    for (const [principal, area] of [[EAST, 'east-garden'], [GARDEN, 'east-grid'], [ROOT, 'east-grid']] as const) {
+      await hub.devices.create(principal, { ...bin, area });
+      await hub.devices.remove(principal, 'bin-1');
+    }
+    expect(await hub.db.selectFrom('device_tombstone').selectAll().execute()).toEqual([{ id: 'bin-1', area: 'east-grid', deleted_at: hub.clock.at }]);
+  });
+
+  it('stays with the place where the device stood last', async () => {
+    await hub.devices.create(ROOT, bin);
+    await hub.devices.patch(ROOT, 'bin-1', { area: 'west-garden' });
+    await hub.devices.remove(ROOT, 'bin-1');
+    await expect(hub.devices.create(EAST, bin)).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+    await hub.devices.create(WEST, { ...bin, area: 'west-garden' });
   });
 });
 

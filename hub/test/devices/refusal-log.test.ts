@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(async () => { await hub.destroy(); });
 
 function refuse(payload: string, { kind = 'event', reason = 'bad_event', device = 'gate-1', detail = '' }: { kind?: string; reason?: RefusalReason; device?: string; detail?: string } = {}): void {
-  hub.refusals.refuse({ device, topic: `liandong/v1/east/east-garden/gate-1/${kind}`, payload: Buffer.from(payload), refusal: detail === '' ? { reason } : { reason, detail } });
+  hub.refusals.refuse({ device, topic: `liandong/v1/east/east-garden/gate-1/${kind}`, payload: Buffer.from(payload), refusals: [detail === '' ? { reason } : { reason, detail }] });
 }
 const kept = async () => (await hub.devices.refusals(ROOT, 'gate-1')).last?.payload;
 
@@ -34,8 +34,20 @@ describe('refusals', () => {
     expect((await hub.devices.refusals(ROOT, 'gate-1')).counts).toEqual({ malformed_json: 3, unknown_metric: 1 });
   });
 
+  it('of one message are all counted, the last one is shown, and its payload is taken once', async () => {
+    let takenTimes = 0;
+    const payload = Buffer.from('{"values":{"a":1,"b":1}}');
+    const subarray = payload.subarray.bind(payload);
+    payload.subarray = (start, end) => { takenTimes += 1; return subarray(start, end); };
+    const refusals = Array.from({ length: 7_498 }, (_, index) => ({ reason: 'unknown_metric' as const, detail: `m${index}` }));
+    hub.refusals.refuse({ device: 'gate-1', topic: 'x/telemetry', payload, refusals: [...refusals, { reason: 'too_old' }] });
+    expect(takenTimes).toBe(1);
+    expect(await hub.devices.refusals(ROOT, 'gate-1')).toMatchObject({ counts: { unknown_metric: 7_498, too_old: 1 }, last: { reason: 'too_old', payload: '{"values":{"a":1,"b":1}}' } });
+    expect([...hub.refusals.totals()]).toEqual([['unknown_metric', 7_498], ['too_old', 1]]);
+  });
+
   it('of unknown senders only add to the totals', () => {
-    hub.refusals.refuse({ device: undefined, topic: 'x', payload: Buffer.from('x'), refusal: { reason: 'unknown_device' } });
+    hub.refusals.refuse({ device: undefined, topic: 'x', payload: Buffer.from('x'), refusals: [{ reason: 'unknown_device' }] });
     refuse('x', { device: 'nobody', reason: 'unknown_device' });
     expect([...hub.refusals.totals()]).toEqual([['unknown_device', 2]]);
   });
@@ -53,6 +65,11 @@ describe('refusals', () => {
 describe('a refused payload', () => {
   it('is not kept at all when it is biometric', async () => {
     refuse('{"data":{"faceImage":"abc"}}', { reason: 'biometric' });
+    expect(await kept()).toBe('');
+  });
+
+  it('is not kept either when another part of it was refused after the biometric one', async () => {
+    hub.refusals.refuse({ device: 'gate-1', topic: 'x/event', payload: Buffer.from('[{"data":{"faceImage":"abc"}},{}]'), refusals: [{ reason: 'biometric' }, { reason: 'bad_event' }] });
     expect(await kept()).toBe('');
   });
 
@@ -85,7 +102,7 @@ describe('a refused payload', () => {
 
   it('is at most 2 KiB, and a copy of the broker\'s buffer', async () => {
     const buffer = Buffer.from('a b '.repeat(20_000));
-    hub.refusals.refuse({ device: 'gate-1', topic: 'x/telemetry', payload: buffer, refusal: { reason: 'payload_too_large' } });
+    hub.refusals.refuse({ device: 'gate-1', topic: 'x/telemetry', payload: buffer, refusals: [{ reason: 'payload_too_large' }] });
     buffer.fill(0x7a);
     expect(await kept()).toBe('a b '.repeat(512));
   });

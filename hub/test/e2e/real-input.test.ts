@@ -106,8 +106,8 @@ function realInput(setUp: () => Promise<Site>): void {
     const { values } = await latestOf('bin-1');
     expect(Math.abs((values['fill_level']?.ts ?? 0) - Date.now())).toBeLessThan(60_000);
     const { counts, last } = await admin.get<Refusals>('/devices/bin-1/refusals');
-    expect(counts).toEqual({ malformed_json: 2, wrong_type: 2, unknown_metric: 2, not_finite: 1, payload_too_large: 1 });
-    expect(last?.reason).toBe('payload_too_large');
+    expect(counts).toEqual({ malformed_json: 2, wrong_type: 2, unknown_metric: 2, not_finite: 1, payload_too_large: 1, clock_ahead: 1 });
+    expect(last?.reason).toBe('clock_ahead');
     expect((await admin.get<Refusals>('/devices/gate-1/refusals')).counts).toEqual({ bad_event: 1 });
   });
 

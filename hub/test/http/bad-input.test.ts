@@ -43,9 +43,18 @@ describe('a bad body', () => {
   it('is answered with each place and what is wrong there, never with the value', async () => {
     const answer = await post(JSON.stringify({ ...good, name: 5, location: { lng: 181, lat: 0 }, colour: 'hunter2' }));
     const { errors } = answer.json<{ errors: { path: string; message: string }[] }>();
-    expect(errors.map(({ path }) => path).sort()).toEqual(['/colour', '/location/lng', '/name']);
-    expect(errors.every(({ message }) => message.length > 0)).toBe(true);
+    expect(Object.fromEntries(errors.map(({ path, message }) => [path, message]))).toEqual({ '/colour': 'unknown member', '/location/lng': 'must be <= 180', '/name': 'must be a string' });
     expect(answer.body).not.toContain('hunter2');
+  });
+
+  it('is answered in words: what is missing, what is allowed, and unknown members by a short name', async () => {
+    const answer = await post(JSON.stringify({ id: 'Bin 9', kind: 'toaster', area: good.area, ['x'.repeat(500)]: 1 }));
+    const { detail, errors } = answer.json<{ detail: string; errors: { path: string; message: string }[] }>();
+    expect(Object.fromEntries(errors.map(({ path, message }) => [path, message]))).toEqual({
+      '/id': expect.stringContaining('small letters, digits and hyphens') as string, '/kind': expect.stringMatching(/^must be one of waste_bin, /) as string,
+      '/name': 'is missing', [`/${'x'.repeat(64)}`]: 'unknown member',
+    });
+    expect(detail).toContain('/name is missing');
   });
 });
 

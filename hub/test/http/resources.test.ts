@@ -40,7 +40,7 @@ describe('areas and devices', () => {
   });
 
   it('show what was refused', async () => {
-    hub.registry.refusals.refuse({ device: 'bin-1', topic: 'x/telemetry', payload: Buffer.from('{'), refusal: { reason: 'malformed_json' } });
+    hub.registry.refusals.refuse({ device: 'bin-1', topic: 'x/telemetry', payload: Buffer.from('{'), refusals: [{ reason: 'malformed_json' }] });
     expect((await get('/devices/bin-1/refusals')).json()).toEqual({ counts: { malformed_json: 1 }, last: { at: START, reason: 'malformed_json', topic: 'x/telemetry', payload: '{' } });
   });
 });

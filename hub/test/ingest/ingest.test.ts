@@ -20,14 +20,14 @@ beforeEach(async () => {
   directory.put({ id: 'bin-1', secret: 's' });
   ingest = new Ingest({
     directory, retentionMs: 30 * DAY_MS, clock: { now: () => NOW }, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
-    journal: { append: (more, done) => { records.push(...more); done(); }, isFull: false, onDrain: () => () => undefined },
-    refusals: { refuse: ({ device, refusal }) => refusals.push({ device, refusal }) },
+    journal: { append: (message, done) => { records.push(...message.records); done(); }, isFull: false, onDrain: () => () => undefined },
+    refusals: { refuse: (message) => { for (const refusal of message.refusals) refusals.push({ device: message.device, refusal }); } },
   });
   await ingest.start();
 });
 
 function receive(body: unknown, topic = 'liandong/v1/fuan/beiguan/bin-1/telemetry', isRedelivery = false): void {
-  ingest.receive({ topic, payload: Buffer.from(JSON.stringify(body)), isRedelivery, speaker: undefined }, () => { answered += 1; });
+  ingest.receive({ topic, messageId: 1, payload: Buffer.from(JSON.stringify(body)), isRedelivery, speaker: undefined }, () => { answered += 1; });
 }
 
 describe('Ingest', () => {
@@ -42,6 +42,7 @@ describe('Ingest', () => {
     receive({ ts: Date.UTC(2099, 0, 1), values: { fill_level: 2 } });
     expect(records).toMatchObject([{ ts: NOW + 5 * 60_000 }, { ts: NOW, clockAhead: true }]);
     expect(records[0]).not.toHaveProperty('clockAhead');
+    expect(refusals).toEqual([{ device: 'bin-1', refusal: { reason: 'clock_ahead', detail: String(Date.UTC(2099, 0, 1)) } }]);
   });
 
   it('refuses what is older than retention and keeps the rest of the message', () => {

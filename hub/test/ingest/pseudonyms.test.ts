@@ -13,6 +13,12 @@ describe('pseudonyms', () => {
     });
   });
 
+  it('hides long numbers in free text', () => {
+    const { reason, floor } = protect({ reason: '身份证 37020219900101123X, 电话 13812345678, 3 号楼', floor: '12' }) as { reason: string; floor: string };
+    expect(reason).toMatch(/^身份证 #[0-9a-f]{8}, 电话 #[0-9a-f]{8}, 3 号楼$/);
+    expect(floor).toBe('12');
+  });
+
   it('gives one card one pseudonym, and another one under another key', () => {
     expect(protect({ credential: 'a' })).toEqual(protect({ credential: 'a' }));
     expect(protect({ credential: 'a' })).not.toEqual(protect({ credential: 'b' }));

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalRecord } from '@liandong/protocols';
@@ -7,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import type { JournalBatch, JournalHandler } from '../../src/journal/types.js';
 import { StartError } from '../../src/problem.js';
+import { describeWithServer } from '../support/require-server.js';
 
 const logger = pino({ level: 'silent' });
 const record = (n: number): JournalRecord => ({ type: 'telemetry', device: 'bin-1', ts: n, at: n, values: { fill_level: n % 100 } });
@@ -45,7 +48,7 @@ async function start(handlers: JournalHandler[], maxBytes = 1 << 30): Promise<Jo
   return journal;
 }
 
-const append = (journal: Journal, n: number): Promise<void> => new Promise((resolve) => journal.append([record(n)], resolve));
+const append = (journal: Journal, n: number): Promise<void> => new Promise((resolve) => journal.append({ records: [record(n)], bytes: 100 }, resolve));
 
 describe('Journal', () => {
   it('acknowledges after the commit and gives every reader every record once, in order', async () => {
@@ -124,19 +127,60 @@ describe('Journal', () => {
     await expect(second.start()).rejects.toThrow(/Another Liandong process .*DATA_DIR/);
   });
 
-  it('calls itself full when readers leave too much on disk, and drains when they catch up', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    try {
-      const journal = await start([], 1);
-      for (let n = 0; n < 2000; n += 1) journal.append([record(n)], () => {});
-      await append(journal, 1);
-      await journal.stop();
-      const full = await start([], 1); // reopening writes the log out to tables, which is what the size is taken from
-      await vi.advanceTimersByTimeAsync(2100);
-      await vi.waitFor(() => expect(full.diskBytes).toBeGreaterThan(1));
-      expect(full.isFull).toBe(true);
-    } finally {
-      vi.useRealTimers();
-    }
+  it('calls itself full when readers leave too much on disk, and drains when they have caught up', async () => {
+    const reader = new Collector('store', 5000);
+    reader.failures = Infinity;
+    const journal = await start([reader], 2 << 20);
+    let drains = 0;
+    journal.onDrain(() => { drains += 1; });
+    const big = { records: Array.from({ length: 500 }, (_, n) => ({ ...record(n), id: randomBytes(100).toString('hex') })), bytes: 100_000 };
+    for (let n = 0; n < 400 && !journal.isFull; n += 1) await new Promise<void>((resolve) => journal.append(big, resolve));
+    await vi.waitFor(() => expect(journal.isFull).toBe(true), { timeout: 10_000 });
+    reader.failures = 0;
+    await vi.waitFor(() => expect(journal.isFull).toBe(false), { timeout: 20_000, interval: 100 });
+    expect(drains).toBe(1);
+    expect(journal.diskBytes).toBeLessThan(2 << 20);
+  }, 60_000);
+
+  it('is full while too many bytes wait for the disk', async () => {
+    const journal = await start([]);
+    for (let n = 0; n < 3000; n += 1) journal.append({ records: [record(n)], bytes: 64 * 1024 }, () => undefined);
+    expect(journal.isFull).toBe(true);
+    await append(journal, 1);
+    await vi.waitFor(() => expect(journal.isFull).toBe(false));
   });
+
+  it('acknowledges in the order of the appends, empty messages too', async () => {
+    const journal = await start([]);
+    const order: number[] = [];
+    await Promise.all([0, 1, 2].map((n) => new Promise<void>((resolve) => journal.append({ records: n === 1 ? [] : [record(n)], bytes: 1 }, () => { order.push(n); resolve(); }))));
+    expect(order).toEqual([0, 1, 2]);
+  });
+});
+
+/** A disk of 24 MiB that can be filled to the brim: needs root and Linux. */
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+describeWithServer('Journal on a disk that runs full', canMount, 'run as root on Linux, to mount a small tmpfs', () => {
+  it('acknowledges nothing meanwhile, and goes on by itself with nothing lost when there is room again', async () => {
+    await mkdir(path, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', path]);
+    try {
+      const reader = new Collector('all', 5000);
+      const journal = await start([reader]);
+      await append(journal, 1);
+      const filler = join(path, 'filler');
+      await expect(writeFile(filler, Buffer.alloc(64 << 20))).rejects.toThrow(/ENOSPC/);
+      const acknowledged: number[] = [];
+      const waiting = Array.from({ length: 50 }, (_, n) => append(journal, n + 2).then(() => acknowledged.push(n + 2)));
+      await vi.waitFor(() => expect(journal.writeFailure).toBeDefined(), { timeout: 10_000 });
+      expect(acknowledged).toEqual([]);
+      await rm(filler);
+      await Promise.all(waiting);
+      expect(journal.writeFailure).toBeUndefined();
+      await vi.waitFor(() => expect(reader.seen).toEqual(Array.from({ length: 51 }, (_, n) => n + 1)), { timeout: 10_000 });
+      await journal.stop();
+    } finally {
+      execFileSync('umount', ['-l', path]);
+    }
+  }, 60_000);
 });

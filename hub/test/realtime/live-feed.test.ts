@@ -175,6 +175,26 @@ describe('delivery', () => {
     expect(stateOf('eve')).toBeUndefined();
   });
 
+  it('tells of what left an area only those who see nothing but that area, live and on resuming', async () => {
+    const [everywhere, east, west] = [hub.connect('admin'), hub.connect('east'), hub.connect('admin')];
+    const seqs = [everywhere, east, west].map((client) => collectSeqs(client));
+    await Promise.all([subscribe(everywhere), subscribe(east), subscribe(west, { areas: ['west'] })]);
+    const device = { id: 'bin-1', name: 'b', kind: 'waste_bin', codec: 'native', reportingIntervalS: 60 } as const;
+    hub.changes.publish(await hub.db.transaction().execute(async (trx) => [
+      await hub.changes.recordDevice(trx, { ...device, area: 'elm', status: 'retired' }, 'fir'), await hub.changes.recordDevice(trx, { ...device, area: 'fir', status: 'online' }),
+    ]));
+    await until(() => seqs.every(({ length }) => length > 0));
+    hub.addDevice('bin-2', 'elm');
+    await hub.device('bin-2');
+    await until(() => seqs[0]?.length === 2);
+    expect(seqs).toEqual([[2, 3], [1, 3], [2]]);
+    const late = hub.connect('admin');
+    const resumed = collectSeqs(late);
+    await subscribe(late, { since: 0 });
+    await until(() => resumed.length === 2);
+    expect(resumed).toEqual([2, 3]);
+  });
+
   it('sends changes that were committed and never announced', async () => {
     const client = hub.connect('admin');
     const seqs = collectSeqs(client);

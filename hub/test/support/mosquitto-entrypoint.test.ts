@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startChild, type Child } from './child.js';
 import { freePort } from './free-port.js';
-import { mosquittoPub } from './mosquitto-pub.js';
+import { findMosquittoPub, mosquittoPub } from './mosquitto-pub.js';
 import { findMosquitto, MOSQUITTO_HINT } from './mosquitto-server.js';
 import { describeWithServer } from './require-server.js';
 import { waitFor } from './wait-for.js';
@@ -19,7 +19,7 @@ function passwordLine(user: string, password: string): string {
   return `${user}:$7$101$${salt.toString('base64')}$${pbkdf2Sync(password, salt, 101, 64, 'sha512').toString('base64')}\n`;
 }
 
-describeWithServer("The container's Mosquitto start", findMosquitto(), MOSQUITTO_HINT, (mosquitto) => {
+describeWithServer("The container's Mosquitto start", findMosquittoPub() !== undefined && findMosquitto(), MOSQUITTO_HINT, (mosquitto) => {
   let folder: string;
   let port: number;
   let child: Child;

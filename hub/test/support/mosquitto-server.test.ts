@@ -2,10 +2,10 @@ import { afterEach, expect, it } from 'vitest';
 import { connect, connectAsync } from 'mqtt';
 import { describeWithServer } from './require-server.js';
 import { findMosquitto, MOSQUITTO_HINT, startMosquitto, type MosquittoOptions, type MosquittoServer } from './mosquitto-server.js';
-import { mosquittoPub } from './mosquitto-pub.js';
+import { findMosquittoPub, mosquittoPub } from './mosquitto-pub.js';
 import { waitFor } from './wait-for.js';
 
-describeWithServer('A real Mosquitto', findMosquitto(), MOSQUITTO_HINT, () => {
+describeWithServer('A real Mosquitto', findMosquittoPub() !== undefined && findMosquitto(), MOSQUITTO_HINT, () => {
   const running: MosquittoServer[] = [];
   const start = async (options?: MosquittoOptions) => {
     const server = await startMosquitto(options);

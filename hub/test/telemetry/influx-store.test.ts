@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { StartError } from '../../src/problem.js';
+import { StartError, type AppError } from '../../src/problem.js';
 import { createInfluxStore, type InfluxStoreOptions } from '../../src/telemetry/influx-store.js';
 import { findInfluxd, INFLUXD_HINT, startInfluxServer, type InfluxServer } from '../support/influx-server.js';
 import { freePort } from '../support/free-port.js';
@@ -55,6 +55,35 @@ describe('the InfluxDB store', { timeout: 60_000 }, () => {
     await store.start();
     await expect(store.write(batch([reading('a', T0, { temperature: 1 })]))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(store.deadLetters).toBe(0);
+    await store.stop();
+  });
+
+  it('ends what waits for a server that hangs when it stops, and writes nothing afterwards', async () => {
+    let hasAnswers = true;
+    let asked = 0;
+    stub = createServer((request, response) => {
+      asked += 1;
+      request.resume();
+      if (hasAnswers) request.on('end', () => response.writeHead(204).end());
+    }).listen(0, '127.0.0.1');
+    await once(stub, 'listening');
+    const store = createInfluxStore({ ...settings, url: `http://127.0.0.1:${(stub.address() as AddressInfo).port}`, log: recordLog() }); // a TCP server has a port
+    await store.start();
+    hasAnswers = false;
+    const waiting = [
+      store.write(batch([reading('a', T0, { temperature: 1 })])), store.write(batch([reading('b', T0, { temperature: 1 })])), // the second one waits for the connection
+      store.raw({ device: 'a', metric: 'temperature', ...ALWAYS }, { limit: 1 }),
+    ].map((call) => call.then(() => 'done', (error: AppError) => error.code));
+    await expect.poll(() => asked).toBe(3); // the probe, one write and the query
+    const stoppedAt = performance.now();
+    await store.stop();
+    expect(await Promise.all(waiting)).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE', 'STORE_UNAVAILABLE']);
+    expect(performance.now() - stoppedAt).toBeLessThan(1_000);
+    await expect(store.write(batch([reading('a', T0, { temperature: 1 })]))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(asked).toBe(3);
+    hasAnswers = true;
+    await store.start();
+    await store.write(batch([reading('a', T0, { temperature: 1 })]));
     await store.stop();
   });
 });

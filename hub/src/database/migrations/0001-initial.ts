@@ -15,6 +15,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('status', 'text', (c) => c.notNull()).addColumn('last_seen_at', 'bigint').addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('secret_hash', 'text', (c) => c.notNull()).addColumn('mosquitto_hash', 'text', (c) => c.notNull()).execute();
   await db.schema.createIndex('device_area').on('device').column('area').execute();
+  await db.schema.createTable('device_tombstone')
+    .addColumn('id', 'text', (c) => c.primaryKey()).addColumn('area', 'text', (c) => c.notNull()).addColumn('deleted_at', 'bigint', (c) => c.notNull()).execute();
   await db.schema.createTable('device_refusal')
     .addColumn('device', 'text', (c) => c.notNull()).addColumn('reason', 'text', (c) => c.notNull()).addColumn('count', 'integer', (c) => c.notNull())
     .addPrimaryKeyConstraint('device_refusal_key', ['device', 'reason']).execute();
@@ -57,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema.createTable('change')
     .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement()).addColumn('at', 'bigint', (c) => c.notNull()).addColumn('kind', 'text', (c) => c.notNull())
-    .addColumn('entity', 'text', (c) => c.notNull()).addColumn('area', 'text', (c) => c.notNull()).addColumn('body', 'text', (c) => c.notNull()).execute();
+    .addColumn('entity', 'text', (c) => c.notNull()).addColumn('area', 'text', (c) => c.notNull()).addColumn('moved_to', 'text').addColumn('body', 'text', (c) => c.notNull()).execute();
   await db.schema.createIndex('change_at').on('change').column('at').execute();
   await db.schema.createTable('reader').addColumn('name', 'text', (c) => c.primaryKey()).addColumn('position', 'bigint', (c) => c.notNull()).execute();
 }
