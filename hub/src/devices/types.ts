@@ -1,4 +1,4 @@
-import type { AreaId, Device, DeviceId, DeviceStatus, EpochMs, Refusal } from '@liandong/protocols';
+import type { AreaId, Decoded, Device, DeviceId, DeviceStatus, EpochMs, Refusal } from '@liandong/protocols';
 
 /** Everything the hot path needs of a device, by id, from memory. */
 export interface DeviceEntry {
@@ -30,4 +30,16 @@ export interface PresenceSink {
 /** Counts what was refused; never throws, never blocks. */
 export interface RefusalSink {
   refuse(sighting: { device: DeviceId | undefined; topic: string; payload: Uint8Array; refusal: Refusal }): void;
+}
+
+/** Shown every decoded payload; keeps the latest of devices that are being installed. Never throws, never blocks. */
+export interface PayloadSink {
+  note(sighting: { device: DeviceEntry; topic: string; payload: Uint8Array; decoded: Decoded }): void;
+}
+
+/** Told how sign-ins on the embedded broker end. */
+export interface SignInWatch {
+  /** The name as it was sent: it may be anybody's. */
+  failed(username: string): void;
+  succeeded(device: DeviceId): void;
 }
