@@ -10,11 +10,12 @@ export interface DataPaths {
   readonly telemetry: string;
   readonly pseudonymKey: string;
   readonly fleetState: string;
+  readonly photos: string;
 }
 
 export const dataPaths = (dir: string): DataPaths => ({
   journal: join(dir, 'journal'), database: join(dir, 'liandong.db'), telemetry: join(dir, 'telemetry.duckdb'),
-  pseudonymKey: join(dir, 'pseudonym.key'), fleetState: join(dir, 'fleet.json'),
+  pseudonymKey: join(dir, 'pseudonym.key'), fleetState: join(dir, 'fleet.json'), photos: join(dir, 'photos'),
 });
 
 /** Some file systems (/proc, a lost network share) never answer. */

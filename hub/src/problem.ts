@@ -17,6 +17,16 @@ export class AppError extends Error {
   }
 }
 
+/** TOO_MANY_REQUESTS with the time after which to try again; HTTP answers it as `Retry-After`. */
+export class TooManyError extends AppError {
+  readonly retryAfterS: number;
+
+  constructor(retryAfterS: number, detail: string) {
+    super('TOO_MANY_REQUESTS', detail);
+    this.retryAfterS = retryAfterS;
+  }
+}
+
 /** Stops the start: one plain sentence that says which setting to change. */
 export class StartError extends Error {
   override readonly name = 'StartError';

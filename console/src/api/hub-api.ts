@@ -45,13 +45,14 @@ export const hubApi: HubApi = createHubApi(createApiClient({
   fetch: (...args) => fetch(...args), timeoutMs: 15_000, onUnauthenticated: () => { for (const listener of expiryListeners) listener(); },
 }));
 
-/** Reads a list page by page until it ends or `limit` rows are there; `capped` says that there was more. */
-export async function readAll<T>(read: (query: Query) => Promise<Page<T>>, query: Query, limit: number): Promise<{ data: T[]; capped: boolean }> {
+/** Reads a list page by page until it ends or `limit` rows are there; `capped` says that there was more. `onPage` sees what is there so far. */
+export async function readAll<T>(read: (query: Query) => Promise<Page<T>>, query: Query, limit: number, onPage?: (data: readonly T[]) => void): Promise<{ data: T[]; capped: boolean }> {
   const data: T[] = [];
   let cursor: string | undefined;
   do {
     const page = await read({ ...query, limit: Math.min(1000, limit - data.length), cursor });
     data.push(...page.data);
+    onPage?.(data);
     cursor = page.next;
   } while (cursor !== undefined && data.length < limit);
   return { data, capped: cursor !== undefined };

@@ -1,4 +1,4 @@
-import type { AuditEntry, Claim, ClaimAnswer, ClaimCode, Command, Credentials, Device, DeviceId, Discovered, ImportEvent, ImportResult, Installation, NewCommand, NewDevice, NewDeviceAnswer } from '@liandong/protocols';
+import type { Claim, ClaimAnswer, ClaimCode, Command, Credentials, Device, DeviceId, Discovered, ImportEvent, ImportResult, Installation, NewCommand, NewDevice, NewDeviceAnswer } from '@liandong/protocols';
 import { ApiError, isErrorCode } from './api-error.js';
 import type { ApiClient } from './client.js';
 import { readLines } from './read-lines.js';
@@ -32,7 +32,6 @@ export const createProvisioningApi = (client: ApiClient) => ({
   discovered: (gateway?: DeviceId) => client.get<{ data: Discovered[] }>('/devices/discovered', { gateway }),
   command: (id: DeviceId, command: NewCommand) => client.post<{ command: Command }>(`${pathOf(id)}/commands`, command),
   commands: (id: DeviceId) => client.get<{ data: Command[] }>(`${pathOf(id)}/commands`),
-  auditOf: (target: string) => client.get<{ data: AuditEntry[] }>('/audit', { target, limit: 20 }),
 
   /** Progress comes line by line; the last line is the result. */
   async importDevices(csv: Blob, { isDryRun, lines, onProgress }: ImportOptions): Promise<ImportResult> {

@@ -51,7 +51,7 @@ export function useInstall() {
       else if (result.state === 'refused') problem.value = words.errorTextOf(result.error.code, result.error.message === result.error.code ? undefined : result.error.message);
       else if (result.state === 'waits') { another(); isSaved.value = true; void ask(); }
       if (result.state === 'done' && result.isPhotoLost) notices.show('bad', words.t('install.photoLost'));
-    } catch (_storageFailed) { problem.value = words.t('install.notStored'); } finally { isWorking.value = false; }
+    } catch { problem.value = words.t('install.notStored'); } finally { isWorking.value = false; }
   }
   function watchDevice(deviceId: string): void {
     const index = queue.delivered.findIndex((result) => result.device?.id === deviceId);

@@ -25,5 +25,5 @@ export function codeInScan(text: string): string | undefined {
 }
 
 function codeInLink(text: string): string | undefined {
-  try { return new URL(text).searchParams.get('code') ?? undefined; } catch (_notALink) { return undefined; }
+  try { return new URL(text).searchParams.get('code') ?? undefined; } catch { return undefined; }
 }

@@ -31,12 +31,11 @@ export const fieldZhCN = {
     summary: '共 {n} 行', state: { create: '新建', created: '已新建', update: '更新', updated: '已更新', unchanged: '不变', error: '有错', failed: '有错', invalid: '有错', skipped: '跳过', other: '其他' }, line: '行', id: '编号', result: '结果', problems: '问题', noProblems: '没有问题',
     onlyErrors: '只看有错的行', chosen: '已选 {n} 行', chooseAll: '选中全部可导入的行', run: '导入 {n} 行', done: '导入完成', failedRows: '下载有错的行', credentials: '下载登录信息', credentialsOnce: '密码只在这里给一次，请现在下载', column: '{column}：{text}', truncated: '表里只列出前 {n} 行',
   },
-  labels: { open: '打印标签' },
   command: {
     title: '指令', report_now: '立即上报', set_interval: '改上报间隔', open_gate: '开门', interval: '间隔（秒）', send: '发送', confirmOpen: '确定要打开{name}吗？', confirm: '确定开门', cancel: '取消', none: '还没有发过指令', state: { pending: '等待回复', done: '已执行', failed: '没有成功', timed_out: '没有回复' }, by: '{who} · {at}', onlyNative: '只有原生协议的设备能收指令',
     every: '每 {n} 秒', twin: '设置与实际', desired: '要求的', reported: '设备报的', noTwin: '设备还没有报过自己的设置', same: '一致', differs: '还没有生效',
   },
-  care: { claimCode: '认领码', makeCode: '生成认领码', remakeCode: '重新生成', codeNote: '只能用一次。重新生成后，旧的作废。', codeLink: '扫码打开安装页', photo: '安装照片', noPhoto: '没有照片', credentials: '登录信息', rotate: '重新生成密码', rotateWarn: '旧密码立即失效，设备要换上新的才能再连接。', rotateSure: '确定重新生成', accepted: '已验收', unaccepted: '未验收：告警不计', audit: '操作记录', noAudit: '还没有记录', openInstall: '去安装页验收' },
+  care: { claimCode: '认领码', makeCode: '生成认领码', remakeCode: '重新生成', codeNote: '只能用一次。重新生成后，旧的作废。', codeLink: '扫码打开安装页', photo: '安装照片', noPhoto: '没有照片', credentials: '登录信息', rotate: '重新生成密码', rotateWarn: '旧密码立即失效，设备要换上新的才能再连接。', rotateSure: '确定重新生成', accepted: '已验收', unaccepted: '未验收：告警不计', openInstall: '去安装页验收' },
 };
 type Filled<T> = { [K in keyof T]: T[K] extends string ? string : Filled<T[K]> };
 export type FieldMessages = Filled<typeof fieldZhCN>;

@@ -33,7 +33,7 @@ export const useFleetStore = defineStore('fleet', () => {
     latest.begin();
     held = [];
     try {
-      const { data, capped } = await readAll((query) => hubApi.devices(query), {}, DEVICE_LIMIT);
+      const { data, capped } = await readAll((query) => hubApi.devices(query), {}, DEVICE_LIMIT, showFirst);
       byId.value = new Map(data.map((device) => [device.id, device]));
       [isLoaded.value, isCapped.value] = [true, capped];
     } finally {
@@ -41,6 +41,11 @@ export const useFleetStore = defineStore('fleet', () => {
       held = undefined;
       waiting.forEach(applyTelemetry);
     }
+  }
+  /** The first page of 10,000 devices is on the screen while the others still come; a later load replaces everything at once. */
+  function showFirst(data: readonly Device[]): void {
+    if (isLoaded.value || byId.value.size > 0) return;
+    byId.value = new Map(data.map((device) => [device.id, device]));
   }
   async function refreshLatest(id: string): Promise<void> {
     latest.applyLatest(id, await hubApi.latest(id));

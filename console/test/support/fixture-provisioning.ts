@@ -85,7 +85,6 @@ export function createFixtureProvisioning(devices: Device[]) {
       discovered.splice(0, discovered.length, ...discovered.filter((each) => each.externalId !== made.externalId));
       return json({ device: made, credentials: { username: made.id, password: 'Qm7-yV2xkT9bLwEz0aNp4g' } }, 201);
     }
-    if (path === '/audit') return json({ data: [{ id: 2, at: Date.now() - 3_600_000, by: 'admin', action: 'device.changed', target: query.get('target') ?? '', detail: 'install.depthMm: 1000 → 1200' }, { id: 1, at: Date.now() - 9_000_000, by: 'li', action: 'device.claimed', target: query.get('target') ?? '' }] });
     const device = devices.find((candidate) => candidate.id === id);
     if (device === undefined || !path.startsWith('/devices/')) return undefined;
     if (method === 'PATCH') { Object.assign(device, JSON.parse(text)); return json(device); }

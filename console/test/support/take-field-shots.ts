@@ -83,6 +83,48 @@ async function install(width: number, height: number, locale: string): Promise<v
   await page.context().close();
 }
 
+async function devices(width: number, height: number, theme: string, locale: string): Promise<void> {
+  const tag = `${width < 500 ? 'phone' : 'desk'}-${locale}`;
+  const page = await open(width, height, theme, locale, '/devices');
+  await page.getByTestId('device-row').first().waitFor();
+  await page.waitForTimeout(1500);
+  await shot(page, `devices-${tag}`);
+  await page.getByTestId('chip-late').click();
+  if (width > 1000) await page.getByTestId('map-area-zhongyun').click();
+  await page.waitForTimeout(700);
+  await shot(page, `devices-late-${tag}`);
+  await page.goto(`${hub.url}/devices?tab=discovered`);
+  await page.getByTestId('discovered-row').first().waitFor();
+  await page.waitForTimeout(500);
+  await shot(page, `discovered-${tag}`);
+  await page.getByTestId('discovered-claim').first().click();
+  await page.waitForTimeout(700);
+  await shot(page, `discovered-claim-${tag}`);
+  await page.goto(`${hub.url}/devices`);
+  await page.getByTestId('open-import').click();
+  await page.getByTestId('import-file').setInputFiles({ name: 'devices.csv', mimeType: 'text/csv', buffer: Buffer.from(['id,name,kind,area', ...Array.from({ length: 240 }, (_, index) => `bin-${index},垃圾桶 ${index},waste_bin,beiguan`)].join('\n')) });
+  await page.getByTestId('import-row').first().waitFor();
+  await page.waitForTimeout(500);
+  await shot(page, `import-dry-${tag}`);
+  await page.getByTestId('import-run').click();
+  await page.getByTestId('import-credentials').waitFor();
+  await shot(page, `import-done-${tag}`);
+  await page.goto(`${hub.url}/devices/access-gate-003`);
+  await page.getByTestId('device-page').waitFor();
+  await page.getByTestId('command-set_interval').click();
+  await page.getByTestId('command-open_gate').click();
+  await page.getByTestId('make-claim-code').click();
+  await page.waitForTimeout(1500);
+  await shot(page, `device-${tag}`, true);
+  await page.context().close();
+}
+
+if (only !== 'install') {
+  await devices(1366, 768, 'dark', 'zh-CN');
+  await devices(1366, 768, 'light', 'en');
+  await devices(390, 844, 'light', 'zh-CN');
+  await devices(390, 844, 'dark', 'en');
+}
 if (only !== 'devices') {
   await install(390, 844, 'zh-CN');
   await install(390, 844, 'en');

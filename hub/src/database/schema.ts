@@ -14,12 +14,16 @@ export interface Database {
     claim_hash: string | null;
     /** Do its alerts count? Not before an installer has seen a plausible reading. */
     accepted: Generated<number>;
+    /** When an installer took it; its first readings count from then. */
+    claimed_at: number | null;
     /** JSON: what the hub wants of it, such as its reporting interval, and what it last said of itself. */
     desired: string | null;
     reported: string | null;
     /** File name of the installer's photo in the data folder. */
     photo: string | null;
   };
+  /** HA1 of HTTP digest, hex, realm "liandong", of devices that post over HTTP; as good as the secret for that one way in. */
+  device_digest: { device: string; md5: string; sha256: string };
   /** Wrong claim codes by source, for the limit of tries. */
   claim_attempt: { source: string; at: number };
   /** Devices that a gateway speaks of and nobody has registered. */

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type NewDevice, type Refusals } from '@liandong/protocols';
+import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type NewDevice, type NewDeviceAnswer, type Refusals } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
@@ -9,11 +9,17 @@ import { requirePermission, type Permission, type Principal } from '../identity/
 import { systemRandom, type RandomBytes } from '../identity/secrets.js';
 import type { AuditLog } from '../identity/types.js';
 import { AppError } from '../problem.js';
+import { newClaimCode } from './claim-code.js';
 import { newDeviceSecret } from './credentials.js';
 import type { WritableDeviceDirectory } from './device-directory.js';
+import { saveDigest } from './device-digests.js';
+import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
 import { toChangedColumns, toDevice, type DeviceRow } from './device-rows.js';
 import type { RefusalLog } from './refusal-log.js';
+import { changesOf, requireFree, requireTies, requireTransition, tidyPrefix } from './registration.js';
 import type { DeviceEntry } from './types.js';
+
+export { placeOf, withSighting } from './device-entry.js';
 
 const DEFAULT_INTERVAL_S = 60;
 const DEFAULT_PAGE = 200;
@@ -26,11 +32,12 @@ export interface DeviceService {
   list(principal: Principal, query: DeviceQuery): Promise<{ data: Device[]; next?: string }>;
   get(principal: Principal, id: DeviceId): Promise<Device>;
   /**
-   * The only time the secret is shown. Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY.
+   * The only time the secret is shown, and the claim code of a device that is prepared. What an installer makes or prepares is not accepted yet.
    * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
+   * Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, GATEWAY_WRONG, EXTERNAL_ID_TAKEN, TOPIC_PREFIX_WRONG, TOPIC_PREFIX_TAKEN.
    */
-  create(principal: Principal, device: NewDevice): Promise<{ device: Device; credentials: Credentials }>;
-  /** Its active alerts follow it into another area within a second or so: the rule evaluator moves them. */
+  create(principal: Principal, device: NewDevice): Promise<NewDeviceAnswer>;
+  /** As for `create`, and STATUS_TRANSITION. Its active alerts follow it into another area within a second or so: the rule evaluator moves them. */
   patch(principal: Principal, id: DeviceId, patch: DevicePatch): Promise<Device>;
   /** Its alerts and its history stay; screens see it once more, as retired. */
   remove(principal: Principal, id: DeviceId): Promise<void>;
@@ -52,14 +59,11 @@ export interface DeviceServiceDependencies {
   /** User names of the broker that no device may have, such as the hub's own: a device signs in with its id. */
   readonly reservedIds?: ReadonlySet<string>;
   readonly random?: RandomBytes;
+  /** Told when a device is gone for good: what others keep of it goes too. */
+  readonly onRemoved?: (id: DeviceId) => Promise<void>;
 }
 
-export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds = new Set(), random = systemRandom }: DeviceServiceDependencies): DeviceService {
-  function entryOf(row: DeviceRow): DeviceEntry {
-    const { subdistrict, community } = placeOf(areas, row.area);
-    return { device: toDevice(row), subdistrict, community, secretHash: Buffer.from(row.secret_hash, 'hex') };
-  }
-
+export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds = new Set(), random = systemRandom, onRemoved }: DeviceServiceDependencies): DeviceService {
   function requireEntry(principal: Principal, permission: Permission, id: DeviceId): DeviceEntry {
     requirePermission(principal, permission);
     const entry = directory.get(id);
@@ -87,7 +91,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
 
   return {
     async load() {
-      for (const row of await db.selectFrom('device').selectAll().execute()) directory.load(entryOf(row));
+      for (const row of await db.selectFrom('device').selectAll().execute()) directory.load(entryOf(areas, row));
     },
 
     async list(principal, { area, kind, status, q, limit = DEFAULT_PAGE, cursor }) {
@@ -110,48 +114,64 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       return { ...requireEntry(principal, 'device:read', id).device };
     },
 
-    async create(principal, wanted) {
+    async create(principal, asked) {
       requirePermission(principal, 'device:write');
+      const wanted = inWgs84(asked);
       requirePlace(principal, wanted.area);
       if (reservedIds.has(wanted.id)) throw new AppError('DEVICE_EXISTS', `The id ${wanted.id} is reserved.`);
+      requireTies(principal, wanted, { areas, directory });
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
+      const claim = wanted.claim === true ? newClaimCode(random) : undefined;
+      const isAccepted = claim === undefined && principal.role !== 'installer';
       const row: DeviceRow = {
         id: wanted.id, name: wanted.name, kind: wanted.kind, area: wanted.area, codec: wanted.codec ?? 'native',
-        gateway: wanted.gateway ?? null, external_id: wanted.externalId ?? null, payload_codec: wanted.payloadCodec ?? null, topic_prefix: wanted.topicPrefix ?? null,
+        gateway: wanted.gateway ?? null, external_id: wanted.externalId ?? null, payload_codec: wanted.payloadCodec ?? null, topic_prefix: wanted.topicPrefix === undefined ? null : tidyPrefix(wanted.topicPrefix),
         location: wanted.location === undefined ? null : JSON.stringify(wanted.location), install: wanted.install === undefined ? null : JSON.stringify(wanted.install),
         reporting_interval_s: wanted.reportingIntervalS ?? DEFAULT_INTERVAL_S, status: 'provisioned', last_seen_at: null, created_at: clock.now(),
         secret_hash: secretHash, mosquitto_hash: mosquittoHash,
-        claim_hash: null, accepted: 1, desired: null, reported: null, photo: null,
+        claim_hash: claim?.hash ?? null, claimed_at: null, accepted: isAccepted ? 1 : 0, desired: null, reported: null, photo: null,
       };
-      const entry = entryOf(row);
+      const entry = entryOf(areas, row);
       const change = await db.transaction().execute(async (trx): Promise<Change> => {
+        await requireFree(trx, wanted);
         const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
         if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
         await takeOver(trx, principal, wanted);
+        await saveDigest(trx, { device: wanted.id, codec: entry.device.codec, secret });
         return changes.recordDevice(trx, { ...entry.device });
       });
       directory.put(entry);
       changes.publish([change]);
-      await audit.record({ by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}` });
-      return { device: { ...entry.device }, credentials: { username: wanted.id, password: secret } };
+      await audit.record({ by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}${isAccepted ? '' : ', not accepted'}${claim === undefined ? '' : ', with claim code'}` });
+      return {
+        device: { ...entry.device }, credentials: { username: wanted.id, password: secret },
+        ...(claim === undefined ? {} : { claim: { code: claim.code, url: claim.url } }),
+      };
     },
 
-    async patch(principal, id, patch) {
-      requireEntry(principal, 'device:write', id);
+    async patch(principal, id, asked) {
+      const { device: before } = requireEntry(principal, 'device:write', id);
+      const patch = inWgs84(asked);
       if (patch.area !== undefined) requirePlace(principal, patch.area);
+      if (patch.topicPrefix !== undefined) patch.topicPrefix = tidyPrefix(patch.topicPrefix);
+      const { kind } = before;
+      requireTies(principal, { ...patch, id, kind }, { areas, directory });
       const columns = toChangedColumns(patch);
-      if (Object.keys(columns).length === 0) return { ...requireEntry(principal, 'device:write', id).device };
-      const { entry, told } = await db.transaction().execute(async (trx) => {
-        const before = await trx.selectFrom('device').selectAll().where('id', '=', id).executeTakeFirst();
+      if (Object.keys(columns).length === 0) return { ...before };
+      const { entry, told, from } = await db.transaction().execute(async (trx) => {
+        // The present status is in memory: presence writes it there last.
+        const from = { ...requireEntry(principal, 'device:write', id).device };
+        requireTransition(id, from.status, patch.status);
+        await requireFree(trx, { id, kind, ...tiesAfter(from, patch) });
         const row = await trx.updateTable('device').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
-        if (before === undefined || row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
-        const changed = withSighting(entryOf(row), directory.get(id));
-        const left = before.area === row.area ? [] : [await changes.recordDevice(trx, { ...toDevice(before), status: 'retired' }, row.area)];
-        return { entry: changed, told: [...left, await changes.recordDevice(trx, { ...changed.device })] };
+        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        const changed = withSighting(entryOf(areas, row), directory.get(id));
+        const left = from.area === row.area ? [] : [await changes.recordDevice(trx, { ...from, status: 'retired' }, row.area)];
+        return { from, entry: changed, told: [...left, await changes.recordDevice(trx, { ...changed.device })] };
       });
       directory.put(withSighting(entry, directory.get(id)));
       changes.publish(told);
-      await audit.record({ by: principal.name, action: 'device.changed', target: id, detail: Object.keys(patch).join(', ') });
+      await audit.record({ by: principal.name, action: 'device.changed', target: id, detail: changesOf(from, patch) });
       return { ...entry.device };
     },
 
@@ -165,6 +185,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       });
       directory.remove(id);
       await refusals.forget(id);
+      await onRemoved?.(id);
       changes.publish([change]);
       await audit.record({ by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
     },
@@ -172,9 +193,13 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
     async rotateCredentials(principal, id) {
       requireEntry(principal, 'device:write', id);
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
-      const row = await db.updateTable('device').set({ secret_hash: secretHash, mosquitto_hash: mosquittoHash }).where('id', '=', id).returningAll().executeTakeFirst();
+      const row = await db.transaction().execute(async (trx) => {
+        const changed = await trx.updateTable('device').set({ secret_hash: secretHash, mosquitto_hash: mosquittoHash }).where('id', '=', id).returningAll().executeTakeFirst();
+        if (changed !== undefined) await saveDigest(trx, { device: id, codec: toDevice(changed).codec, secret });
+        return changed;
+      });
       if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
-      directory.put(withSighting(entryOf(row), directory.get(id)));
+      directory.put(withSighting(entryOf(areas, row), directory.get(id)));
       await audit.record({ by: principal.name, action: 'device.credentials-rotated', target: id });
       return { credentials: { username: id, password: secret } };
     },
@@ -188,19 +213,14 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
   };
 }
 
-/** A device stands in a community or one of its grids, and its topics name the sub-district above. */
-function placeOf(areas: AreaTree, area: AreaId): { subdistrict: AreaId; community: AreaId } {
-  const community = areas.ancestor(area, 'community')?.id;
-  const subdistrict = areas.ancestor(area, 'subdistrict')?.id;
-  if (community === undefined) throw new AppError('AREA_NOT_COMMUNITY', `${area} is neither a community nor a grid.`);
-  if (subdistrict === undefined) throw new AppError('AREA_NOT_COMMUNITY', `There is no sub-district above ${area}.`);
-  return { subdistrict, community };
-}
-
-/** The database is some seconds behind with `lastSeenAt`: memory knows better. */
-function withSighting(entry: DeviceEntry, known: DeviceEntry | undefined): DeviceEntry {
-  const lastSeenAt = known?.device.lastSeenAt;
-  return lastSeenAt === undefined ? entry : { ...entry, device: { ...entry.device, lastSeenAt } };
+/** Only what the patch touches can be taken by others. */
+function tiesAfter(from: Device, { gateway, externalId, topicPrefix }: DevicePatch): Partial<Pick<Device, 'gateway' | 'externalId' | 'topicPrefix'>> {
+  const isMoved = gateway !== undefined || externalId !== undefined;
+  const [carrier, name] = [gateway ?? from.gateway, externalId ?? from.externalId];
+  return {
+    ...(isMoved && carrier !== undefined ? { gateway: carrier } : {}), ...(isMoved && name !== undefined ? { externalId: name } : {}),
+    ...(topicPrefix === undefined ? {} : { topicPrefix }),
+  };
 }
 
 function positionOf(cursor: string): DeviceId {

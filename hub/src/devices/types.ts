@@ -1,4 +1,4 @@
-import type { AreaId, Device, DeviceId, DeviceStatus, EpochMs, Refusal } from '@liandong/protocols';
+import type { AreaId, Decoded, Device, DeviceId, DeviceStatus, EpochMs, Refusal } from '@liandong/protocols';
 
 /** Everything the hot path needs of a device, by id, from memory. */
 export interface DeviceEntry {
@@ -39,4 +39,16 @@ export interface RefusedMessage {
 /** Counts what was refused; never throws, never blocks. Called once per message, because the payload is copied each time. */
 export interface RefusalSink {
   refuse(message: RefusedMessage): void;
+}
+
+/** Shown every decoded payload; keeps the latest of devices that are being installed. Never throws, never blocks. */
+export interface PayloadSink {
+  note(sighting: { device: DeviceEntry; topic: string; payload: Uint8Array; decoded: Decoded }): void;
+}
+
+/** Told how sign-ins on the embedded broker end. */
+export interface SignInWatch {
+  /** The name as it was sent: it may be anybody's. */
+  failed(username: string): void;
+  succeeded(device: DeviceId): void;
 }

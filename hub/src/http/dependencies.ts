@@ -6,6 +6,7 @@ import type { AreaService } from '../areas/area-service.js';
 import type { Clock } from '../clock.js';
 import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
+import type { Provisioning } from '../devices/provisioning.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
 import type { HealthProbe } from '../realtime/types.js';
@@ -17,6 +18,8 @@ export interface HttpDependencies {
   readonly devices: DeviceService;
   readonly readings: DeviceReadings;
   readonly alerts: AlertService;
+  /** Left out, its routes are not there. */
+  readonly provisioning?: Provisioning;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode, type Problem } from '@liandong/protocols';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../problem.js';
+import { AppError, TooManyError } from '../problem.js';
 import type { HttpDependencies } from './dependencies.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
@@ -40,6 +40,7 @@ export function createErrorHandler(logger: HttpDependencies['logger']) {
 
 export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply {
   if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  if (error instanceof TooManyError) void reply.header('retry-after', error.retryAfterS);
   return reply.code(error.status).type(PROBLEM_TYPE).send(problemOf(error));
 }
 

@@ -13,6 +13,7 @@ import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
 import { addDeviceRoutes } from './routes/devices.js';
 import { addHealthRoutes } from './routes/health.js';
+import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
 import { addSessionRoutes } from './routes/session.js';
 import { addTelemetryRoutes } from './routes/telemetry.js';
@@ -60,6 +61,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addOriginCheck(api);
   addAuthentication(api, dependencies);
   for (const addRoutes of [
-    addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
+    addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes, addProvisioningRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -140,6 +140,30 @@ describe('EmbeddedBroker', () => {
     }
   });
 
+  it('never passes on what one device publishes to another, whatever the QoS', async () => {
+    const [sender, reader] = [await signIn('bin-1', 's1'), await signIn('bin-2', 's2')];
+    const received: string[] = [];
+    reader.on('message', (_topic, payload) => received.push(payload.toString()));
+    await reader.subscribeAsync(topic('bin-2', 'command'), { qos: 1 });
+    for (const qos of [0, 1, 2] as const) await sender.publishAsync(topic('bin-2', 'command'), 'open', { qos });
+    await broker.publishCommand(topic('bin-2', 'command'), 'from the hub');
+    await vi.waitFor(() => expect(received).toEqual(['from the hub']));
+    expect(refused).toHaveLength(3);
+  });
+
+  it('lets a gateway read the commands of its format below its prefix, and sends them there', async () => {
+    directory.put({ id: 'gw', secret: 's', kind: 'gateway', more: { codec: 'sparkplug', topicPrefix: 'spBv1.0/plant' } });
+    const client = await signIn('gw', 's');
+    const received: string[] = [];
+    client.on('message', (name) => received.push(name));
+    await client.subscribeAsync('spBv1.0/plant/NCMD/#', { qos: 1 });
+    for (const filter of ['spBv1.0/plant/#', 'spBv1.0/other/NCMD/#', 'spBv1.0/+/NCMD/#', 'NCMD/#']) await expect(client.subscribeAsync(filter, { qos: 1 })).rejects.toThrow(/Subscribe error/);
+    const downlink = { topic: 'spBv1.0/plant/NCMD/n1', payload: Uint8Array.of(1) };
+    expect(broker.send({ device: 'gw', ...downlink })).toBe(true);
+    expect(broker.send({ device: 'bin-1', ...downlink })).toBe(false);
+    await vi.waitFor(() => expect(received).toEqual(['spBv1.0/plant/NCMD/n1']));
+  });
+
   it('takes the will when a device vanishes', async () => {
     const client = await signIn('bin-1', 's1', { will: { topic: topic('bin-1', 'status'), payload: Buffer.from('{"online":false,"reason":"will"}'), qos: 1, retain: true } });
     client.stream.destroy();

@@ -9,7 +9,7 @@ import { buildHttp } from '../../src/http/server.js';
 import { requirePermission } from '../../src/identity/principal.js';
 import { AppError } from '../../src/problem.js';
 import type { StoredPoint, TelemetryStore } from '../../src/telemetry/types.js';
-import { addPlaces, openRegistry, ROOT, START } from '../devices/registry.js';
+import { addPlaces, openRegistry, ROOT, START, type Registry } from '../devices/registry.js';
 
 export const PASSWORD = 'correct horse';
 export const PROBLEM = 'application/problem+json';
@@ -24,7 +24,7 @@ export const rule: Rule = {
 };
 
 /** The real application over a real registry; the telemetry store, alerts and rules are stand-ins that record what they are asked. */
-export async function openHub(settings: { withConsole?: boolean; signInsPerMinute?: number } = {}) {
+export async function openHub(settings: { withConsole?: boolean; signInsPerMinute?: number; more?: (registry: Registry) => Partial<HttpDependencies> } = {}) {
   const registry = await openRegistry();
   await addPlaces(registry);
   await registry.identity.ensureAdmin({ password: PASSWORD });
@@ -93,6 +93,7 @@ export async function openHub(settings: { withConsole?: boolean; signInsPerMinut
     metrics,
     logger: { error: (...line: unknown[]) => { logged.push(line); }, warn: (...line: unknown[]) => { logged.push(line); } },
     signInsPerMinute: settings.signInsPerMinute ?? 1000,
+    ...settings.more?.(registry),
   };
   const app = await buildHttp(dependencies);
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeviceId, DeviceKind } from '@liandong/protocols';
+import type { Device, DeviceId, DeviceKind } from '@liandong/protocols';
 import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
 
 /** A device directory without a database, for tests of what only reads it. */
@@ -11,10 +11,10 @@ export class MemoryDirectory implements DeviceDirectory {
   get(id: DeviceId): DeviceEntry | undefined { return this.#entries.get(id); }
   values(): IterableIterator<DeviceEntry> { return this.#entries.values(); }
 
-  put(device: { id: DeviceId; secret: string; kind?: DeviceKind; community?: string; status?: DeviceEntry['device']['status'] }): DeviceEntry {
+  put(device: { id: DeviceId; secret: string; kind?: DeviceKind; community?: string; status?: DeviceEntry['device']['status']; more?: Partial<Device> }): DeviceEntry {
     const community = device.community ?? 'beiguan';
     const entry: DeviceEntry = {
-      device: { id: device.id, name: device.id, kind: device.kind ?? 'waste_bin', area: community, codec: 'native', reportingIntervalS: 60, status: device.status ?? 'online' },
+      device: { id: device.id, name: device.id, kind: device.kind ?? 'waste_bin', area: community, codec: 'native', reportingIntervalS: 60, status: device.status ?? 'online', ...device.more },
       subdistrict: 'fuan', community, secretHash: createHash('sha256').update(device.secret).digest(),
     };
     this.#entries.set(device.id, entry);

@@ -5,6 +5,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('device').addColumn('claim_hash', 'text').execute();
   // Devices made before this were made by an operator, who accepts by making.
   await db.schema.alterTable('device').addColumn('accepted', 'integer', (c) => c.notNull().defaultTo(1)).execute();
+  await db.schema.alterTable('device').addColumn('claimed_at', 'bigint').execute();
   await db.schema.alterTable('device').addColumn('desired', 'text').execute();
   await db.schema.alterTable('device').addColumn('reported', 'text').execute();
   await db.schema.alterTable('device').addColumn('photo', 'text').execute();

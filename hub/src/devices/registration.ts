@@ -1,0 +1,65 @@
+import { TOPIC_ROOT, type Device, type DevicePatch, type DeviceId, type DeviceStatus } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Database } from '../database/schema.js';
+import type { Principal } from '../identity/principal.js';
+import { AppError } from '../problem.js';
+import type { DeviceDirectory } from './types.js';
+
+/** What ties a device to a gateway, or a gateway to its topics. */
+export type Ties = Pick<Device, 'id' | 'kind' | 'gateway' | 'externalId' | 'topicPrefix'>;
+const OWN_ROOT = TOPIC_ROOT.split('/')[0];
+
+/** A trailing slash means nothing. */
+export const tidyPrefix = (prefix: string): string => prefix.replace(/\/+$/, '');
+
+/** Checks what needs no database. @throws AppError GATEWAY_WRONG, TOPIC_PREFIX_WRONG */
+export function requireTies(principal: Principal, { id, kind, gateway, topicPrefix }: Ties, { areas, directory }: { areas: AreaTree; directory: DeviceDirectory }): void {
+  if (gateway !== undefined) {
+    const carrier = directory.get(gateway)?.device;
+    if (carrier === undefined || !areas.isVisible(principal, carrier.area)) throw new AppError('GATEWAY_WRONG', `There is no gateway ${gateway}.`);
+    if (carrier.kind !== 'gateway' || gateway === id) throw new AppError('GATEWAY_WRONG', `${gateway} can not carry ${id}: it is ${gateway === id ? 'the device itself' : `of kind ${carrier.kind}`}.`);
+  }
+  if (topicPrefix === undefined) return;
+  if (kind !== 'gateway') throw new AppError('TOPIC_PREFIX_WRONG', 'Only a device of kind gateway has a topic prefix.');
+  if (tidyPrefix(topicPrefix).split('/')[0] === OWN_ROOT) throw new AppError('TOPIC_PREFIX_WRONG', `Topics below ${OWN_ROOT}/ belong to native devices.`);
+}
+
+/** Checks what others may have taken meanwhile; call inside the writing transaction. @throws AppError EXTERNAL_ID_TAKEN, TOPIC_PREFIX_TAKEN */
+export async function requireFree(trx: Transaction<Database>, { id, gateway, externalId, topicPrefix }: Ties): Promise<void> {
+  if (gateway !== undefined && externalId !== undefined) {
+    const owner = await trx.selectFrom('device').select('id').where('gateway', '=', gateway).where('external_id', '=', externalId).where('id', '!=', id).executeTakeFirst();
+    if (owner !== undefined) throw new AppError('EXTERNAL_ID_TAKEN', `Gateway ${gateway} carries a device ${externalId} already.`);
+    await trx.deleteFrom('discovered').where('gateway', '=', gateway).where('external_id', '=', externalId).execute();
+  }
+  if (topicPrefix === undefined) return;
+  const others = await trx.selectFrom('device').select('topic_prefix').where('topic_prefix', 'is not', null).where('id', '!=', id).execute();
+  const other = others.find((row) => overlaps(row.topic_prefix ?? '', topicPrefix));
+  if (other !== undefined) throw new AppError('TOPIC_PREFIX_TAKEN', `The prefix ${topicPrefix} overlaps ${other.topic_prefix}, which another gateway has.`);
+}
+
+/** One lies below the other, level by level: a topic must lead to one gateway only. */
+export function overlaps(a: string, b: string): boolean {
+  const [short = '', long = ''] = [tidyPrefix(a), tidyPrefix(b)].sort((x, y) => x.length - y.length);
+  return `${long}/`.startsWith(`${short}/`);
+}
+
+type SetStatus = NonNullable<DevicePatch['status']>;
+/** From where a person may bring a device into a status; the rest moves by itself. */
+const MAY_BECOME: Record<SetStatus, readonly DeviceStatus[]> = {
+  maintenance: ['provisioned', 'online', 'offline', 'maintenance'],
+  provisioned: ['provisioned', 'maintenance', 'retired'],
+  retired: ['provisioned', 'online', 'offline', 'maintenance', 'retired'],
+};
+
+/** @throws AppError STATUS_TRANSITION */
+export function requireTransition(id: DeviceId, from: DeviceStatus, to: SetStatus | undefined): void {
+  if (to !== undefined && !MAY_BECOME[to].includes(from)) throw new AppError('STATUS_TRANSITION', `${id} is ${from} and can not become ${to}.`);
+}
+
+/** What changed, old → new, for the audit log. */
+export function changesOf(before: Device, patch: DevicePatch): string {
+  return Object.entries(patch).map(([key, value]) => `${key}: ${worded(before[key as keyof Device])} → ${worded(value)}`).join('; '); // a patch's keys are a device's
+}
+
+const worded = (value: unknown): string => value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import LibsqlDatabase from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AreaTree } from '../../src/areas/area-tree.js';
+import { createChangeLog } from '../../src/changes/change-log.js';
+import { openDatabase } from '../../src/database/database.js';
+import { migrations } from '../../src/database/migrations/index.js';
+import { createDeviceDirectory } from '../../src/devices/device-directory.js';
+import { createDeviceService } from '../../src/devices/device-service.js';
+import { createRefusalLog } from '../../src/devices/refusal-log.js';
+import { createAuditLog } from '../../src/identity/audit-log.js';
+import { sha256 } from '../../src/identity/secrets.js';
+
+let folder: string;
+beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'liandong-migrations-')); });
+afterEach(async () => { await rm(folder, { recursive: true, force: true }); });
+
+/** A data folder as the first version left it, with one device. */
+async function writeFirstVersion(path: string): Promise<void> {
+  const db = new Kysely<Record<string, Record<string, unknown>>>({ dialect: new SqliteDialect({ database: new LibsqlDatabase(path) }) });
+  const first = Object.fromEntries(Object.entries(migrations).filter(([name]) => name.startsWith('0001')));
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => first } }).migrateToLatest();
+  expect(error).toBeUndefined();
+  await db.insertInto('area').values([{ id: 'street', level: 'subdistrict', name: '街道' }, { id: 'garden', level: 'community', parent: 'street', name: '花园' }]).execute();
+  await db.insertInto('device').values({
+    id: 'bin-1', name: 'bin', kind: 'waste_bin', area: 'garden', codec: 'native', external_id: 'abc', reporting_interval_s: 60, status: 'offline', last_seen_at: 5, created_at: 1,
+    secret_hash: sha256('secret').toString('hex'), mosquitto_hash: 'x',
+  }).execute();
+  await db.destroy();
+}
+
+describe('a data folder of the first version', () => {
+  it('is brought up: its devices are accepted, have no code, and sign in as before', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      const row = await db.selectFrom('device').selectAll().executeTakeFirstOrThrow();
+      expect(row).toMatchObject({ id: 'bin-1', external_id: 'abc', status: 'offline', accepted: 1, claim_hash: null, claimed_at: null, photo: null, desired: null });
+      const areas = new AreaTree();
+      areas.put({ id: 'street', level: 'subdistrict', name: '街道' });
+      areas.put({ id: 'garden', level: 'community', parent: 'street', name: '花园' });
+      const clock = { now: () => 10 };
+      const directory = createDeviceDirectory();
+      const refusals = createRefusalLog({ db, clock, directory, onError: (error) => { throw error; } });
+      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock }), audit: createAuditLog({ db, clock }) }).load();
+      expect(directory.authenticate('bin-1', Buffer.from('secret'))?.device).not.toHaveProperty('accepted');
+    } finally {
+      await db.destroy();
+    }
+  });
+
+  it('is left alone the second time', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    for (let times = 0; times < 2; times += 1) {
+      const db = await openDatabase(path);
+      expect(await db.selectFrom('device').select('id').execute()).toEqual([{ id: 'bin-1' }]);
+      await db.destroy();
+    }
+  });
+});
