@@ -1,5 +1,5 @@
 import { SUBDISTRICT } from '../fleet/map.js';
-import type { SimMessage } from '../fleet/message.js';
+import type { CommandOutcome, SimCommand, SimMessage } from '../fleet/message.js';
 import { createRandom, streamOf } from '../random.js';
 import { createLimiter } from '../run/limiter.js';
 import type { Scheduler } from '../run/scheduler.js';
@@ -13,6 +13,7 @@ export interface FleetLinksDeps {
   readonly seed: number;
   readonly scheduler: Scheduler;
   readonly traffic: Traffic;
+  readonly onCommand?: (device: string, command: SimCommand) => CommandOutcome | undefined;
 }
 
 /** Handshakes at once: a fleet of thousands comes up in seconds without a storm of connects. */
@@ -26,10 +27,11 @@ export interface FleetLinks {
   readonly stop: () => Promise<void>;
 }
 
-export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic }: FleetLinksDeps): FleetLinks {
+export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic, onCommand }: FleetLinksDeps): FleetLinks {
   const handshakes = createLimiter(HANDSHAKES);
   const links = new Map(devices.map(({ device, secret }) => [device.id, new DeviceLink({
     brokerUrl, secret, scheduler, handshakes, traffic,
+    onCommand: onCommand === undefined ? undefined : (command) => onCommand(device.id, command),
     device: { id: device.id, community: device.community, subdistrict: SUBDISTRICT.id },
     random: createRandom(streamOf(seed, `${device.id}/reconnect`)),
   })]));
