@@ -1,5 +1,5 @@
 import { SimulatorError } from './errors.js';
-import { createPlan } from './fleet/plan.js';
+import { createPlan, type Plan } from './fleet/plan.js';
 import { createRoster } from './fleet/roster.js';
 import type { Options } from './options.js';
 import { startProgress, type ProgressOutput } from './run/progress.js';
@@ -72,13 +72,21 @@ export function createSimulator({ options, now, fetch, sleep, log, warn, output 
       const devices = await setUp(roster, { hub, secrets, log, mayRotate: options.mayRotate });
       if (isStopped) return;
       traffic.devices = devices.length;
-      links = createFleetLinks({ brokerUrl: options.brokerUrl, devices, seed, scheduler, traffic, warn });
+      const running: { plan?: Plan } = {};
+      const ready = links = createFleetLinks({
+        brokerUrl: options.brokerUrl, devices, seed, scheduler, traffic, warn,
+        onCommand: (device, command) => {
+          const outcome = running.plan?.obey(device, command, now());
+          for (const message of running.plan?.takeDue(now()) ?? []) ready.send(message);
+          return outcome;
+        },
+      });
       await connect();
       if (isStopped) return;
       log(`${traffic.connected} of ${traffic.devices} devices are connected to ${options.brokerUrl}.`);
       const fleet = devices.map(({ device }) => device);
-      const plan = createPlan({ roster: fleet, seed, startMs: now(), speed, isCalm: options.isDemo, isPaced: messagesPerSecond !== undefined, script: scriptOf(options, { roster: fleet, seed }) });
-      startPump({ plan, scheduler, send: links.send, skip: (count) => { traffic.dropped += count; } });
+      const plan = running.plan = createPlan({ roster: fleet, seed, startMs: now(), speed, isCalm: options.isDemo, isPaced: messagesPerSecond !== undefined, script: scriptOf(options, { roster: fleet, seed }) });
+      startPump({ plan, scheduler, send: ready.send, skip: (count) => { traffic.dropped += count; } });
       if (!options.isQuiet) startProgress({ traffic, scheduler, output });
       if (options.durationMs !== undefined) scheduler.after(options.durationMs, finish);
       await finished;

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { gatewayCodecs } from '@liandong/protocols';
 import { pino } from 'pino';
 import { createActiveAlerts } from './alerts/active-alerts.js';
 import { createIdSource } from './alerts/alert-ids.js';
@@ -9,20 +10,35 @@ import { AreaTree } from './areas/area-tree.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
 import { ExternalBroker } from './broker/external-broker.js';
 import { MosquittoAuthFiles } from './broker/mosquitto-auth.js';
+import { TlsListener } from './broker/tls-listener.js';
 import { createChangeLog } from './changes/change-log.js';
 import { systemClock } from './clock.js';
+import { createCommandReader } from './commands/command-reader.js';
+import { createCommandService } from './commands/command-service.js';
+import { createCommandTimeouts } from './commands/command-timeouts.js';
 import type { Config } from './config.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from './data-dir.js';
 import { openDatabase, type Db } from './database/database.js';
 import { DemoFleet } from './demo/demo-fleet.js';
+import { createDeviceBulk } from './devices/device-bulk.js';
+import { loadDigest } from './devices/device-digests.js';
 import { createDeviceDirectory } from './devices/device-directory.js';
 import { createDevicePresence } from './devices/device-presence.js';
 import { createDeviceReadings } from './devices/device-readings.js';
-import { createDeviceService } from './devices/device-service.js';
+import { createDiscoveredRepository } from './devices/discovered-repository.js';
+import { createDeviceService, type DeviceService } from './devices/device-service.js';
 import type { DeviceDirectory } from './devices/types.js';
+import { createLastPayloads } from './devices/last-payloads.js';
+import { createPhotoService } from './devices/photo-service.js';
 import { createPresenceReader } from './devices/presence-reader.js';
+import { createProvisioning, forgetInstallation } from './devices/provisioning.js';
 import { createRefusalLog } from './devices/refusal-log.js';
+import { createSignIns } from './devices/sign-ins.js';
 import { FeatureStack } from './feature-stack.js';
+import { GatewayIngest } from './gateways/gateway-ingest.js';
+import { GatewayTable } from './gateways/gateway-table.js';
+import { createHikvisionIntake } from './gateways/hikvision-intake.js';
+import { createHttpSignIn } from './gateways/http-sign-in.js';
 import type { JournalHandler } from './journal/types.js';
 import { Health } from './health.js';
 import { createHttpListener } from './http/http-listener.js';
@@ -32,6 +48,7 @@ import { createIdentityService } from './identity/identity-service.js';
 import type { Principal } from './identity/principal.js';
 import { Ingest } from './ingest/ingest.js';
 import { createPseudonyms } from './ingest/pseudonyms.js';
+import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
@@ -45,6 +62,8 @@ import type { StartReport } from './start-report.js';
 import { createDuckdbStore } from './telemetry/duckdb-store.js';
 import { createInfluxStore } from './telemetry/influx-store.js';
 import { createStoreWriter } from './telemetry/store-writer.js';
+import { readTlsPair, type TlsServer } from './tls/tls-pair.js';
+import { createTlsReloader } from './tls/tls-reloader.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -120,7 +139,10 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const directory = createDeviceDirectory();
   const refusals = createRefusalLog({ db, clock, directory, onError });
   const presence = createDevicePresence({ db, clock, directory, changes, onError });
-  const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config) });
+  const payloads = createLastPayloads({ clock });
+  const signIns = createSignIns({ clock, directory });
+  const photos = createPhotoService({ db, folder: paths.photos, devices: () => devices, audit });
+  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
   const alerts = createAlertService({ db, clock, areas, changes, activeAlerts });
@@ -129,30 +151,46 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
   handlers.push(
-    storeWriter, evaluator, createPresenceReader({ presence }),
+    storeWriter, evaluator, createPresenceReader({ presence }), createCommandReader({ db, clock, directory, changes }),
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
 
-  const ingest = new Ingest({ directory, journal, refusals, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
-  const source = config.mqttUrl === undefined
-    ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, logger })
-    : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, logger });
+  const discovered = createDiscoveredRepository({ db, directory, onError });
+  const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
+  const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
+  const ingest = new Ingest({ gateways, directory, journal, refusals, payloads, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
+  const source: EmbeddedBroker | ExternalBroker = config.mqttUrl === undefined
+    ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, signIns, logger })
+    : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, gateways: gatewayTable, logger });
   const mosquittoFiles = mosquittoFilesOf(config, { db, directory, logger });
 
+  const timeouts = createCommandTimeouts({ db, clock, onError });
+  const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);
   const health = new Health({ source, journal, storeWriter, evaluator });
   const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit }), alerts, rules: createRuleService({ db }),
-    health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
+    imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock }),
+    provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
+    commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
+    hikvision: {
+      signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
+      intake: createHikvisionIntake({ ingest, journal, clock }),
+    },
+    health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER, ...(tls === undefined ? {} : { tls }),
   });
   const listener = createHttpListener({ app: http, host: config.host, port: config.port });
+  const mqtts = tls === undefined || config.tls === undefined || !(source instanceof EmbeddedBroker) ? undefined
+    : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
+  const tlsReloader = config.tls === undefined ? undefined
+    : createTlsReloader({ files: config.tls, servers: [http.server as unknown as TlsServer, ...(mqtts === undefined ? [] : [mqtts])], logger }); // an HTTPS server then
   const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, clock, logger });
   const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, ingest, source, mosquittoFiles,
-    health, listener, liveFeed, retention,
+    paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
+    health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader,
   };
 }
 
@@ -174,10 +212,15 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });
+  await features.start('discovered devices', parts.discovered);
+  await features.start('gateways', parts.gatewayTable);
   await features.start('ingest', ingest);
   await ingest.recall(journal.recent(RECALLED_RECORDS));
   if (parts.mosquittoFiles !== undefined) await features.start('Mosquitto files', parts.mosquittoFiles);
   await features.start('broker', parts.source);
+  await features.start('commands', parts.timeouts);
+  if (parts.mqtts !== undefined) await features.start('MQTT over TLS', parts.mqtts);
+  if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
   await features.start('retention', parts.retention);
   await features.start('http', parts.listener);
@@ -196,7 +239,7 @@ async function seedLatest({ telemetry, latest, directory, logger }: Parts): Prom
 function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   const { consoleUrl, mqttUrl } = addressesOf(config, parts);
   return new DemoFleet({
-    hubUrl: consoleUrl, mqttUrl, stateFile: parts.paths.fleetState, logger: parts.logger,
+    hubUrl: consoleUrl, mqttUrl, trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
     async issueToken() {
       const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin', expiresAt: systemClock.now() + FLEET_TOKEN_MS });
       return { token, revoke: () => parts.identity.deleteToken(FLEET_SPONSOR, id) };
@@ -213,11 +256,12 @@ function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependenci
   return new MosquittoAuthFiles({ dir, hubUser: { username: decodeURIComponent(mqttUrl.username), password: decodeURIComponent(mqttUrl.password) }, ...dependencies });
 }
 
-function addressesOf(config: Config, { source, listener }: Parts): ReturnType<LiandongApp['addresses']> {
+function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   return {
-    consoleUrl: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
     mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${config.mqttHost}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${config.mqttHost}:${mqtts.port}`,
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,
   };

@@ -11,6 +11,8 @@ export interface Config {
   readonly mqttUrl: URL | undefined;
   /** Where the password and ACL files for an external Mosquitto are kept up to date. */
   readonly mosquittoAuthDir: string | undefined;
+  /** HTTPS, and MQTT over TLS beside the plain port. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string; readonly mqttsPort: number } | undefined;
   readonly dataDir: string;
   readonly influx: { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string } | undefined;
   readonly adminPassword: string | undefined;
@@ -26,7 +28,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** Settings of the contract that this version does not have yet: set, they would be silently ignored. */
-const NOT_YET = ['DATABASE_URL', 'REDIS_URL', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'MQTTS_PORT'];
+const NOT_YET = ['DATABASE_URL', 'REDIS_URL'];
 
 /**
  * Reads the settings.
@@ -42,6 +44,7 @@ export function readConfig(environment: Environment): Config {
     mqttPort: read.whole('MQTT_PORT', 1883, { min: 0, max: 65_535 }),
     mqttUrl: read.url('MQTT_URL', ['mqtt:', 'mqtts:']),
     mosquittoAuthDir: read.optional('MOSQUITTO_AUTH_DIR'),
+    tls: readTls(read, problems),
     dataDir: resolve(read.text('DATA_DIR', './data')),
     influx: readInflux(read, problems),
     adminPassword: readAdminPassword(read, problems),
@@ -89,6 +92,17 @@ function settingReader(environment: Environment, problems: string[]) {
       return undefined;
     },
   };
+}
+
+function readTls(read: SettingReader, problems: string[]): Config['tls'] {
+  const certFile = read.optional('TLS_CERT_FILE');
+  const keyFile = read.optional('TLS_KEY_FILE');
+  const mqttsPort = read.whole('MQTTS_PORT', 8883, { min: 0, max: 65_535 });
+  if (certFile !== undefined && keyFile !== undefined) return { certFile: resolve(certFile), keyFile: resolve(keyFile), mqttsPort };
+  if (certFile !== undefined) problems.push('TLS_KEY_FILE must be set when TLS_CERT_FILE is');
+  if (keyFile !== undefined) problems.push('TLS_CERT_FILE must be set when TLS_KEY_FILE is');
+  if (certFile === undefined && keyFile === undefined && read.optional('MQTTS_PORT') !== undefined) problems.push('TLS_CERT_FILE and TLS_KEY_FILE must be set when MQTTS_PORT is');
+  return undefined;
 }
 
 function readInflux(read: SettingReader, problems: string[]): Config['influx'] {

@@ -3,6 +3,8 @@ export interface StartReport {
   readonly consoleUrl: string;
   /** Address of the embedded broker, or of the external one without its password. */
   readonly mqttUrl: string;
+  /** MQTT over TLS, when it is on. */
+  readonly mqttsUrl: string | undefined;
   readonly telemetry: string;
   readonly dataDir: string;
   readonly isDemo: boolean;
@@ -12,7 +14,7 @@ export interface StartReport {
 }
 
 /** Prints where the console is, how to sign in and where MQTT listens. */
-export function reportStart({ consoleUrl, mqttUrl, telemetry, dataDir, isDemo, generatedPassword, tookMs }: StartReport): void {
+export function reportStart({ consoleUrl, mqttUrl, mqttsUrl, telemetry, dataDir, isDemo, generatedPassword, tookMs }: StartReport): void {
   const password = generatedPassword === undefined ? '首次启动时显示，或 ADMIN_PASSWORD · as shown on first start, or ADMIN_PASSWORD' : `${generatedPassword}   (只显示这一次 · shown only now)`;
   console.log([
     '',
@@ -22,6 +24,7 @@ export function reportStart({ consoleUrl, mqttUrl, telemetry, dataDir, isDemo, g
     '  用户 user         admin',
     `  密码 password     ${password}`,
     `  设备 MQTT         ${mqttUrl}`,
+    ...(mqttsUrl === undefined ? [] : [`  加密 MQTT TLS     ${mqttsUrl}`]),
     `  时序 telemetry    ${telemetry}`,
     `  数据 data         ${dataDir}`,
     ...(isDemo ? ['  模拟设备正在上报 · a simulated fleet is reporting (DEMO=1)'] : []),

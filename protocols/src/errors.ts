@@ -34,6 +34,8 @@ export const ERRORS = {
   AREA_NOT_COMMUNITY: { status: 422, zh: '设备须放在社区或网格下', en: 'A device belongs to a community or a grid' },
   GATEWAY_WRONG: { status: 422, zh: '网关不存在或不是网关设备', en: 'The gateway does not exist or is no gateway' },
   TOPIC_PREFIX_WRONG: { status: 422, zh: '主题前缀不可用', en: 'The topic prefix can not be used' },
+  CSV_INVALID: { status: 422, zh: '无法读取该 CSV 文件', en: 'The CSV file can not be read' },
+  COMMAND_UNSUPPORTED: { status: 422, zh: '该设备不支持此命令', en: 'The device does not take this command' },
   METRIC_UNKNOWN: { status: 422, zh: '未知指标', en: 'Unknown metric' },
   TOO_MANY_REQUESTS: { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
   INTERNAL: { status: 500, zh: '系统内部错误', en: 'Something went wrong inside the hub' },

@@ -30,6 +30,7 @@ export * from './codecs/registry.js';
 export * from './api/common.js';
 export * from './api/areas.js';
 export * from './api/devices.js';
+export * from './api/imports.js';
 export * from './api/telemetry.js';
 export * from './api/alerts.js';
 export * from './api/rules.js';

@@ -6,3 +6,8 @@ export interface SimMessage {
   readonly kind: 'telemetry' | 'event';
   readonly payload: string;
 }
+
+/** What the hub asks of a device. */
+export type SimCommand = { readonly type: 'report_now' } | { readonly type: 'open_gate' } | { readonly type: 'set_interval'; readonly seconds: number };
+
+export interface CommandOutcome { readonly ok: boolean; readonly error?: string }

@@ -5,7 +5,7 @@ import { DueHeap } from '../heap.js';
 import { streamOf, unitAt } from '../random.js';
 import type { Act, Script } from '../scenarios/scenario.js';
 import { Stage } from '../scenarios/stage.js';
-import type { SimMessage } from './message.js';
+import type { CommandOutcome, SimCommand, SimMessage } from './message.js';
 import { modelOf } from './models.js';
 import type { SimDevice } from './roster.js';
 
@@ -28,8 +28,12 @@ export interface Plan {
   readonly nextDueMs: number | undefined;
   /** The messages due at or before that time, oldest first; each is given once. */
   takeDue(untilMs: number): SimMessage[];
+  /** Does what the hub asks of a device; what it says for it comes out of `takeDue` at that time. Undefined: the device keeps silent. */
+  obey(device: string, command: SimCommand, nowMs: number): CommandOutcome | undefined;
 }
 
+/** What a device makes of a command. */
+type Obey = (command: SimCommand, nowMs: number) => CommandOutcome | undefined;
 type Task = (dueMs: number) => void;
 
 export function createPlan(options: PlanOptions): Plan {
@@ -37,6 +41,7 @@ export function createPlan(options: PlanOptions): Plan {
   const tasks = new DueHeap<Task>();
   const stage = new Stage();
   const weather = createWeather(seed);
+  const obeyed = new Map<string, Obey>();
   let out: SimMessage[] = [];
   let events = 0;
 
@@ -58,22 +63,44 @@ export function createPlan(options: PlanOptions): Plan {
     const coin = streamOf(seed, `${device.id}/coin`);
     const phase = unitAt(streamOf(seed, `${device.id}/phase`), 0);
     let number = 0;
-    const planNext = (): void => tasks.push(Math.round(startMs + (phase + number) * device.reportEveryMs), report);
-    const report: Task = (dueMs) => {
-      const base = model(simMs(dueMs));
+    let pace = { fromMs: startMs, offset: phase, everyMs: device.reportEveryMs, turn: 0 };
+    const planNext = (): void => {
+      const { fromMs, offset, everyMs, turn } = pace;
+      const mine = pace;
+      tasks.push(Math.round(fromMs + (offset + turn) * everyMs), (dueMs) => { if (mine === pace) onTurn(dueMs); });
+    };
+    const sayValues = (dueMs: number): boolean => {
       const at = actAt(device, dueMs);
-      const isPass = traffic !== undefined && at === undefined && unitAt(coin, number) < 0.5;
-      if (isPass) {
-        const [first] = traffic.pass(simMs(dueMs));
-        if (first !== undefined) sayEvent(dueMs, device, first);
-      } else {
-        const { shape } = at?.act.scenario ?? {};
-        const values = shape === undefined || at === undefined ? base : shape(at.actMs, base);
-        if (values !== undefined) say(dueMs, device, 'telemetry', { ts: dueMs, seq: number, values: plausibleValues(values) });
-      }
+      const base = model(simMs(dueMs));
+      const { shape } = at?.act.scenario ?? {};
+      const values = shape === undefined || at === undefined ? base : shape(at.actMs, base);
+      if (values !== undefined) say(dueMs, device, 'telemetry', { ts: dueMs, seq: number, values: plausibleValues(values) });
       number += 1;
+      return values !== undefined;
+    };
+    const sayPass = (dueMs: number, [first]: readonly GateStep[]): void => {
+      if (first !== undefined) sayEvent(dueMs, device, first);
+      number += 1;
+    };
+    const onTurn: Task = (dueMs) => {
+      if (traffic !== undefined && actAt(device, dueMs) === undefined && unitAt(coin, number) < 0.5) sayPass(dueMs, traffic.pass(simMs(dueMs)));
+      else sayValues(dueMs);
+      pace.turn += 1;
       planNext();
     };
+    obeyed.set(device.id, (command, nowMs) => {
+      switch (command.type) {
+        case 'report_now': return sayValues(nowMs) ? { ok: true } : undefined;
+        case 'set_interval':
+          pace = { fromMs: nowMs, offset: 1, everyMs: command.seconds * 1000, turn: 0 };
+          planNext();
+          return { ok: true };
+        case 'open_gate':
+          if (!isGate(device)) return { ok: false, error: 'not a gate' };
+          sayLater(nowMs, device, REMOTE_PASS);
+          return { ok: true };
+      }
+    });
     planNext();
   };
 
@@ -102,6 +129,7 @@ export function createPlan(options: PlanOptions): Plan {
     startTraffic(device);
   }
   return {
+    obey: (device, command, nowMs) => obeyed.get(device)?.(command, nowMs),
     get nextDueMs() { return tasks.nextDueMs; },
     takeDue: (untilMs) => {
       for (let due = tasks.pop(untilMs); due !== undefined; due = tasks.pop(untilMs)) due.item(due.dueMs);
@@ -116,3 +144,9 @@ function trafficOf(device: SimDevice, { seed, isCalm }: PlanOptions): ReturnType
   const { id, kind, profile } = device;
   return kind === 'access_gate' || kind === 'vehicle_gate' ? createGateTraffic({ seed, id, kind, profile, isCalm }) : undefined;
 }
+
+const isGate = ({ kind }: SimDevice): boolean => kind === 'access_gate' || kind === 'vehicle_gate';
+/** What a gate tells when it is opened from afar. */
+const REMOTE_PASS: readonly GateStep[] = [
+  { afterMs: 0, type: 'granted', data: { method: 'remote' } }, { afterMs: 0, type: 'door_opened', data: {} }, { afterMs: 4000, type: 'door_closed', data: {} },
+];

@@ -1,10 +1,11 @@
 import { nativeTopic, type TopicKind } from '@liandong/protocols';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import type { SimMessage } from '../fleet/message.js';
+import type { CommandOutcome, SimCommand, SimMessage } from '../fleet/message.js';
 import type { Random } from '../random.js';
 import type { Limiter } from '../run/limiter.js';
 import type { Scheduler } from '../run/scheduler.js';
 import { backoffMs } from './backoff.js';
+import { readCommand } from './command.js';
 import { EventOutbox } from './event-outbox.js';
 import type { Traffic } from './traffic.js';
 
@@ -19,6 +20,8 @@ export interface DeviceLinkDeps {
   readonly traffic: Traffic;
   /** The broker refused the device's secret. */
   readonly onRefused: (device: string) => void;
+  /** Does what the hub asks; undefined: the device keeps silent. Without it the device takes no commands. */
+  readonly onCommand?: ((command: SimCommand) => CommandOutcome | undefined) | undefined;
 }
 
 const HANDSHAKE_MS = 10_000;
@@ -27,6 +30,8 @@ const KEEPALIVE_S = 60;
 const STEADY_MS = 10_000;
 const UNACKED_LIMIT = 100;
 const EVENTS_LIMIT = 200;
+/** Commands that are known again when they are delivered twice. */
+const COMMANDS_LIMIT = 20;
 /** MQTT 3.1.1 §3.2.2.3: bad user name or password, not authorised. */
 const REFUSED_CODES = new Set([4, 5]);
 
@@ -37,6 +42,7 @@ const REFUSED_CODES = new Set([4, 5]);
 export class DeviceLink {
   readonly #deps: DeviceLinkDeps;
   readonly #events = new EventOutbox(EVENTS_LIMIT);
+  readonly #answered = new Map<string, CommandOutcome | undefined>();
   #client: MqttClient | undefined;
   #closing: MqttClient | undefined;
   #isOnline = false;
@@ -123,6 +129,21 @@ export class DeviceLink {
     this.#deps.traffic.connected += 1;
     client.publish(this.#topic('status'), ONLINE, { qos: 1, retain: true }, (error) => { if (error) this.#fail(error); });
     for (const payload of this.#events.pending()) this.#publishEvent(payload);
+    if (this.#deps.onCommand === undefined) return;
+    client.on('message', (_topic, payload) => this.#obey(payload.toString()));
+    client.subscribe(this.#topic('command'), { qos: 1 }, (error) => { if (error && client === this.#client) this.#fail(error); });
+  }
+
+  /** The same command again gets the same answer and does nothing more: QoS 1 may deliver twice. */
+  #obey(payload: string): void {
+    const received = readCommand(payload, this.#deps.scheduler.now());
+    if (received === undefined) return;
+    const { id, command } = received;
+    const outcome = this.#answered.has(id) ? this.#answered.get(id) : 'ok' in command ? command : this.#deps.onCommand?.(command);
+    this.#answered.set(id, outcome);
+    const [oldest] = this.#answered.keys();
+    if (this.#answered.size > COMMANDS_LIMIT && oldest !== undefined) this.#answered.delete(oldest);
+    if (outcome !== undefined) this.#publish('reply', JSON.stringify({ id, ...outcome }));
   }
 
   #retry(client: MqttClient, startedMs: number): void {

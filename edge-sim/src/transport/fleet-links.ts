@@ -1,5 +1,5 @@
 import { SUBDISTRICT } from '../fleet/map.js';
-import type { SimMessage } from '../fleet/message.js';
+import type { CommandOutcome, SimCommand, SimMessage } from '../fleet/message.js';
 import { createRandom, streamOf } from '../random.js';
 import { createLimiter } from '../run/limiter.js';
 import type { Scheduler } from '../run/scheduler.js';
@@ -14,6 +14,7 @@ export interface FleetLinksDeps {
   readonly scheduler: Scheduler;
   readonly traffic: Traffic;
   readonly warn: (line: string) => void;
+  readonly onCommand?: (device: string, command: SimCommand) => CommandOutcome | undefined;
 }
 
 /** Handshakes at once: a fleet of thousands comes up in seconds without a storm of connects. */
@@ -27,7 +28,7 @@ export interface FleetLinks {
   readonly stop: () => Promise<void>;
 }
 
-export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic, warn }: FleetLinksDeps): FleetLinks {
+export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic, warn, onCommand }: FleetLinksDeps): FleetLinks {
   const handshakes = createLimiter(HANDSHAKES);
   let hasWarned = false;
   // once: what is wrong with one device's secret is mostly wrong with all
@@ -37,6 +38,7 @@ export function createFleetLinks({ brokerUrl, devices, seed, scheduler, traffic,
   };
   const links = new Map(devices.map(({ device, secret }) => [device.id, new DeviceLink({
     brokerUrl, secret, scheduler, handshakes, traffic, onRefused,
+    onCommand: onCommand === undefined ? undefined : (command) => onCommand(device.id, command),
     device: { id: device.id, community: device.community, subdistrict: SUBDISTRICT.id },
     random: createRandom(streamOf(seed, `${device.id}/reconnect`)),
   })]));

@@ -7,10 +7,14 @@ import type { Logger } from '../logger.js';
 const PROGRAM = fileURLToPath(new URL('../../../edge-sim/dist/main.js', import.meta.url));
 const RESTART_MS = 5000;
 const STOP_MS = 4000;
+/** The fleet talks to its own parent on this machine: there is nobody to be taken for. */
+const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
 
 export interface DemoFleetDependencies {
   hubUrl: string;
   mqttUrl: string;
+  /** HTTPS with a certificate that need not name the loopback address. */
+  trustsAnyCertificate: boolean;
   /** Where the fleet keeps the secrets it was given. */
   stateFile: string;
   /** A token for the set-up. */
@@ -32,12 +36,12 @@ export class DemoFleet implements Feature {
 
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
-    const { hubUrl, mqttUrl, stateFile, issueToken, logger } = this.#dependencies;
+    const { hubUrl, mqttUrl, trustsAnyCertificate, stateFile, issueToken, logger } = this.#dependencies;
     const { token, revoke } = await issueToken();
     this.#revoke = revoke;
     const child = spawn(process.execPath, [PROGRAM, '--demo', '--quiet', '--attached', '--rotate', '--hub', hubUrl, '--mqtt', mqttUrl, '--state', stateFile], {
       // Its standard input closes when the hub dies, however it dies: with --attached the fleet goes too.
-      env: { LIANDONG_TOKEN: token }, stdio: ['pipe', 'ignore', 'pipe'],
+      env: { LIANDONG_TOKEN: token, ...(trustsAnyCertificate ? UNCHECKED : {}) }, stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child = child;
     let complaint = '';

@@ -19,7 +19,9 @@ export interface DeviceSecret {
 }
 
 export async function newDeviceSecret(random: RandomBytes): Promise<DeviceSecret> {
-  const secret = random(16).toString('base64url');
+  let secret = random(16).toString('base64url');
+  // A spreadsheet takes a cell with a hyphen in front for a formula, and a program for an option.
+  while (secret.startsWith('-')) secret = random(16).toString('base64url');
   return { secret, secretHash: sha256(secret).toString('hex'), mosquittoHash: await mosquittoHash(secret, random(MOSQUITTO_SALT_BYTES)) };
 }
 

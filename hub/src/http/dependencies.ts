@@ -7,10 +7,13 @@ import type { Clock } from '../clock.js';
 import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
 import type { Provisioning } from '../devices/provisioning.js';
+import type { CommandService } from '../commands/command-service.js';
+import type { ImportService } from '../import/import-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
 import type { HealthProbe } from '../realtime/types.js';
 import type { RuleService } from '../rules/rule-service.js';
+import type { HikvisionRoute } from './routes/hikvision.js';
 
 export interface HttpDependencies {
   readonly identity: IdentityService;
@@ -18,8 +21,11 @@ export interface HttpDependencies {
   readonly devices: DeviceService;
   readonly readings: DeviceReadings;
   readonly alerts: AlertService;
-  /** Left out, its routes are not there. */
+  /** Left out, their routes are not there. */
+  readonly imports?: ImportService;
+  readonly commands?: CommandService;
   readonly provisioning?: Provisioning;
+  readonly hikvision?: HikvisionRoute;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

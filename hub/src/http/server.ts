@@ -11,8 +11,11 @@ import { createErrorHandler } from './problems.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
+import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
 import { addHealthRoutes } from './routes/health.js';
+import { addHikvisionRoute } from './routes/hikvision.js';
+import { addImportRoutes } from './routes/import.js';
 import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
 import { addSessionRoutes } from './routes/session.js';
@@ -52,6 +55,8 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   await addOpenApi(app);
   await addConsole(app, dependencies.consoleFolder);
   addHealthRoutes(app, dependencies);
+  const { hikvision, clock } = dependencies;
+  if (hikvision !== undefined) await addHikvisionRoute(app, { hikvision, clock, isHttps: tls !== undefined });
   await app.register(async (api: App) => { addApi(api, dependencies); }, { prefix: '/api/v1' });
   await app.ready();
   return app;
@@ -61,6 +66,7 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addOriginCheck(api);
   addAuthentication(api, dependencies);
   for (const addRoutes of [
-    addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes, addProvisioningRoutes,
+    addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -1,12 +1,22 @@
-import type { AuditEntry } from '@liandong/protocols';
+import type { AuditEntry, EpochMs } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
 import { AppError } from '../problem.js';
 import type { AuditLog } from './types.js';
 
 /** Longest name or detail kept; what people type must not fill the disk. */
 const LONGEST_TEXT = 500;
 const cut = (text: string): string => text.slice(0, LONGEST_TEXT);
+
+export interface AuditRow { by: string; action: string; target: string; detail?: string }
+
+/** Rows inside the caller's transaction: they are there exactly when its effects are. A few hundred at most. */
+export async function insertAudit(trx: Pick<Transaction<Database>, 'insertInto'>, at: EpochMs, rows: readonly AuditRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await trx.insertInto('audit').values(rows.map(({ by, action, target, detail }) => ({ at, by: cut(by), action, target: cut(target), detail: detail === undefined ? null : cut(detail) }))).execute();
+}
 
 export interface AuditReader {
   /** Newest first. `by`: only rows of these names. Throws CURSOR_INVALID. */
@@ -16,9 +26,7 @@ export interface AuditReader {
 /** Who did what to what, append-only. Callers never put a secret or a payload into `detail`. */
 export function createAuditLog({ db, clock }: { db: Db; clock: Clock }): AuditLog & AuditReader {
   return {
-    async record({ by, action, target, detail }) {
-      await db.insertInto('audit').values({ at: clock.now(), by: cut(by), action, target: cut(target), detail: detail === undefined ? null : cut(detail) }).execute();
-    },
+    record: (row) => insertAudit(db, clock.now(), [row]),
     async page({ limit, cursor, by }) {
       let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit + 1);
       if (cursor !== undefined) query = query.where('id', '<', positionOf(cursor));
