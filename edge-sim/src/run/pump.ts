@@ -3,7 +3,7 @@ import type { Plan } from '../fleet/plan.js';
 import type { Scheduler } from './scheduler.js';
 
 export interface PumpDeps {
-  readonly plan: Plan;
+  readonly plan: Pick<Plan, 'nextDueMs' | 'takeDue'>;
   readonly scheduler: Scheduler;
   readonly send: (message: SimMessage) => void;
   readonly skip: (messages: number) => void;

@@ -78,8 +78,11 @@ export class SilenceGroups {
 
   #clearPast(parents: Map<string, ActiveAlert>, now: EpochMs): void {
     const { activeAlerts, effects } = this.dependencies;
+    // One pass over the alerts, however many parents: this runs every second.
+    const childrenOf = new Map([...parents.values()].map(({ alert }): [string, ActiveAlert[]] => [alert.id, []]));
+    for (const active of activeAlerts.values()) if (active.alert.groupId !== undefined) childrenOf.get(active.alert.groupId)?.push(active);
     for (const [key, parent] of parents) {
-      const children = [...activeAlerts.values()].filter(({ alert }) => alert.groupId === parent.alert.id);
+      const children = childrenOf.get(parent.alert.id) ?? [];
       if (children.length * 2 >= (parent.alert.value ?? 0) && children.length > 0) continue;
       for (const child of children) effects.regroup(child, undefined);
       effects.clear(parent, now);
