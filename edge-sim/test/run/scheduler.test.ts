@@ -41,6 +41,7 @@ describe('the pump', () => {
   const planOf = (times: number[]) => ({
     get nextDueMs() { return times[0]; },
     takeDue: (untilMs: number) => times.splice(0, times.filter((time) => time <= untilMs).length).map((dueMs) => ({ dueMs, device: 'd', kind: 'telemetry' as const, payload: '{}' })),
+    obey: () => undefined,
   });
 
   it('sends each message when it is due', () => {

@@ -25,6 +25,7 @@ describe('a device that is sent a command', () => {
     outcome = { ok: true };
     link = new DeviceLink({
       brokerUrl: broker.url, secret: 's1', scheduler, traffic: createTraffic(1), device: { id: 'd1', subdistrict: 'fuan', community: 'beiguan' }, handshakes: createLimiter(1), random: () => 0,
+      onRefused: () => undefined,
       onCommand: (command) => {
         done.push(command);
         return outcome;

@@ -1,3 +1,4 @@
+import type { JournalMessage } from '../../src/journal/types.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,11 +46,11 @@ describeWithServer('gateways behind a real Mosquitto', findMosquitto() !== undef
     directory.put({ id: 'plug', secret: 's', more: { gateway: 'gw', externalId: 'plug' } });
     const table = new GatewayTable({ directory, codecs: gatewayCodecs });
     const gateways = new GatewayIngest({ table, clock: systemClock, discovered: { note: () => undefined }, send: (downlink) => { broker.send(downlink); }, onError: () => undefined });
-    const journal = { append: (more: readonly JournalRecord[], done: () => void) => { records.push(...more); done(); }, isFull: false, onDrain: () => () => undefined };
+    const journal = { append: (message: JournalMessage, done: () => void) => { records.push(...message.records); done(); }, isFull: false, onDrain: () => () => undefined };
     const ingest = new Ingest({ gateways, directory, journal, clock: systemClock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }), refusals: { refuse: () => undefined } });
     await table.start();
     await ingest.start();
-    broker = new ExternalBroker({ url: new URL(mosquitto.url), clientId: 'hub', ingest, journal, gateways: table, logger });
+    broker = new ExternalBroker({ url: new URL(mosquitto.url), clientId: 'hub', waitMs: 0, ingest, journal, gateways: table, logger });
     await broker.start();
   });
   afterEach(async () => {

@@ -206,7 +206,7 @@ describe('a real device on the embedded broker', () => {
   beforeEach(async () => {
     const journal: JournalWriter = {
       isFull: false, onDrain: () => () => undefined,
-      append: (records, done) => { void reader.handle({ first: 1, last: records.length, records }).then(done); },
+      append: ({ records }, done) => { void reader.handle({ first: 1, last: records.length, records }).then(done); },
     };
     ingest = new Ingest({ directory: registry.directory, journal, clock: registry.clock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }), refusals: registry.refusals });
     await ingest.start();

@@ -21,7 +21,7 @@ const see = (decoded: Partial<Decoded>, payload = '{}', topic = TOPIC): void => 
   if (device !== undefined) rig.payloads.note({ device, topic, payload: Buffer.from(payload), decoded: { readings: [], events: [], refusals: [], ...decoded } });
 };
 const refuse = (reason: RefusalReason, detail?: string): void => {
-  hub.refusals.refuse({ device: 'bin-1', topic: TOPIC, payload: Buffer.from('{}'), refusal: { reason, ...(detail === undefined ? {} : { detail }) } });
+  hub.refusals.refuse({ device: 'bin-1', topic: TOPIC, payload: Buffer.from('{}'), refusals: [{ reason, ...(detail === undefined ? {} : { detail }) }] });
 };
 const look = () => rig.installations.of(FITTER, 'bin-1');
 const later = (ms: number): void => { hub.clock.at += ms; };
@@ -95,7 +95,7 @@ describe('the panel', () => {
   });
 
   it('shows the refused payload where nothing was decoded, and no payload of an accepted device', async () => {
-    hub.refusals.refuse({ device: 'bin-1', topic: TOPIC, payload: Buffer.from('not json'), refusal: { reason: 'malformed_json' } });
+    hub.refusals.refuse({ device: 'bin-1', topic: TOPIC, payload: Buffer.from('not json'), refusals: [{ reason: 'malformed_json' }] });
     expect((await look()).raw).toMatchObject({ topic: TOPIC, payload: 'not json' });
     await hub.db.updateTable('device').set({ accepted: 1 }).execute();
     await hub.devices.load();

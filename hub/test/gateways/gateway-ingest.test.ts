@@ -39,7 +39,7 @@ const device = (id: string, more: Partial<Device> = {}) => directory.put({ id, s
 const uplink = (externalId: string, more: object = {}): GatewayDecoded => ({ uplinks: [{ externalId, decoded: { ...nothing, readings: [{ values: { temperature: 20 } }], refusals: [] }, ...more }], refusals: [] });
 
 function receive(topic: string, { payload = '', speaker, ...more }: { payload?: string; speaker?: string } & Partial<Pick<InboundMessage, 'isRedelivery' | 'isKept'>> = {}): void {
-  ingest.receive({ topic, payload: Buffer.from(payload), isRedelivery: false, speaker: speaker === undefined ? undefined : directory.get(speaker), ...more }, () => { answered += 1; });
+  ingest.receive({ topic, payload: Buffer.from(payload), messageId: 1, isRedelivery: false, speaker: speaker === undefined ? undefined : directory.get(speaker), ...more }, () => { answered += 1; });
 }
 const telemetry = () => records.filter((record) => record.type === 'telemetry');
 
@@ -54,8 +54,8 @@ beforeEach(async () => {
   const gateways = new GatewayIngest({ table, clock, discovered: { note: (note) => notes.push(note) }, send: (downlink) => sent.push(downlink), onError: (error) => errors.push(error) });
   ingest = new Ingest({
     gateways, directory, clock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
-    journal: { append: (more, done) => { records.push(...more); done(); }, isFull: false, onDrain: () => () => undefined },
-    refusals: { refuse: ({ device: id, refusal }) => refused.push({ device: id, reason: refusal.reason }) },
+    journal: { append: ({ records: more }, done) => { records.push(...more); done(); }, isFull: false, onDrain: () => () => undefined },
+    refusals: { refuse: ({ device: id, refusals }) => refused.push(...refusals.map(({ reason }) => ({ device: id, reason }))) },
   });
   await table.start();
   await ingest.start();
@@ -168,7 +168,7 @@ describe('an unknown device of a gateway', () => {
 
   it('shows bytes as hex', () => {
     decode = () => uplink('stranger');
-    ingest.receive({ topic: 'tele/a', payload: Uint8Array.of(0x08, 0xff, 0x00), isRedelivery: false, speaker: directory.get('gw') }, () => undefined);
+    ingest.receive({ topic: 'tele/a', payload: Uint8Array.of(0x08, 0xff, 0x00), messageId: 1, isRedelivery: false, speaker: directory.get('gw') }, () => undefined);
     expect(notes[0]?.sample).toBe('08ff00');
   });
 

@@ -1,3 +1,4 @@
+import type { JournalMessage } from '../../src/journal/types.js';
 import { randomBytes } from 'node:crypto';
 import type { JournalRecord, RefusalReason } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +21,7 @@ let app: Awaited<ReturnType<typeof buildHttp>>;
 let password: string;
 let records: JournalRecord[];
 let refused: { reason: RefusalReason; bytes: number }[];
-let journal: { append(records: readonly JournalRecord[], done: () => void): void; isFull: boolean; onDrain(): () => void };
+let journal: { append(message: JournalMessage, done: () => void): void; isFull: boolean; onDrain(): () => void };
 
 beforeEach(async () => {
   [records, refused] = [[], []];
@@ -29,10 +30,10 @@ beforeEach(async () => {
   ({ credentials: { password } } = await registry.devices.create(ROOT, { id: 'door-1', name: 'door', kind: 'access_gate', codec: 'hikvision', area: 'east-grid' }));
   await registry.devices.create(ROOT, { id: 'bin-1', name: 'bin', kind: 'waste_bin', area: 'east-grid' });
   const { clock, directory, db } = registry;
-  journal = { append(more, done) { records.push(...more); setImmediate(done); }, isFull: false, onDrain: () => () => undefined };
+  journal = { append({ records: more }, done) { records.push(...more); setImmediate(done); }, isFull: false, onDrain: () => () => undefined };
   const ingest = new Ingest({
     directory, journal, clock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
-    refusals: { refuse: ({ refusal, payload }) => refused.push({ reason: refusal.reason, bytes: payload.length }) },
+    refusals: { refuse: ({ refusals, payload }) => refused.push(...refusals.map(({ reason }) => ({ reason, bytes: payload.length }))) },
   });
   // What the other routes need is not asked here.
   const others = {} as Parameters<typeof buildHttp>[0];

@@ -1,3 +1,4 @@
+import type { JournalMessage } from '../../src/journal/types.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat, utimes, writeFile, readFile } from 'node:fs/promises';
 import { EventEmitter } from 'node:events';
@@ -74,7 +75,7 @@ describe('MQTT over TLS', () => {
     const directory = new MemoryDirectory();
     directory.put({ id: 'bin-1', secret: 's1' });
     records = [];
-    const journal = { isFull: false, onDrain: () => () => undefined, append: (more: readonly JournalRecord[], done: () => void) => { records.push(...more); setImmediate(done); } };
+    const journal = { isFull: false, onDrain: () => () => undefined, append: ({ records: more }: JournalMessage, done: () => void) => { records.push(...more); setImmediate(done); } };
     const ingest = new Ingest({ directory, journal, clock: systemClock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }), refusals: { refuse: () => undefined } });
     broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0, directory, ingest, journal, logger });
     listener = new TlsListener({ host: '127.0.0.1', port: 0, pair: await readTlsPair(files), broker, logger });
