@@ -28,6 +28,7 @@ export function createFixtureProvisioning(devices: Device[]) {
   devices.push({ id: 'gateway-001', name: '北关机房网关', kind: 'gateway', area: 'beiguan', codec: 'chirpstack', topicPrefix: 'application/1', reportingIntervalS: 60, status: 'online', lastSeenAt: Date.now() });
   devices.forEach((device, index) => {
     if (index % 9 === 4) Object.assign(device, { gateway: 'gateway-001', externalId: `24e124136c33${String(index).padStart(4, '0')}` });
+    if (index % 17 === 6) device.reportingIntervalS = 10;
     if (index % 23 === 5) device.accepted = false;
   });
 
