@@ -112,12 +112,13 @@ export class Ingest implements Feature {
 
   #takeGateway(message: InboundMessage, { gateway, uplinks, refusals, isSighting }: GatewayReading): Outcome {
     const records: JournalRecord[] = [];
-    const refused: Refused[] = [{ device: gateway, refusals }];
+    const refused: Refused[] = [];
     for (const [part, uplink] of uplinks.entries()) {
       const outcome = uplink.device.device.status === 'retired' ? refusedOf(uplink.device, 'retired_device') : this.#take(message, uplink, part);
       records.push(...outcome.records);
       refused.push(...outcome.refused);
     }
+    refused.push({ device: gateway, refusals });
     if (isSighting) records.push({ type: 'status', device: gateway.device.id, at: this.#dependencies.clock.now(), online: true });
     return { records, refused };
   }

@@ -52,7 +52,7 @@ describe('the console', () => {
   it('may run its own scripts only, and is framed by nobody', async () => {
     hub = await openHub({ withConsole: true });
     const policy = String((await get('/')).headers['content-security-policy']);
-    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('upgrade-insecure-requests');
     expect((await get('/')).headers['strict-transport-security']).toBeUndefined();

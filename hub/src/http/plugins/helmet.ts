@@ -11,6 +11,7 @@ export async function addHelmet(app: App, { isHttps }: { isHttps: boolean }): Pr
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"], baseUri: ["'self'"], objectSrc: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"],
+        // The QR reader of phones whose browser has none is WebAssembly, our own file like every script.
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"], scriptSrcAttr: ["'none'"], styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'], fontSrc: ["'self'", 'data:'], connectSrc: ["'self'"], workerSrc: ["'self'", 'blob:'],
       },
