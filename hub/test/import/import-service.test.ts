@@ -75,7 +75,7 @@ describe('an import', () => {
     expect(result.rows[0]?.errors[0]).toEqual({ column: 'area', zh: '没有社区 west-garden', en: 'area: there is no community west-garden' });
     expect(registry.directory.get('far')?.device.name).toBe('x');
     expect(registry.directory.get('b3')?.device.accepted).toBe(false);
-    await expect(runImport(imports, file(), { principal: { ...east, role: 'operator' } })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(runImport(imports, file(), { principal: { ...east, role: 'grid_worker' } })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('reports everything that is wrong with a row, by column, in both languages', async () => {
