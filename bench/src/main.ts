@@ -1,9 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseOptions, USAGE } from './options.js';
+import { codecCells, codecNotes } from './report/codecs.js';
 import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
-import { isGood, type RunReport } from './report/run-report.js';
+import { isRight, type RunReport } from './report/run-report.js';
 import { figureCells, figureNotes, textTable } from './report/tables.js';
 import { verdictsOf } from './report/verdicts.js';
 import { run } from './run.js';
@@ -11,7 +12,7 @@ import type { Resources } from './support/resources.js';
 
 const PARENT_POLL_MS = 500;
 
-/** Exit codes: 0 every row of every measured path is there, 1 not so or nothing measured, 2 bad options. */
+/** Exit codes: 0 every row of every measured path is there and every codec decodes right, 1 not so or nothing measured, 2 bad options. */
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === undefined) return 2;
@@ -31,10 +32,10 @@ async function main(): Promise<number> {
     onStage: (now) => { stage = now; },
     onResources: (owned) => resources.add(owned),
   });
-  if (report.results.length > 0) print(report);
+  print(report);
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   if (options.markdownFile !== undefined) writeMarkdown(options.markdownFile, report);
-  return report.results.length > 0 && report.results.every(isGood) ? 0 : 1;
+  return isRight(report) ? 0 : 1;
 }
 
 function readOptions() {
@@ -56,9 +57,15 @@ function endWithUs(resources: ReadonlySet<Resources>): void {
 }
 
 function print(report: RunReport): void {
-  console.log(`\n${textTable(figureCells(report))}\n`);
   const { cpu, cores, loadBefore } = report.machine;
-  console.log([`CPU in µs a message, times in ms; ${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} before the run`, ...report.workloads, ...figureNotes(report), ...verdictsOf(report)].map((line) => `- ${line}`).join('\n'));
+  const machine = `${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} before the run`;
+  if (report.results.length > 0) {
+    show(figureCells(report), [`CPU in µs a message, times in ms; ${machine}`, ...report.workloads, ...figureNotes(report), ...verdictsOf(report)]);
+  }
+  if (report.codecs.length > 0) show(codecCells(report.codecs), [machine, ...codecNotes(report.codecs)]);
 }
+
+const show = (cells: readonly (readonly string[])[], notes: readonly string[]): void =>
+  console.log(`\n${textTable(cells)}\n\n${notes.map((line) => `- ${line}`).join('\n')}`);
 
 process.exit(await main());

@@ -4,6 +4,8 @@ import { PATH_IDS, type PathId } from './paths/types.js';
 
 export interface Options {
   readonly paths: readonly PathId[];
+  /** Undefined: the codecs are not measured. Else how long each is (ms of CPU time). */
+  readonly codecs: { readonly cpuMs: number; readonly warmUpMs: number } | undefined;
   /** Of the live workload. */
   readonly messagesPerS: number;
   readonly liveSeconds: number;
@@ -15,7 +17,8 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --paths a,b,c      a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB (all)
+  --paths a,b,codecs a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB,
+                     codecs: what decoding a message costs (all)
   --rate N           messages a second of the live workload (6000)
   --seconds N        how long it lasts (20)
   --messages N       messages of the drained backlog (200000)
@@ -23,8 +26,8 @@ export const USAGE = `npm run bench -- [options]
   --json FILE        writes every figure
   --markdown FILE    writes the tables; a FILE that has them gets them between its markers`;
 
-const FULL = { rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000 };
-const QUICK = { rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000 };
+const FULL = { rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 } };
+const QUICK = { rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 } };
 
 /** @throws Error that names the option at fault */
 export function parseOptions(args: readonly string[]): Options | 'help' {
@@ -37,8 +40,10 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   });
   if (values.help === true) return 'help';
   const defaults = values.quick === true ? QUICK : FULL;
+  const wanted = values.paths === undefined ? PARTS : partsOf(values.paths);
   return {
-    paths: values.paths === undefined ? PATH_IDS : pathsOf(values.paths),
+    paths: PATH_IDS.filter((id) => wanted.includes(id)),
+    codecs: wanted.includes('codecs') ? defaults.codecs : undefined,
     messagesPerS: whole('--rate', values.rate, defaults.rate, 1),
     liveSeconds: whole('--seconds', values.seconds, defaults.seconds, 1),
     messages: whole('--messages', values.messages, defaults.messages, DEVICES),
@@ -48,11 +53,13 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   };
 }
 
-function pathsOf(text: string): PathId[] {
+const PARTS: readonly string[] = [...PATH_IDS, 'codecs'];
+
+function partsOf(text: string): string[] {
   const wanted = text.toLowerCase().split(',').map((part) => part.trim());
-  const unknown = wanted.find((part) => !(PATH_IDS as readonly string[]).includes(part));
-  if (unknown !== undefined) throw new Error(`--paths takes ${PATH_IDS.join(', ')}, not "${unknown}"`);
-  return PATH_IDS.filter((id) => wanted.includes(id));
+  const unknown = wanted.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Error(`--paths takes ${PARTS.join(', ')}, not "${unknown}"`);
+  return wanted;
 }
 
 function whole(name: string, text: string | undefined, fallback: number, min: number): number {

@@ -1,3 +1,5 @@
+import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
+import { createSamples } from './codecs/samples.js';
 import { DEVICES } from './fleet.js';
 import { measure } from './measure.js';
 import type { Options } from './options.js';
@@ -37,7 +39,15 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
     if (missing === undefined) results.push(...await runPath(path, dependencies));
     else progress.say(`${id.toUpperCase()} ${title}: skipped, ${missing}`);
   }
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: describe(options), paths, results };
+  const codecs = await runCodecs(dependencies);
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs };
+}
+
+async function runCodecs({ options, progress, onStage }: RunDependencies) {
+  if (options.codecs === undefined) return [];
+  onStage('codecs');
+  progress.say('Codecs …');
+  return measureCodecs({ ...options.codecs, samples: createSamples(), cpuUs: processCpuUs });
 }
 
 async function runPath(path: Path, { options, progress, onStage, onResources }: RunDependencies): Promise<Result[]> {

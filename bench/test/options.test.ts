@@ -2,11 +2,16 @@ import { expect, it } from 'vitest';
 import { parseOptions } from '../src/options.js';
 
 it('measures all paths in full size unless told otherwise', () => {
-  expect(parseOptions([])).toMatchObject({ paths: ['a', 'b', 'c'], messagesPerS: 6000, liveSeconds: 20, messages: 200_000 });
+  expect(parseOptions([])).toMatchObject({ paths: ['a', 'b', 'c'], messagesPerS: 6000, liveSeconds: 20, messages: 200_000, codecs: { cpuMs: 1000 } });
 });
 
 it('takes the paths in their own order, and counts over those of --quick', () => {
   expect(parseOptions(['--quick', '--paths', 'C,a', '--messages', '5000'])).toMatchObject({ paths: ['a', 'c'], messages: 5000, messagesPerS: 2000 });
+});
+
+it('measures the codecs alone, or leaves them out', () => {
+  expect(parseOptions(['--paths', 'codecs'])).toMatchObject({ paths: [], codecs: { cpuMs: 1000 } });
+  expect(parseOptions(['--paths', 'b'])).toMatchObject({ paths: ['b'], codecs: undefined });
 });
 
 it.each([['--rate', '0'], ['--rate', 'fast'], ['--messages', '99'], ['--seconds', '-1'], ['--paths', 'a,x']])('refuses %s %s by name', (name, value) => {

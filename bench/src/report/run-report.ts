@@ -1,3 +1,4 @@
+import type { CodecResult } from '../codecs/measure-codecs.js';
 import type { Figures } from '../measure.js';
 import type { PathId } from '../paths/types.js';
 import type { Machine } from './machine.js';
@@ -22,7 +23,13 @@ export interface RunReport {
   readonly machine: Machine;
   readonly paths: readonly PathNote[];
   readonly results: readonly Result[];
+  /** Empty when they were not measured. */
+  readonly codecs: readonly CodecResult[];
 }
+
+/** Something was measured, and all of it came out right. */
+export const isRight = ({ results, codecs }: RunReport): boolean =>
+  results.length + codecs.length > 0 && results.every(isGood) && !codecs.some((codec) => 'failure' in codec);
 
 /** Are all rows there? */
 export const isGood = ({ figures }: Result): boolean => figures !== undefined && figures.rows === figures.expectedRows;

@@ -1,4 +1,4 @@
-import type { Alert, AlertWithTimeline, AreaNode, Device, DeviceEvent, EpochMs, Latest, MetricKey, Refusals, Session, Telemetry } from '@liandong/protocols';
+import type { Alert, AlertWithTimeline, AreaNode, AuditEntry, Device, DeviceEvent, DeviceWithTwin, EpochMs, Latest, MetricKey, Refusals, Session, Telemetry } from '@liandong/protocols';
 import { createApiClient, type ApiClient, type Query } from './client.js';
 import { createProvisioningApi } from './provisioning-api.js';
 
@@ -17,12 +17,13 @@ export const createHubApi = (client: ApiClient) => ({
   signOut: () => client.delete('/session'),
   areas: async () => listed(await client.get<AreaNode[] | Page<AreaNode>>('/areas')),
   devices: (query: Query) => client.get<Page<Device>>('/devices', query),
-  device: (id: string) => client.get<Device>(`/devices/${encodeURIComponent(id)}`),
+  device: (id: string) => client.get<DeviceWithTwin>(`/devices/${encodeURIComponent(id)}`),
   latest: (id: string) => client.get<Latest>(`/devices/${encodeURIComponent(id)}/latest`),
   telemetry: (id: string, query: { metric: MetricKey; from: EpochMs; to: EpochMs; points: number }) =>
     client.get<Telemetry>(`/devices/${encodeURIComponent(id)}/telemetry`, query),
   events: (id: string, query: { from: EpochMs; limit: number }) => client.get<Page<DeviceEvent>>(`/devices/${encodeURIComponent(id)}/events`, query),
   refusals: (id: string) => client.get<Refusals>(`/devices/${encodeURIComponent(id)}/refusals`),
+  audit: (query: { target: string; limit: number }) => client.get<Page<AuditEntry>>('/audit', query),
   alerts: (query: Query) => client.get<Page<Alert>>('/alerts', query),
   alert: (id: string) => client.get<AlertWithTimeline>(`/alerts/${encodeURIComponent(id)}`),
   ack: (id: string, note?: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/ack`, note === undefined ? {} : { note }),

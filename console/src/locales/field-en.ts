@@ -36,5 +36,13 @@ export const fieldEn: FieldMessages = {
     title: 'Commands', report_now: 'Report now', set_interval: 'Set interval', open_gate: 'Open gate', interval: 'Interval (s)', send: 'Send', confirmOpen: 'Really open {name}?', confirm: 'Open it', cancel: 'Cancel', none: 'No commands yet', state: { pending: 'waiting for reply', done: 'done', failed: 'failed', timed_out: 'no reply' }, by: '{who} · {at}', onlyNative: 'Only devices on the native protocol take commands',
     every: 'every {n} s', twin: 'Asked and actual', desired: 'Asked for', reported: 'Reported', noTwin: 'The device has not reported its settings yet', same: 'same', differs: 'not in effect yet',
   },
+  audit: {
+    title: 'Audit', none: 'No records yet', hub: 'Hub',
+    action: {
+      device: { created: 'Device added', changed: 'Device changed', deleted: 'Device removed', 'credentials-rotated': 'New password made', 'claim-code-made': 'Claim code made', claimed: 'Claimed', accepted: 'Accepted', 'photo-stored': 'Photo stored' },
+      command: { sent: 'Command sent', done: 'Command done', failed: 'Command failed', 'timed-out': 'Command not answered' }, events: { read: 'Events looked at' },
+    },
+  },
+  labels: { open: 'Print labels', tooMany: 'At most {n} at once; filter first', none: 'No devices' },
   care: { claimCode: 'Claim code', makeCode: 'Make a claim code', remakeCode: 'Make a new one', codeNote: 'Works once. A new one ends the old one.', codeLink: 'Scan to open the install page', photo: 'Photo', noPhoto: 'No photo', credentials: 'Sign-in', rotate: 'New password', rotateWarn: 'The old password ends at once; the device connects again when it has the new one.', rotateSure: 'Really make a new one', accepted: 'Accepted', unaccepted: 'Not accepted: its alerts don’t count', openInstall: 'Accept it on the install page' },
 };

@@ -35,6 +35,14 @@ export const fieldZhCN = {
     title: '指令', report_now: '立即上报', set_interval: '改上报间隔', open_gate: '开门', interval: '间隔（秒）', send: '发送', confirmOpen: '确定要打开{name}吗？', confirm: '确定开门', cancel: '取消', none: '还没有发过指令', state: { pending: '等待回复', done: '已执行', failed: '没有成功', timed_out: '没有回复' }, by: '{who} · {at}', onlyNative: '只有原生协议的设备能收指令',
     every: '每 {n} 秒', twin: '设置与实际', desired: '要求的', reported: '设备报的', noTwin: '设备还没有报过自己的设置', same: '一致', differs: '还没有生效',
   },
+  audit: {
+    title: '记录', none: '还没有记录', hub: '中心',
+    action: {
+      device: { created: '新建设备', changed: '修改设备', deleted: '删除设备', 'credentials-rotated': '重新生成密码', 'claim-code-made': '生成认领码', claimed: '认领', accepted: '验收', 'photo-stored': '存入安装照片' },
+      command: { sent: '发送指令', done: '指令已执行', failed: '指令没有成功', 'timed-out': '指令没有回复' }, events: { read: '查看事件' },
+    },
+  },
+  labels: { open: '打印标签', tooMany: '一次最多 {n} 张，请先筛选', none: '没有设备' },
   care: { claimCode: '认领码', makeCode: '生成认领码', remakeCode: '重新生成', codeNote: '只能用一次。重新生成后，旧的作废。', codeLink: '扫码打开安装页', photo: '安装照片', noPhoto: '没有照片', credentials: '登录信息', rotate: '重新生成密码', rotateWarn: '旧密码立即失效，设备要换上新的才能再连接。', rotateSure: '确定重新生成', accepted: '已验收', unaccepted: '未验收：告警不计', openInstall: '去安装页验收' },
 };
 type Filled<T> = { [K in keyof T]: T[K] extends string ? string : Filled<T[K]> };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
-import type { Alert, ClientEvents, Device, HubEvents, MetricKey, MetricValue } from '@liandong/protocols';
+import type { Alert, AuditEntry, ClientEvents, Device, HubEvents, MetricKey, MetricValue } from '@liandong/protocols';
 import { createFixtureProvisioning, withOutlines } from './fixture-provisioning.js';
 import { currentSeq, makeAlert, makeAlerts, makeAreas, makeDevices, nextSeq } from './fixture-world.js';
 
@@ -64,6 +64,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     if (provisioned !== undefined) { send(provisioned.body, provisioned.status); return; }
     if (path === '/areas') { send(areas); return; }
     if (path === '/devices') { const start = Number(url.searchParams.get('cursor') ?? 0); send({ data: devices.slice(start, start + 1000), ...(start + 1000 < devices.length ? { next: String(start + 1000) } : {}) }); return; }
+    if (path === '/audit') { send({ data: auditOf(url.searchParams.get('target') ?? '') }); return; }
     if (path === '/alerts') { send({ data: [...alerts.values()].filter((alert) => matches(alert, url.searchParams)) }); return; }
     const [, kind, id = '', verb] = path.split('/');
     const alert = kind === 'alerts' ? alerts.get(id) : undefined;
@@ -117,4 +118,9 @@ function file(path: string, response: ServerResponse): void {
   const found = existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(DIST, 'index.html');
   response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream', 'content-security-policy': CSP });
   createReadStream(found).pipe(response);
+}
+
+function auditOf(target: string): AuditEntry[] {
+  const actions = ['command.done', 'command.sent', 'device.changed', 'device.accepted', 'device.claimed', 'something.new', 'device.created'];
+  return actions.map((action, index) => ({ id: 100 - index, at: Date.now() - index * 3_600_000, by: index === 0 ? target : index === 5 ? 'hub' : 'li.na', action, target }));
 }

@@ -94,6 +94,11 @@ export function createFixtureProvisioning(devices: Device[]) {
     if (verb === 'claim-code') return json({ code: '7F3K-92AB-QX4M-0TZW', url: '/install?code=7F3K-92AB-QX4M-0TZW' });
     if (verb === 'credentials') return json({ credentials: { username: id, password: 'Qm7-yV2xkT9bLwEz0aNp4g' } });
     if (verb === 'commands') return method === 'POST' ? command(id, text) : json({ data: commands.get(id) ?? [] });
+    if (verb === undefined && method === 'GET') {
+      const asked = (commands.get(id) ?? []).filter(({ type }) => type === 'set_interval');
+      const [desired, reported] = [asked[0], asked.find(({ state }) => state === 'done')].map((each) => each === undefined ? undefined : { reportingIntervalS: each.data?.['seconds'] });
+      return json({ ...device, ...(desired === undefined ? {} : { twin: { desired, ...(reported === undefined ? {} : { reported }) } }) });
+    }
     if (verb === 'photo' && method === 'POST') { photos.set(id, body); return { status: 204, body: undefined }; }
     if (verb === 'photo') { const photo = photos.get(id); return photo === undefined ? problem(404, 'PHOTO_NOT_FOUND') : { status: 200, body: photo, type: 'image/jpeg' }; }
     return undefined;

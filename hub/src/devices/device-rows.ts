@@ -1,4 +1,4 @@
-import type { CodecName, Device, DeviceKind, DevicePatch, DeviceStatus, Location } from '@liandong/protocols';
+import type { CodecName, Device, DeviceKind, DevicePatch, DeviceStatus, DeviceWithTwin, Location } from '@liandong/protocols';
 import type { Selectable, Updateable } from 'kysely';
 import type { Database } from '../database/schema.js';
 
@@ -32,3 +32,11 @@ export const toChangedColumns = (patch: DevicePatch): Updateable<Database['devic
   ...(patch.reportingIntervalS === undefined ? {} : { reporting_interval_s: patch.reportingIntervalS }),
   ...(patch.status === undefined ? {} : { status: patch.status }),
 });
+
+type Facts = Record<string, unknown>;
+/** Undefined when nothing was asked and nothing was said. */
+export function toTwin({ desired, reported }: Pick<DeviceRow, 'desired' | 'reported'>): NonNullable<DeviceWithTwin['twin']> | undefined {
+  if (desired === null && reported === null) return undefined;
+  // Both are written as objects only, by mergeTwin.
+  return { ...(desired === null ? {} : { desired: JSON.parse(desired) as Facts }), ...(reported === null ? {} : { reported: JSON.parse(reported) as Facts }) };
+}

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type NewDevice, type NewDeviceAnswer, type Refusals } from '@liandong/protocols';
+import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type DeviceWithTwin, type NewDevice, type NewDeviceAnswer, type Refusals } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
@@ -14,7 +14,7 @@ import { newDeviceSecret } from './credentials.js';
 import type { WritableDeviceDirectory } from './device-directory.js';
 import { saveDigest } from './device-digests.js';
 import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
-import { toChangedColumns, toDevice, type DeviceRow } from './device-rows.js';
+import { toChangedColumns, toDevice, toTwin, type DeviceRow } from './device-rows.js';
 import type { RefusalLog } from './refusal-log.js';
 import { changesOf, requireFree, requireTies, requireTransition, tidyPrefix } from './registration.js';
 import type { DeviceEntry } from './types.js';
@@ -30,7 +30,7 @@ export interface DeviceService {
   load(): Promise<void>;
   /** By id, a page at a time; `area` takes in everything below it. Throws AREA_NOT_FOUND, CURSOR_INVALID. */
   list(principal: Principal, query: DeviceQuery): Promise<{ data: Device[]; next?: string }>;
-  get(principal: Principal, id: DeviceId): Promise<Device>;
+  get(principal: Principal, id: DeviceId): Promise<DeviceWithTwin>;
   /**
    * The only time the secret is shown, and the claim code of a device that is prepared. What an installer makes or prepares is not accepted yet.
    * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
@@ -111,7 +111,10 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
     },
 
     async get(principal, id) {
-      return { ...requireEntry(principal, 'device:read', id).device };
+      const { device } = requireEntry(principal, 'device:read', id);
+      const row = await db.selectFrom('device').select(['desired', 'reported']).where('id', '=', id).executeTakeFirst();
+      const twin = row === undefined ? undefined : toTwin(row);
+      return { ...device, ...(twin === undefined ? {} : { twin }) };
     },
 
     async create(principal, asked) {

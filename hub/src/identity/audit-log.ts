@@ -19,18 +19,19 @@ export async function insertAudit(trx: Pick<Transaction<Database>, 'insertInto'>
 }
 
 export interface AuditReader {
-  /** Newest first. `by`: only rows of these names. Throws CURSOR_INVALID. */
-  page(query: { limit: number; cursor?: string; by?: readonly string[] }): Promise<{ data: AuditEntry[]; next?: string }>;
+  /** Newest first. `among`: only rows of these names, and of these actions whoever did them. Throws CURSOR_INVALID. */
+  page(query: { limit: number; cursor?: string; target?: string; among?: { by: readonly string[]; actions: readonly string[] } }): Promise<{ data: AuditEntry[]; next?: string }>;
 }
 
 /** Who did what to what, append-only. Callers never put a secret or a payload into `detail`. */
 export function createAuditLog({ db, clock }: { db: Db; clock: Clock }): AuditLog & AuditReader {
   return {
     record: (row) => insertAudit(db, clock.now(), [row]),
-    async page({ limit, cursor, by }) {
+    async page({ limit, cursor, target, among }) {
       let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit + 1);
       if (cursor !== undefined) query = query.where('id', '<', positionOf(cursor));
-      if (by !== undefined) query = query.where('by', 'in', [...by]);
+      if (target !== undefined) query = query.where('target', '=', target);
+      if (among !== undefined) query = query.where((e) => e.or([e('by', 'in', [...among.by]), e('action', 'in', [...among.actions])]));
       const rows = await query.execute();
       const data = rows.slice(0, limit).map(({ detail, ...row }): AuditEntry => detail === null ? row : { ...row, detail });
       const last = data.at(-1);

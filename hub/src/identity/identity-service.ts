@@ -1,4 +1,4 @@
-import type { AreaId, NewToken, NewUser, Role, Session, Token, User } from '@liandong/protocols';
+import { DEVICE_AUDIT_ACTIONS, type AreaId, type NewToken, type NewUser, type Role, type Session, type Token, type User } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -6,7 +6,7 @@ import { AppError } from '../problem.js';
 import { ensureAdmin } from './admin.js';
 import type { AuditReader } from './audit-log.js';
 import { createPasswords, type Passwords } from './passwords.js';
-import { mayGrant, requirePermission, type Principal } from './principal.js';
+import { hasPermission, mayGrant, requirePermission, type Principal } from './principal.js';
 import { systemRandom, type RandomBytes } from './secrets.js';
 import { createTokenStore } from './token-store.js';
 import type { AuditLog, IdentityService } from './types.js';
@@ -61,6 +61,13 @@ export function createIdentityService({ db, clock, areas, audit, random = system
     const foreign = await db.selectFrom('token').select(['id', 'name']).where('kind', '=', 'api').execute()
       .then((rows) => new Set(rows.filter((row) => !own.some(({ id }) => id === row.id)).map((row) => row.name)));
     return [...users.map((user) => user.username), ...own.filter((token) => !foreign.has(token.name)).map((token) => `token:${token.name}`)];
+  }
+
+  /** May this caller change that device? Then what was done to it is theirs to read. */
+  async function mayChangeDevice(principal: Principal, id: string): Promise<boolean> {
+    if (!hasPermission(principal, 'device:write')) return false;
+    const device = await db.selectFrom('device').select('area').where('id', '=', id).executeTakeFirst();
+    return device !== undefined && areas.isVisible(principal, device.area);
   }
 
   return {
@@ -145,9 +152,13 @@ export function createIdentityService({ db, clock, areas, audit, random = system
     },
 
     async audit(principal, page) {
-      requirePermission(principal, 'audit:read');
-      const by = await auditedNames(principal);
-      return audit.page({ ...page, ...(by === undefined ? {} : { by }) });
+      const readsAll = hasPermission(principal, 'audit:read');
+      if (!readsAll) requirePermission(principal, page.target === undefined ? 'audit:read' : 'device:write');
+      const isOwnDevice = page.target !== undefined && await mayChangeDevice(principal, page.target);
+      if (!readsAll && !isOwnDevice) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${page.target}.`);
+      const by = readsAll ? await auditedNames(principal) : [];
+      // Users and areas may be called as a device is: only what is done to devices is opened.
+      return audit.page({ ...page, ...(by === undefined ? {} : { among: { by, actions: isOwnDevice ? DEVICE_AUDIT_ACTIONS : [] } }) });
     },
   };
 }

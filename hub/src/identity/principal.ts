@@ -23,9 +23,11 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
   city: ['area:read'],
 };
 
+export const hasPermission = (principal: Principal, permission: Permission): boolean => PERMISSIONS[principal.role].includes(permission);
+
 /** First statement of every service method. @throws AppError FORBIDDEN */
 export function requirePermission(principal: Principal, permission: Permission): void {
-  if (!PERMISSIONS[principal.role].includes(permission)) throw new AppError('FORBIDDEN', `Role ${principal.role} lacks ${permission}.`);
+  if (!hasPermission(principal, permission)) throw new AppError('FORBIDDEN', `Role ${principal.role} lacks ${permission}.`);
 }
 
 /** May somebody of role `maker` give away role `role`? Never one that can do what the maker can't. */

@@ -19,7 +19,11 @@ export interface IdentityService {
   /** No more than the caller's own rights: an area outside the caller's is AREA_NOT_FOUND. */
   createToken(principal: Principal, token: NewToken): Promise<{ id: string; token: string }>;
   deleteToken(principal: Principal, id: string): Promise<void>;
-  audit(principal: Principal, page: { limit: number; cursor?: string }): Promise<{ data: AuditEntry[]; next?: string }>;
+  /**
+   * Newest first; with `target`, only rows of exactly that one. Whoever may change a device and see it reads what was done to it without `audit:read`.
+   * Throws FORBIDDEN, CURSOR_INVALID, and DEVICE_NOT_FOUND when a caller without `audit:read` names anything but a device in sight.
+   */
+  audit(principal: Principal, page: { limit: number; cursor?: string; target?: string }): Promise<{ data: AuditEntry[]; next?: string }>;
 }
 
 /** Writes an audit row: who did what to what. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ROLES, type Command, type JournalRecord, type ReplyRecord } from '@liandong/protocols';
+import { ROLES, type Command, type DeviceWithTwin, type JournalRecord, type ReplyRecord } from '@liandong/protocols';
 import { EmbeddedBroker } from '../../src/broker/embedded-broker.js';
 import type { CommandPublisher } from '../../src/commands/command-publisher.js';
 import { createCommandReader } from '../../src/commands/command-reader.js';
@@ -120,6 +120,18 @@ describe('a command', () => {
     publisher = { publishCommand: () => Promise.reject(new Error('not connected')) };
     expect(await commands.send(ROOT, 'bin-1', { type: 'report_now' })).toMatchObject({ state: 'failed', error: 'not sent: not connected' });
     expect((await state())?.state).toBe('failed');
+  });
+
+  it('shows the twin with the device, and with that answer only', async () => {
+    const headers = await hub.as('grid_worker');
+    const answered = async (url: string) => (await hub.app.inject({ url: `/api/v1${url}`, headers })).json<DeviceWithTwin & { data: DeviceWithTwin[] }>();
+    expect(await answered('/devices/bin-1')).not.toHaveProperty('twin');
+    const { id } = await commands.send(ROOT, 'bin-1', { type: 'set_interval', data: { seconds: 300 } });
+    expect((await answered('/devices/bin-1')).twin).toEqual({ desired: { reportingIntervalS: 300 } });
+    await reply(id);
+    await commands.send(ROOT, 'bin-1', { type: 'set_interval', data: { seconds: 600 } });
+    expect((await answered('/devices/bin-1')).twin).toEqual({ desired: { reportingIntervalS: 600 }, reported: { reportingIntervalS: 300 } });
+    for (const device of (await answered('/devices')).data) expect(device).not.toHaveProperty('twin');
   });
 
   it('moves the twin: set_interval is desired when sent, reported and in force when the device says so', async () => {

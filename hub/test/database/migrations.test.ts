@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
 import LibsqlDatabase from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AreaTree } from '../../src/areas/area-tree.js';
@@ -48,6 +48,18 @@ describe('a data folder of the first version', () => {
       const refusals = createRefusalLog({ db, clock, directory, onError: (error) => { throw error; } });
       await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock }), audit: createAuditLog({ db, clock }) }).load();
       expect(directory.authenticate('bin-1', Buffer.from('secret'))?.device).not.toHaveProperty('accepted');
+    } finally {
+      await db.destroy();
+    }
+  });
+
+  it('finds the latest audit rows of one target by an index', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      const { rows } = await sql<{ detail: string }>`explain query plan select * from audit where target = 'bin-1' order by id desc limit 20`.execute(db);
+      expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING INDEX audit_target')]);
     } finally {
       await db.destroy();
     }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InjectOptions } from 'fastify';
-import { ROLES, type Role } from '@liandong/protocols';
+import { ROLES, type AuditEntry, type Role } from '@liandong/protocols';
+import { ROOT } from '../devices/registry.js';
 import { openHub, PROBLEM, type TestHub } from './test-hub.js';
 
 let hub: TestHub;
@@ -41,6 +42,7 @@ const table: [InjectOptions, readonly Role[], number][] = [
   [get('/users'), ['admin'], 200],
   [get('/tokens'), ['admin'], 200],
   [get('/audit'), ['admin'], 200],
+  [get('/audit?target=bin-1'), ['admin', 'operator', 'installer'], 200],
 ];
 
 describe.each(table)('$method $url', (request, roles, status) => {
@@ -78,5 +80,43 @@ describe('a foreign area\'s resource', () => {
     const answer = await ask('admin', request);
     expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([404, code]);
     if (request.method === 'GET') expect((await ask('root', request)).statusCode).toBe(200);
+  });
+});
+
+describe('the audit rows of one device', () => {
+  const rowsOf = async (who: string, target: string) => {
+    const answer = await ask(who, get(`/audit?target=${target}`));
+    return { status: answer.statusCode, rows: (answer.json<{ data?: AuditEntry[] }>().data ?? []).map(({ by, action }) => `${by} ${action}`) };
+  };
+
+  it('are exactly its own, whoever did what was done, for those who may change it', async () => {
+    const { audit } = hub.registry;
+    await audit.record({ by: 'root', action: 'device.changed', target: 'bin-1', detail: 'name: a → b' });
+    await audit.record({ by: 'root', action: 'device.changed', target: 'bin-10' });
+    for (const who of ['installer', 'operator', 'admin', 'root']) {
+      const { status, rows } = await rowsOf(who, 'bin-1');
+      expect([status, rows[0], rows.at(-1)]).toEqual([200, 'root device.changed', 'admin device.created']);
+      expect(rows.filter((row) => row === 'root device.changed')).toHaveLength(1);
+    }
+    const page = (await ask('installer', get('/audit?target=bin-1&limit=1'))).json<{ data: AuditEntry[]; next: string }>();
+    expect(page.data).toMatchObject([{ target: 'bin-1', detail: 'name: a → b' }]);
+    expect((await ask('installer', get(`/audit?target=bin-1&cursor=${page.next}`))).json<{ data: AuditEntry[] }>().data[0]?.id).toBeLessThan(page.data[0]?.id ?? 0);
+  });
+
+  it('are not there for a device of a foreign area, nor for what is no device', async () => {
+    for (const who of ['installer', 'operator']) {
+      for (const target of ['bin-2', 'admin', 'east', 'nothing']) expect([target, await rowsOf(who, target)]).toEqual([target, { status: 404, rows: [] }]);
+    }
+    expect(await rowsOf('admin', 'bin-2')).toEqual({ status: 200, rows: [] });
+    expect((await rowsOf('root', 'bin-2')).rows).toContain('admin device.created');
+  });
+
+  it('hold nothing of a user or an area that is called as the device is', async () => {
+    const { audit, devices } = hub.registry;
+    await devices.create(ROOT, { id: 'lina', name: 'x', kind: 'waste_bin', area: 'east-grid' });
+    await audit.record({ by: 'lina', action: 'session.created', target: 'lina' });
+    expect((await rowsOf('installer', 'lina')).rows).toEqual(['admin device.created']);
+    expect((await rowsOf('admin', 'lina')).rows).toEqual(['admin device.created']);
+    expect((await rowsOf('root', 'lina')).rows).toEqual(['lina session.created', 'admin device.created']);
   });
 });

@@ -55,6 +55,14 @@ export const DeviceSchema = Type.Object({
   accepted: Type.Optional(Type.Boolean()), lastSeenAt: Type.Optional(EpochMsSchema),
 });
 export type Device = Static<typeof DeviceSchema>;
+/** GET /devices/{id}. Of the twin, what the hub asked of the device and what the device said it took; absent: nothing yet. */
+export const DeviceWithTwinSchema = Type.Object({
+  ...DeviceSchema.properties,
+  twin: Type.Optional(Type.Object({
+    desired: Type.Optional(Type.Record(Type.String(), Type.Unknown())), reported: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  })),
+});
+export type DeviceWithTwin = Static<typeof DeviceWithTwinSchema>;
 export const DeviceListSchema = listOf(DeviceSchema);
 
 /** The only time a secret is shown. */

@@ -40,4 +40,9 @@ export const AuditEntrySchema = Type.Object({
   id: Type.Integer(), at: EpochMsSchema, by: Type.String(), action: Type.String(), target: Type.String(), detail: Type.Optional(Type.String()),
 });
 export type AuditEntry = Static<typeof AuditEntrySchema>;
+/** What is done to a device, or in its name: `target` of these is the device. */
+export const DEVICE_AUDIT_ACTIONS = [
+  'device.created', 'device.changed', 'device.deleted', 'device.credentials-rotated', 'device.claim-code-made', 'device.claimed', 'device.accepted', 'device.photo-stored',
+  'command.sent', 'command.done', 'command.failed', 'command.timed-out', 'events.read',
+] as const;
 export const AuditListSchema = listOf(AuditEntrySchema);

@@ -1,4 +1,4 @@
-import { CredentialsAnswerSchema, DeviceListSchema, DevicePatchSchema, DeviceQuerySchema, DeviceSchema, NewDeviceAnswerSchema, NewDeviceSchema, RefusalsSchema } from '@liandong/protocols';
+import { CredentialsAnswerSchema, DeviceListSchema, DevicePatchSchema, DeviceQuerySchema, DeviceSchema, DeviceWithTwinSchema, NewDeviceAnswerSchema, NewDeviceSchema, RefusalsSchema } from '@liandong/protocols';
 import { principalOf } from '../authentication.js';
 import type { App, HttpDependencies } from '../dependencies.js';
 import { IdParams, Nothing, problems } from '../schemas.js';
@@ -15,7 +15,7 @@ export function addDeviceRoutes(app: App, { devices }: HttpDependencies): void {
   }, async (request, reply) => reply.code(201).header('cache-control', 'no-store').send(await devices.create(principalOf(request), request.body)));
 
   app.get('/devices/:id', {
-    schema: { tags, summary: 'One device', params: IdParams, response: { 200: DeviceSchema, ...problems } },
+    schema: { tags, summary: 'One device, with its twin', params: IdParams, response: { 200: DeviceWithTwinSchema, ...problems } },
   }, async (request) => devices.get(principalOf(request), request.params.id));
 
   app.patch('/devices/:id', {
