@@ -1,4 +1,5 @@
 import { METRICS, isMetricKey, storedToMetricValue, type DeviceEvent, type DeviceId, type EpochMs, type Latest, type Telemetry } from '@liandong/protocols';
+import type { Clock } from '../clock.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuditLog } from '../identity/types.js';
 import { AppError } from '../problem.js';
@@ -27,9 +28,27 @@ export interface DeviceReadingsDependencies {
   readonly telemetry: Pick<TelemetryStore, 'history' | 'raw' | 'events'>;
   readonly latest: LatestValues;
   readonly audit: AuditLog;
+  readonly clock: Clock;
 }
 
-export function createDeviceReadings({ devices, telemetry, latest, audit }: DeviceReadingsDependencies): DeviceReadings {
+/** Within this the same caller's same question is the same look (ms). */
+const LOOK_MS = 10 * 60_000;
+const MOST_LOOKS = 10_000;
+
+export function createDeviceReadings({ devices, telemetry, latest, audit, clock }: DeviceReadingsDependencies): DeviceReadings {
+  const looks = new Map<string, EpochMs>();
+
+  /** A page that is left open asks every few seconds for a window that moves on: that is one look in ten minutes, not forty rows. Any other time asked for is another look. */
+  async function auditLook(by: string, id: DeviceId, { from, to }: TimeRange): Promise<void> {
+    const key = `${by} ${id} ${Math.round(from / LOOK_MS)} ${Math.round(to / LOOK_MS)}`;
+    const [now, last] = [clock.now(), looks.get(key)];
+    if (last !== undefined && now >= last && now - last < LOOK_MS) return;
+    await audit.record({ by, action: 'events.read', target: id, detail: `${new Date(from).toISOString()} to ${new Date(to).toISOString()}` });
+    looks.delete(key);
+    looks.set(key, now);
+    if (looks.size > MOST_LOOKS) looks.delete(looks.keys().next().value ?? key);
+  }
+
   return {
     async latest(principal, id) {
       devices.require(principal, 'telemetry:read', id);
@@ -51,7 +70,7 @@ export function createDeviceReadings({ devices, telemetry, latest, audit }: Devi
     async events(principal, id, range, page) {
       devices.require(principal, 'event:read', id);
       requireRange(range);
-      await audit.record({ by: principal.name, action: 'events.read', target: id, detail: `${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}` });
+      await auditLook(principal.name, id, range);
       return fromStore(telemetry.events({ device: id, ...range }, page));
     },
   };

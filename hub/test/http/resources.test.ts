@@ -94,6 +94,12 @@ describe('readings', () => {
     expect((await get('/devices/bin-1/events?from=1000&to=2000')).json()).toMatchObject({ data: [{ id: 'e1', type: 'granted', data: { method: 'card' } }] });
     expect((await get('/audit?limit=1')).json()).toMatchObject({ data: [{ by: 'token:admin-all', action: 'events.read', target: 'bin-1', detail: '1970-01-01T00:00:01.000Z to 1970-01-01T00:00:02.000Z' }] });
   });
+
+  it('of events leave one audit row for a page that asks on, and another for another time', async () => {
+    for (const [from, to] of [[1000, 2000], [1500, 2500], [3_600_000, 3_601_000]]) await get(`/devices/bin-1/events?from=${from}&to=${to}`);
+    const { data } = (await get('/audit?limit=10')).json<{ data: { action: string }[] }>();
+    expect(data.filter(({ action }) => action === 'events.read')).toHaveLength(2);
+  });
 });
 
 describe('alerts and rules', () => {

@@ -77,7 +77,7 @@ export async function openHub(settings: { withConsole?: boolean; signInsPerMinut
 
   const dependencies: HttpDependencies = {
     identity: registry.identity, areas: registry.areas, devices: registry.devices, alerts, consoleFolder, clock: registry.clock,
-    readings: createDeviceReadings({ devices: registry.devices, telemetry, audit: registry.audit, latest: { get: () => ({ fill_level: { ts: START, value: 96, unit: '%' }, tilted: { ts: START, value: false, unit: '' } }) } }),
+    readings: createDeviceReadings({ devices: registry.devices, telemetry, audit: registry.audit, clock: registry.clock, latest: { get: () => ({ fill_level: { ts: START, value: 96, unit: '%' }, tilted: { ts: START, value: false, unit: '' } }) } }),
     rules: {
       async list(principal) {
         requirePermission(principal, 'rule:read');
