@@ -96,8 +96,9 @@ export function createCommandService({ db, clock, devices, directory, publisher,
 
 const permissionFor = ({ type }: NewCommand): Permission => type === 'open_gate' ? 'gate:open' : 'device:command';
 
-function requireSupported({ id, kind, codec, status }: Device, { type }: NewCommand): void {
+function requireSupported({ id, kind, codec, gateway, status }: Device, { type }: NewCommand): void {
   if (codec !== 'native') throw new AppError('COMMAND_UNSUPPORTED', `${id} speaks ${codec}; commands go to native devices.`);
+  if (gateway !== undefined) throw new AppError('COMMAND_UNSUPPORTED', `${id} speaks through gateway ${gateway}; commands go to native devices.`);
   if (status === 'retired') throw new AppError('COMMAND_UNSUPPORTED', `${id} is retired.`);
   if (type === 'open_gate' && kind !== 'access_gate' && kind !== 'vehicle_gate') throw new AppError('COMMAND_UNSUPPORTED', `${id} is a ${kind}, not a gate.`);
 }

@@ -16,7 +16,7 @@ import { saveDigest } from './device-digests.js';
 import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
 import { toChangedColumns, toDevice, toTwin, type DeviceRow } from './device-rows.js';
 import type { RefusalLog } from './refusal-log.js';
-import { changesOf, requireFree, requireTies, requireTransition, tidyPrefix } from './registration.js';
+import { changesOf, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
 import type { DeviceEntry } from './types.js';
 
 export { placeOf, withSighting } from './device-entry.js';
@@ -34,7 +34,7 @@ export interface DeviceService {
   /**
    * The only time the secret is shown, and the claim code of a device that is prepared. What an installer makes or prepares is not accepted yet.
    * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
-   * Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, GATEWAY_WRONG, EXTERNAL_ID_TAKEN, TOPIC_PREFIX_WRONG, TOPIC_PREFIX_TAKEN.
+   * Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, GATEWAY_WRONG, EXTERNAL_ID_TAKEN, TOPIC_PREFIX_WRONG, TOPIC_PREFIX_TAKEN, VALIDATION_FAILED.
    */
   create(principal: Principal, device: NewDevice): Promise<NewDeviceAnswer>;
   /** As for `create`, and STATUS_TRANSITION. Its active alerts follow it into another area within a second or so: the rule evaluator moves them. */
@@ -123,6 +123,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       requirePlace(principal, wanted.area);
       if (reservedIds.has(wanted.id)) throw new AppError('DEVICE_EXISTS', `The id ${wanted.id} is reserved.`);
       requireTies(principal, wanted, { areas, directory });
+      requireInstall(wanted.install);
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
       const claim = wanted.claim === true ? newClaimCode(random) : undefined;
       const isAccepted = claim === undefined && principal.role !== 'installer';
@@ -159,6 +160,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       if (patch.topicPrefix !== undefined) patch.topicPrefix = tidyPrefix(patch.topicPrefix);
       const { kind } = before;
       requireTies(principal, { ...patch, id, kind }, { areas, directory });
+      requireInstall(patch.install);
       const columns = toChangedColumns(patch);
       if (Object.keys(columns).length === 0) return { ...before };
       const { entry, told, from } = await db.transaction().execute(async (trx) => {

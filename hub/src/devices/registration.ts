@@ -22,13 +22,16 @@ export function requireTies(principal: Principal, { id, kind, gateway, topicPref
   }
   if (topicPrefix === undefined) return;
   if (kind !== 'gateway') throw new AppError('TOPIC_PREFIX_WRONG', 'Only a device of kind gateway has a topic prefix.');
+  if (topicPrefix.startsWith('$')) throw new AppError('TOPIC_PREFIX_WRONG', 'Topics that begin with $ belong to the broker.');
   if (tidyPrefix(topicPrefix).split('/')[0] === OWN_ROOT) throw new AppError('TOPIC_PREFIX_WRONG', `Topics below ${OWN_ROOT}/ belong to native devices.`);
 }
 
 /** Checks what others may have taken meanwhile; call inside the writing transaction. @throws AppError EXTERNAL_ID_TAKEN, TOPIC_PREFIX_TAKEN */
 export async function requireFree(trx: Transaction<Database>, { id, gateway, externalId, topicPrefix }: Ties): Promise<void> {
   if (gateway !== undefined && externalId !== undefined) {
-    const owner = await trx.selectFrom('device').select('id').where('gateway', '=', gateway).where('external_id', '=', externalId).where('id', '!=', id).executeTakeFirst();
+    // EUIs are one and the same in any case: the gateway's table finds them so.
+    const owner = await trx.selectFrom('device').select('id').where('gateway', '=', gateway)
+      .where((e) => e(e.fn<string>('lower', ['external_id']), '=', externalId.toLowerCase())).where('id', '!=', id).executeTakeFirst();
     if (owner !== undefined) throw new AppError('EXTERNAL_ID_TAKEN', `Gateway ${gateway} carries a device ${externalId} already.`);
     await trx.deleteFrom('discovered').where('gateway', '=', gateway).where('external_id', '=', externalId).execute();
   }
@@ -55,6 +58,12 @@ const MAY_BECOME: Record<SetStatus, readonly DeviceStatus[]> = {
 /** @throws AppError STATUS_TRANSITION */
 export function requireTransition(id: DeviceId, from: DeviceStatus, to: SetStatus | undefined): void {
   if (to !== undefined && !MAY_BECOME[to].includes(from)) throw new AppError('STATUS_TRANSITION', `${id} is ${from} and can not become ${to}.`);
+}
+
+/** @throws AppError VALIDATION_FAILED when a bin's dead zone leaves nothing of its depth */
+export function requireInstall(install: Device['install']): void {
+  const { depthMm, deadZoneMm } = install ?? {};
+  if (depthMm !== undefined && deadZoneMm !== undefined && deadZoneMm >= depthMm) throw new AppError('VALIDATION_FAILED', `deadZoneMm (${deadZoneMm}) must be smaller than depthMm (${depthMm}).`);
 }
 
 /** What changed, old → new, for the audit log. */

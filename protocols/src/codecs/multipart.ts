@@ -37,8 +37,7 @@ function readPart(bytes: Uint8Array): Part | undefined {
   // Only as much as headers may be long is looked at; the content stays bytes.
   const end = isBare ? 0 : find(bytes.subarray(0, HEADER_BYTES), BLANK_LINE, BLANK_LINE_SKIPS, 0);
   if (end < 0) return undefined;
-  let head = '';
-  for (let index = 0; index < end; index += 1) head += String.fromCharCode(bytes[index] ?? 0);
+  const head = String.fromCharCode(...bytes.subarray(0, end));
   return { contentType: CONTENT_TYPE.exec(head)?.[1]?.trim().toLowerCase() ?? '', content: bytes.subarray(end + (isBare ? CRLF.length : BLANK_LINE.length)) };
 }
 
