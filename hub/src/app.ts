@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { gatewayCodecs } from '@liandong/protocols';
 import { pino } from 'pino';
 import { createActiveAlerts } from './alerts/active-alerts.js';
+import { noClocks } from './alerts/alert-clocks.js';
 import { createIdSource } from './alerts/alert-ids.js';
 import { createAlertService } from './alerts/alert-service.js';
+import { createAlertWriter } from './alerts/alert-writer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
@@ -145,8 +147,10 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
-  const alerts = createAlertService({ db, clock, areas, changes, activeAlerts });
-  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, directory, onError });
+  const clocks = noClocks;
+  const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
+  const alerts = createAlertService({ db, areas, writer: alertWriter });
+  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, clocks, directory, onError });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();

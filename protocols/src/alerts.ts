@@ -10,5 +10,18 @@ export const TIERS = ['community', 'subdistrict', 'city'] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** What can stand in an alert's timeline. */
-export const ALERT_CHANGES = ['raised', 'regraded', 'repeated', 'acked', 'unacked', 'commented', 'cleared'] as const;
+export const ALERT_CHANGES = [
+  'raised', 'regraded', 'repeated', 'reraised', 'cleared', 'acked', 'unacked', 'commented', 'assigned', 'shelved', 'unshelved', 'escalated', 'inhibited', 'released', 'grouped', 'ungrouped',
+] as const;
 export type AlertChange = (typeof ALERT_CHANGES)[number];
+
+/** What an alert's clock waits for: that somebody acknowledges it, or that what was acknowledged is resolved. */
+export const CLOCK_KINDS = ['acknowledge', 'resolve'] as const;
+export type ClockKind = (typeof CLOCK_KINDS)[number];
+
+/** Active this long, an alert is stale (ISA-18.2; domain figures, "Alerts"). */
+export const STALE_MS = 24 * 3_600_000;
+/** Chattering: so many occurrences within so long are one alert with a count. */
+export const CHATTER = { times: 3, withinMs: 60_000 } as const;
+/** Flood: more new alerts than this within so long, for one operator. */
+export const FLOOD = { alerts: 10, withinMs: 600_000 } as const;

@@ -14,7 +14,11 @@ export interface SocketProblem { error: { code: string; title: string } }
 /** Latest value per metric since the last packet, at most 4 a second. */
 export interface TelemetryDelta { ts: EpochMs; devices: Record<DeviceId, Partial<Record<MetricKey, MetricValue>>> }
 /** `seq`: every change in the client's scope up to here has been sent to it; before its `subscribe` is answered, the newest there is, and no place to resume from. */
-export interface Heartbeat { now: EpochMs; seq: Seq; feeds: { mqtt: PartState; store: PartState; rules: PartState } }
+export interface Heartbeat {
+  now: EpochMs; seq: Seq; feeds: { mqtt: PartState; store: PartState; rules: PartState };
+  /** Present while there are more new alerts in the client's scope than a person can take in (ISA-18.2 flood): since when, and how many in the last 10 min. */
+  flood?: { since: EpochMs; alerts: number };
+}
 
 /** Hub → client. */
 export interface HubEvents {

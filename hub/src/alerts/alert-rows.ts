@@ -1,4 +1,4 @@
-import type { Alert, AlertChange, AlertTimelineEntry, DeviceKind, Label, Severity, Tier } from '@liandong/protocols';
+import type { Alert, AlertChange, AlertClock, AlertTimelineEntry, DeviceKind, Label, Severity, Tier } from '@liandong/protocols';
 import type { Insertable, Selectable, Transaction } from 'kysely';
 import type { Database } from '../database/schema.js';
 
@@ -11,8 +11,8 @@ export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promi
 }
 
 export async function addTimelineEntry(trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> {
-  const { at, change, by = null, severity = null, value = null, note = null } = entry;
-  await trx.insertInto('alert_timeline').values({ alert_id: alertId, at, change, by, severity, value, note }).execute();
+  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null } = entry;
+  await trx.insertInto('alert_timeline').values({ alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until }).execute();
 }
 
 /** Casts: the columns were written by `saveAlert` from a typed alert. */
@@ -24,13 +24,16 @@ export function toAlert(row: AlertRow): Alert {
     ...given({
       deviceId: row.device_id, shelvedUntil: row.shelved_until, value: row.value, threshold: row.threshold, ackedBy: row.acked_by,
       ackedAt: row.acked_at, clearedAt: row.cleared_at, groupId: row.group_id, caseId: row.case_id,
+      shelvedBy: row.shelved_by, shelveReason: row.shelve_reason, assignee: row.assignee, inhibitedBy: row.inhibited_by, ruleVersion: row.rule_version,
+      isChattering: row.chattering === 1 ? true : null, manualClear: row.manual_clear === 1 ? true : null,
+      clock: row.clock === null ? null : JSON.parse(row.clock) as AlertClock,
     }),
   };
 }
 
 /** Cast: written by `addTimelineEntry`. */
 export function toTimelineEntry(row: Selectable<Database['alert_timeline']>): AlertTimelineEntry {
-  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note }) };
+  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note, tier: row.tier as Tier | null, assignee: row.assignee, until: row.until }) };
 }
 
 function toRow(alert: Alert): Insertable<Database['alert']> {
@@ -40,6 +43,9 @@ function toRow(alert: Alert): Insertable<Database['alert']> {
     count: alert.count, value: alert.value ?? null, threshold: alert.threshold ?? null, message: JSON.stringify(alert.message),
     acked_by: alert.ackedBy ?? null, acked_at: alert.ackedAt ?? null, cleared_at: alert.clearedAt ?? null, group_id: alert.groupId ?? null,
     case_id: alert.caseId ?? null, seq: alert.seq,
+    shelved_by: alert.shelvedBy ?? null, shelve_reason: alert.shelveReason ?? null, assignee: alert.assignee ?? null, inhibited_by: alert.inhibitedBy ?? null,
+    chattering: alert.isChattering === true ? 1 : 0, manual_clear: alert.manualClear === true ? 1 : 0, rule_version: alert.ruleVersion ?? null,
+    clock: alert.clock === undefined ? null : JSON.stringify(alert.clock),
   };
 }
 

@@ -1,14 +1,12 @@
 import type { Alert, AlertTimelineEntry, AreaId, DeviceId } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
-import type { ChangeLog } from '../changes/change-log.js';
-import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
-import type { ActiveAlerts } from './active-alerts.js';
 import { listAlerts } from './alert-list.js';
-import { addTimelineEntry, saveAlert, toAlert, toTimelineEntry } from './alert-rows.js';
-import { applyStep, type AlertStep } from './life-cycle.js';
+import { toAlert, toTimelineEntry } from './alert-rows.js';
+import type { AlertWriter } from './alert-writer.js';
+import type { AlertStep } from './life-cycle.js';
 import type { AlertQuery, AlertService } from './types.js';
 
 /** At most as many are answered of one alert. */
@@ -16,10 +14,10 @@ const TIMELINE_ENTRIES = 200;
 
 type PersonsStep = Extract<AlertStep, 'acked' | 'unacked' | 'commented'>;
 
-export interface AlertServiceDependencies { db: Db; clock: Clock; areas: AreaTree; changes: ChangeLog; activeAlerts: ActiveAlerts }
+export interface AlertServiceDependencies { db: Db; areas: AreaTree; writer: AlertWriter }
 
 /** What people do with alerts. See `AlertService` for errors. */
-export function createAlertService({ db, clock, areas, changes, activeAlerts }: AlertServiceDependencies): AlertService {
+export function createAlertService({ db, areas, writer }: AlertServiceDependencies): AlertService {
   /** Areas the answer is limited to; undefined: everything. */
   function scopeOf(principal: Principal, area: AreaId | undefined): Set<AreaId> | undefined {
     if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND');
@@ -31,26 +29,9 @@ export function createAlertService({ db, clock, areas, changes, activeAlerts }: 
   const isVisible = (principal: Principal, { area }: Alert): boolean => principal.area === undefined || areas.contains(principal.area, area);
 
   async function step(principal: Principal, id: string, change: PersonsStep, note: string | undefined): Promise<Alert> {
-    return activeAlerts.exclusive(async () => {
-      const at = clock.now();
-      const { alert, isChanged } = await db.transaction().execute(async (trx) => {
-        const row = await trx.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
-        const current = row === undefined ? undefined : toAlert(row);
-        if (current === undefined || !isVisible(principal, current)) throw new AppError('ALERT_NOT_FOUND');
-        if (change === 'acked' && current.acked) return { alert: current, isChanged: false };
-        const changed = applyStep(current, change, { at, by: principal.name });
-        if (changed === undefined) throw new AppError(current.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
-        const stamped = await changes.recordAlert(trx, changed);
-        await saveAlert(trx, stamped);
-        await addTimelineEntry(trx, id, { at, change, by: principal.name, ...(note === undefined ? {} : { note }) });
-        return { alert: stamped, isChanged: true };
-      });
-      if (isChanged) {
-        const shared = activeAlerts.byId(id);
-        if (shared !== undefined) shared.alert = alert;
-        changes.publish([{ seq: alert.seq, area: alert.area, kind: 'alert', alert }]);
-      }
-      return alert;
+    return writer.write(id, (alert) => {
+      if (!isVisible(principal, alert)) throw new AppError('ALERT_NOT_FOUND');
+      return change === 'acked' && alert.acked ? undefined : { step: change, detail: { by: principal.name }, note };
     });
   }
 

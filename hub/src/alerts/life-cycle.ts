@@ -1,40 +1,75 @@
-import type { Alert, AlertChange, EpochMs, Label, Severity } from '@liandong/protocols';
+import { TIERS, type Alert, type AlertChange, type EpochMs, type Label, type Severity, type Tier } from '@liandong/protocols';
 
-/** Active × acknowledged (ISA-18.2). A cleared alert never becomes active again: the next occurrence is a new alert. */
+/** Active × acknowledged (ISA-18.2). Being shelved, inhibited or grouped lies across these: it changes who is called, not what is so. */
 export type AlertState = 'active' | 'active_acked' | 'cleared' | 'cleared_acked';
 /** What can happen to an alert that exists. */
 export type AlertStep = Exclude<AlertChange, 'raised'>;
 
+const SAME_WHEN_ACTIVE = ['repeated', 'commented', 'assigned', 'shelved', 'unshelved', 'inhibited', 'released', 'grouped', 'ungrouped'] as const;
+const staying = <S extends AlertState>(state: S): Record<(typeof SAME_WHEN_ACTIVE)[number], S> =>
+  Object.fromEntries(SAME_WHEN_ACTIVE.map((step) => [step, state])) as Record<(typeof SAME_WHEN_ACTIVE)[number], S>; // one entry each
+
 /** The whole life-cycle. A step that isn't listed is illegal in that state. */
 export const TRANSITIONS: Readonly<Record<AlertState, Readonly<Partial<Record<AlertStep, AlertState>>>>> = {
-  active: { regraded: 'active', repeated: 'active', acked: 'active_acked', commented: 'active', cleared: 'cleared' },
-  // Re-grading means it got worse than what was acknowledged, so somebody has to look again.
-  active_acked: { regraded: 'active', repeated: 'active_acked', unacked: 'active', commented: 'active_acked', cleared: 'cleared_acked' },
-  cleared: { acked: 'cleared_acked', commented: 'cleared' },
-  cleared_acked: { commented: 'cleared_acked' },
+  active: { ...staying('active'), regraded: 'active', escalated: 'active', acked: 'active_acked', cleared: 'cleared' },
+  // Re-graded: it got worse than what was acknowledged. Escalated: it was not resolved in time, and those who own it now have not seen it.
+  active_acked: { ...staying('active_acked'), regraded: 'active', escalated: 'active', unacked: 'active', cleared: 'cleared_acked' },
+  // The same again within a minute is the same alert come back (domain figures, "Chattering"); later it is a new one.
+  cleared: { acked: 'cleared_acked', commented: 'cleared', reraised: 'active' },
+  cleared_acked: { commented: 'cleared_acked', reraised: 'active' },
 };
 
 /** What a step brings with it; `at` is hub time. */
-export interface StepDetail { at: EpochMs; by?: string; severity?: Severity; value?: number; threshold?: number; message?: Label }
+export interface StepDetail {
+  at: EpochMs; by?: string; severity?: Severity; value?: number; threshold?: number; message?: Label;
+  /** Of `shelved`. */
+  until?: EpochMs; reason?: string;
+  /** Of `assigned`; null takes it back. */
+  assignee?: string | null;
+  /** The parent of `grouped`, the cause of `inhibited`. */
+  alertId?: string;
+}
 
 export const stateOf = ({ active, acked }: Pick<Alert, 'active' | 'acked'>): AlertState =>
   active ? (acked ? 'active_acked' : 'active') : (acked ? 'cleared_acked' : 'cleared');
 
+/** The tier that owns it next; undefined above the city. */
+export const nextTier = (tier: Tier): Tier | undefined => TIERS[TIERS.indexOf(tier) + 1];
+
 /** The alert after the step, or undefined when the step is illegal in its state. The given alert stays as it is. */
 export function applyStep(alert: Alert, step: AlertStep, detail: StepDetail): Alert | undefined {
-  const next = TRANSITIONS[stateOf(alert)][step];
-  if (next === undefined) return undefined;
-  const unacked: Alert = { ...alert, acked: false };
-  delete unacked.ackedBy;
-  delete unacked.ackedAt;
+  if (TRANSITIONS[stateOf(alert)][step] === undefined) return undefined;
   switch (step) {
     case 'acked': return { ...alert, acked: true, ackedAt: detail.at, ...(detail.by === undefined ? {} : { ackedBy: detail.by }) };
-    case 'unacked': return unacked;
-    case 'regraded': return { ...unacked, lastAt: detail.at, ...measured(detail) };
+    case 'unacked': return unacked(alert);
+    case 'regraded': return { ...unacked(alert), lastAt: detail.at, ...measured(detail) };
     case 'repeated': return { ...alert, lastAt: detail.at, count: alert.count + 1, ...measured({ ...detail, severity: alert.severity }) };
-    case 'cleared': return { ...alert, active: false, clearedAt: detail.at };
+    case 'reraised': return { ...without(unacked(alert), 'clearedAt'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail) };
+    case 'cleared': return { ...without(alert, 'clock', 'inhibitedBy'), active: false, clearedAt: detail.at };
     case 'commented': return { ...alert };
+    case 'assigned': return typeof detail.assignee === 'string' ? { ...alert, assignee: detail.assignee } : without(alert, 'assignee');
+    case 'shelved': return detail.until === undefined ? undefined : { ...alert, shelvedUntil: detail.until, ...(detail.by === undefined ? {} : { shelvedBy: detail.by }), ...(detail.reason === undefined ? {} : { shelveReason: detail.reason }) };
+    case 'unshelved': return alert.shelvedUntil === undefined ? undefined : without(alert, 'shelvedUntil', 'shelvedBy', 'shelveReason');
+    case 'escalated': return escalated(alert);
+    case 'inhibited': return detail.alertId === undefined || alert.inhibitedBy !== undefined ? undefined : { ...alert, inhibitedBy: detail.alertId };
+    case 'released': return alert.inhibitedBy === undefined ? undefined : without(alert, 'inhibitedBy');
+    case 'grouped': return detail.alertId === undefined ? undefined : { ...alert, groupId: detail.alertId };
+    case 'ungrouped': return alert.groupId === undefined ? undefined : without(alert, 'groupId');
   }
+}
+
+function escalated(alert: Alert): Alert | undefined {
+  const tier = nextTier(alert.tier);
+  return tier === undefined ? undefined : { ...unacked(alert), tier };
+}
+
+const unacked = (alert: Alert): Alert => ({ ...without(alert, 'ackedBy', 'ackedAt'), acked: false });
+
+/** The same alert without these members. */
+function without(alert: Alert, ...keys: ('ackedBy' | 'ackedAt' | 'clearedAt' | 'clock' | 'inhibitedBy' | 'assignee' | 'shelvedUntil' | 'shelvedBy' | 'shelveReason' | 'groupId')[]): Alert {
+  const rest: Alert = { ...alert };
+  for (const key of keys) delete rest[key];
+  return rest;
 }
 
 function measured({ severity, value, threshold, message }: StepDetail): Partial<Alert> {

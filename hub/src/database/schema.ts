@@ -45,8 +45,11 @@ export interface Database {
     id: string; rule_id: string; device_id: string | null; area: string; kind: string; severity: string; tier: string; active: number; acked: number; shelved_until: number | null;
     raised_at: number; last_at: number; count: number; value: number | null; threshold: number | null; message: string;
     acked_by: string | null; acked_at: number | null; cleared_at: number | null; group_id: string | null; case_id: string | null; seq: number;
+    shelved_by: string | null; shelve_reason: string | null; assignee: string | null; inhibited_by: string | null; chattering: Generated<number>; manual_clear: Generated<number>; rule_version: number | null;
+    /** JSON: when it moves up a tier. */
+    clock: string | null;
   };
-  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null };
+  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null };
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */

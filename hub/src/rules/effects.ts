@@ -1,6 +1,7 @@
 import type { Alert, AlertChange, AlertTimelineEntry, AreaId, EpochMs, Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import { addTimelineEntry, saveAlert } from '../alerts/alert-rows.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
@@ -31,7 +32,7 @@ export class Effects implements ConditionSink {
   readonly #conditions = new Set<Condition>();
   readonly #devices = new Set<DeviceMemory>();
 
-  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog }) {}
+  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog; clocks: AlertClocks }) {}
 
   get isEmpty(): boolean {
     return this.#transitions.length + this.#counted.size + this.#conditions.size + this.#devices.size === 0;
@@ -43,18 +44,18 @@ export class Effects implements ConditionSink {
     const { value, threshold, message = rule.message } = detail;
     // Its parent may have cleared while a delay ran.
     const groupId = condition.groupId === undefined ? undefined : this.dependencies.activeAlerts.byId(condition.groupId)?.alert.id;
-    const active = this.dependencies.activeAlerts.add({
+    const active = this.#add({
       id: this.dependencies.ids(), ruleId: rule.id, deviceId: device.id, area: device.area, kind: device.kind, severity: grade.severity, tier: 'community',
       active: true, acked: false, raisedAt: at, lastAt: at, count: 1, message, seq: 0,
       ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }), ...(groupId === undefined ? {} : { groupId }),
-    });
+    }, at);
     this.#record(active, 'raised', detail);
     return active;
   }
 
   /** An alert that no condition of one device stands behind. */
   raiseParent(alert: Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>, at: EpochMs): ActiveAlert {
-    const active = this.dependencies.activeAlerts.add({ ...alert, id: this.dependencies.ids(), tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1, seq: 0 });
+    const active = this.#add({ ...alert, id: this.dependencies.ids(), tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1, seq: 0 }, at);
     this.#record(active, 'raised', { at, ...(alert.value === undefined ? {} : { value: alert.value }) });
     return active;
   }
@@ -74,7 +75,7 @@ export class Effects implements ConditionSink {
 
   /** The count is exact on disk with every batch; screens are told at most every 10 s. */
   repeat(active: ActiveAlert, { value }: Pick<Condition, 'value'>, at: EpochMs): void {
-    const detail: StepDetail = { at, ...(Number.isNaN(value) ? {} : { value }) };
+    const detail: Pick<StepDetail, 'at' | 'value'> = { at, ...(Number.isNaN(value) ? {} : { value }) };
     active.alert = legal(upToDate(active), 'repeated', detail);
     active.unpublished = { change: 'repeated', ...detail };
     this.#counted.add(active);
@@ -138,8 +139,13 @@ export class Effects implements ConditionSink {
     this.#devices.clear();
   }
 
+  #add(alert: Alert, at: EpochMs): ActiveAlert {
+    return this.dependencies.activeAlerts.add(this.dependencies.clocks.after(undefined, alert, 'raised', at));
+  }
+
   #step(active: ActiveAlert, step: AlertStep, detail: StepDetail, note?: string): void {
-    active.alert = legal(upToDate(active), step, detail);
+    const before = upToDate(active);
+    active.alert = this.dependencies.clocks.after(before, legal(before, step, detail), step, detail.at);
     this.#record(active, step, detail, note);
   }
 

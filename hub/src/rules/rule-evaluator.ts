@@ -1,5 +1,6 @@
 import type { DeviceId, EpochMs, JournalRecord, PartState, Seq } from '@liandong/protocols';
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
+import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
@@ -13,7 +14,7 @@ import { RuleMemory } from './rule-memory.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
 
 export interface RuleEvaluatorDependencies {
-  db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts;
+  db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
   /** Has to be loaded before `start`. */
   directory: DeviceDirectory;
   /** Told of a tick or a record that failed; neither stops the evaluator. */
@@ -43,8 +44,8 @@ const CATCHING_UP_MS = 5_000;
  * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, directory, onError }: RuleEvaluatorDependencies): RuleEvaluator {
-  const effects = new Effects({ ids, activeAlerts, changes });
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+  const effects = new Effects({ ids, activeAlerts, changes, clocks });
   const memory = new RuleMemory({ db, activeAlerts, directory, effects });
   const touched = new Set<DeviceId>();
   let timer: NodeJS.Timeout | undefined;

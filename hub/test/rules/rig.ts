@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
+import { noClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertService } from '../../src/alerts/alert-service.js';
+import { createAlertWriter } from '../../src/alerts/alert-writer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog } from '../../src/changes/change-log.js';
 import { openDatabase, type Db } from '../../src/database/database.js';
@@ -64,8 +66,8 @@ export async function createRig(rules?: readonly Rule[]) {
     const changes = createChangeLog({ db, clock });
     const activeAlerts = createActiveAlerts({ db });
     const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
-    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, directory, onError: (error) => errors.push(error) });
-    const service = createAlertService({ db, clock, areas, changes, activeAlerts });
+    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks: noClocks, directory, onError: (error) => errors.push(error) });
+    const service = createAlertService({ db, areas, writer: createAlertWriter({ db, clock, changes, activeAlerts, clocks: noClocks }) });
     changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
     return { db, changes, activeAlerts, evaluator, service };
   }

@@ -1,22 +1,37 @@
 import { Type, type Static } from 'typebox';
-import { ALERT_CHANGES, SEVERITIES, TIERS } from '../alerts.js';
+import { ALERT_CHANGES, CLOCK_KINDS, SEVERITIES, TIERS } from '../alerts.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LabelSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 
-/** `kind` is the kind of the device; `seq` is the change that produced this state. */
+/**
+ * When an alert moves up a tier. `dueAt` is absent while the clock stands (shelved, inhibited, or grouped under a parent); `leftMs` is then what is left.
+ * The policy is the version in force when the alert was raised: a later edit does not change it.
+ */
+export const AlertClockSchema = Type.Object({
+  kind: oneOf(CLOCK_KINDS), dueAt: Type.Optional(EpochMsSchema), leftMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  policyArea: IdSchema, policyVersion: Type.Integer({ minimum: 1 }),
+});
+export type AlertClock = Static<typeof AlertClockSchema>;
+
+/**
+ * `kind` is the kind of the device; `seq` is the change that produced this state. `inhibitedBy`: the alert that makes this one pointless to act on.
+ * `isChattering`: it comes and goes, so it is held active until it has been quiet for a minute. `manualClear`: a person may clear it.
+ */
 export const AlertSchema = Type.Object({
   id: Type.String(), ruleId: Type.String(), deviceId: Type.Optional(IdSchema), area: IdSchema, kind: oneOf(DEVICE_KINDS),
   severity: oneOf(SEVERITIES), tier: oneOf(TIERS), active: Type.Boolean(), acked: Type.Boolean(), shelvedUntil: Type.Optional(EpochMsSchema),
   raisedAt: EpochMsSchema, lastAt: EpochMsSchema, count: Type.Integer(), value: Type.Optional(Type.Number()), threshold: Type.Optional(Type.Number()),
   message: LabelSchema, ackedBy: Type.Optional(Type.String()), ackedAt: Type.Optional(EpochMsSchema), clearedAt: Type.Optional(EpochMsSchema),
   groupId: Type.Optional(Type.String()), caseId: Type.Optional(Type.String()), seq: Type.Integer(),
+  shelvedBy: Type.Optional(Type.String()), shelveReason: Type.Optional(Type.String()), assignee: Type.Optional(Type.String()), inhibitedBy: Type.Optional(Type.String()),
+  isChattering: Type.Optional(Type.Boolean()), manualClear: Type.Optional(Type.Boolean()), ruleVersion: Type.Optional(Type.Integer()), clock: Type.Optional(AlertClockSchema),
 });
 export type Alert = Static<typeof AlertSchema>;
 export const AlertListSchema = listOf(AlertSchema);
 
 export const AlertTimelineEntrySchema = Type.Object({
   at: EpochMsSchema, change: oneOf(ALERT_CHANGES), by: Type.Optional(Type.String()), severity: Type.Optional(oneOf(SEVERITIES)),
-  value: Type.Optional(Type.Number()), note: Type.Optional(Type.String()),
+  value: Type.Optional(Type.Number()), note: Type.Optional(Type.String()), tier: Type.Optional(oneOf(TIERS)), assignee: Type.Optional(Type.String()), until: Type.Optional(EpochMsSchema),
 });
 export type AlertTimelineEntry = Static<typeof AlertTimelineEntrySchema>;
 
@@ -32,6 +47,21 @@ export const AlertQuerySchema = Type.Object({
   from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), limit: LimitQuery, cursor: CursorQuery,
 }, { additionalProperties: false });
 
-/** Body of POST /alerts/{id}/ack, /unack and /comment. */
+/** Body of POST /alerts/{id}/ack, /unack, /unshelve and /escalate; of /comment and /clear with a note that must be there. */
 export const AlertNoteSchema = Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
 export const AlertCommentSchema = Type.Object({ note: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) }, { additionalProperties: false });
+
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
+/** Body of POST /alerts/{id}/shelve: until a time or for so long (a week at most), and why (ISA-18.2: shelving is by an operator, timed, with a reason). */
+export const AlertShelveSchema = Type.Object({
+  until: Type.Optional(EpochMsSchema), durationS: Type.Optional(Type.Integer({ minimum: 60, maximum: 604_800 })), reason: Reason,
+}, { additionalProperties: false });
+export type AlertShelve = Static<typeof AlertShelveSchema>;
+/** Body of POST /alerts/{id}/assign; `null` takes the assignment back. */
+export const AlertAssignSchema = Type.Object({ assignee: Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()]), note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
+export type AlertAssign = Static<typeof AlertAssignSchema>;
+
+/** Body of POST /alerts/ack: many at once. Answers each by itself, in order: `alert` as it is now, or `code` of why not. */
+export const BulkAckSchema = Type.Object({ ids: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 500 }), note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
+export const BulkAckAnswerSchema = Type.Object({ data: Type.Array(Type.Object({ id: Type.String(), alert: Type.Optional(AlertSchema), code: Type.Optional(Type.String()) })) });
+export type BulkAckAnswer = Static<typeof BulkAckAnswerSchema>;

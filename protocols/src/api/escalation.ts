@@ -1,0 +1,51 @@
+import { Type, type Static } from 'typebox';
+import { TIERS } from '../alerts.js';
+import { EpochMsSchema, IdSchema, listOf, oneOf } from './common.js';
+import { UsernameSchema } from './identity.js';
+
+const Within = Type.Integer({ minimum: 1, maximum: 604_800 });
+/** Not acknowledged within `ackWithinS`, an alert moves up a tier with a fresh clock; acknowledged and not cleared within `resolveWithinS`, too. */
+const StepSchema = Type.Object({ ackWithinS: Within, resolveWithinS: Type.Optional(Within) }, { additionalProperties: false });
+
+/** PUT /areas/{id}/escalation. A severity left out does not escalate. The policy of the nearest area above a device wins as a whole. */
+export const EscalationPolicySchema = Type.Object({
+  critical: Type.Optional(StepSchema), major: Type.Optional(StepSchema), minor: Type.Optional(StepSchema), warning: Type.Optional(StepSchema), info: Type.Optional(StepSchema),
+}, { additionalProperties: false });
+export type EscalationPolicy = Static<typeof EscalationPolicySchema>;
+
+/** GET /areas/{id}/escalation: the policy in force there; `from` is the area it is set on (absent: the hub's own defaults), `version` counts that area's edits. */
+export const EscalationAnswerSchema = Type.Object({
+  ...EscalationPolicySchema.properties, from: Type.Optional(IdSchema), version: Type.Integer(), updatedAt: Type.Optional(EpochMsSchema), updatedBy: Type.Optional(Type.String()),
+});
+export type EscalationAnswer = Static<typeof EscalationAnswerSchema>;
+
+/** Own defaults of the domain page: 2, 10 and 30 min for critical, major and minor. */
+export const DEFAULT_ESCALATION: EscalationPolicy = { critical: { ackWithinS: 120 }, major: { ackWithinS: 600 }, minor: { ackWithinS: 1800 } };
+
+const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'Hours and minutes at UTC+8' });
+/**
+ * One shift of the calendar: on these weekdays (1 Monday … 7 Sunday) from `start` to `end`; an end that is not later is on the next day.
+ * `users` are on duty for `tier` in `area` and below. `validFrom` and `validTo` limit it to a while.
+ */
+export const NewShiftSchema = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' }), tier: oneOf(TIERS), area: IdSchema,
+  weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7 }), start: TimeOfDay, end: TimeOfDay,
+  users: Type.Array(UsernameSchema, { minItems: 1, maxItems: 50 }), validFrom: Type.Optional(EpochMsSchema), validTo: Type.Optional(EpochMsSchema),
+}, { additionalProperties: false });
+export type NewShift = Static<typeof NewShiftSchema>;
+export const ShiftSchema = Type.Object({ id: Type.String(), ...NewShiftSchema.properties });
+export type Shift = Static<typeof ShiftSchema>;
+export const ShiftListSchema = listOf(ShiftSchema);
+/** GET /shifts/on-duty?area&at: who looks after an area at a time, by tier; `until` is when that shift ends. */
+export const OnDutySchema = Type.Object({ data: Type.Array(Type.Object({ tier: oneOf(TIERS), shift: Type.String(), name: Type.String(), area: IdSchema, users: Type.Array(Type.String()), until: EpochMsSchema })) });
+export type OnDuty = Static<typeof OnDutySchema>;
+
+/** POST /maintenance: out of service (ISA-18.2) between two times; devices of `area` and below, or those named, raise nothing then. */
+export const NewMaintenanceSchema = Type.Object({
+  area: Type.Optional(IdSchema), devices: Type.Optional(Type.Array(IdSchema, { minItems: 1, maxItems: 1000 })), from: EpochMsSchema, to: EpochMsSchema,
+  reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+}, { additionalProperties: false });
+export type NewMaintenance = Static<typeof NewMaintenanceSchema>;
+export const MaintenanceSchema = Type.Object({ id: Type.String(), ...NewMaintenanceSchema.properties, by: Type.String(), at: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema) });
+export type Maintenance = Static<typeof MaintenanceSchema>;
+export const MaintenanceListSchema = listOf(MaintenanceSchema);
