@@ -171,7 +171,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
-    imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock }),
+    imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
     hikvision: {
