@@ -187,10 +187,11 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         return changes.recordDevice(trx, { ...device, status: 'retired' });
       });
       directory.remove(id);
-      await refusals.forget(id);
-      await onRemoved?.(id);
       changes.publish([change]);
       await audit.record({ by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
+      // Last: a file that can't be removed must not keep the deletion from screens and the audit log.
+      await refusals.forget(id);
+      await onRemoved?.(id);
     },
 
     async rotateCredentials(principal, id) {
