@@ -163,7 +163,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const discovered = createDiscoveredRepository({ db, directory, onError });
   const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
   const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
-  const ingest = new Ingest({ gateways, directory, journal, refusals, payloads, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
+  const ingest = new Ingest({ gateways, directory, journal, refusals, payloads, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, eventRetentionMs: config.gateRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
   const source: EmbeddedBroker | ExternalBroker = config.mqttUrl === undefined
     ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, signIns, logger })
     : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, gateways: gatewayTable, logger });
@@ -175,7 +175,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
-    imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock }),
+    imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
     hikvision: {

@@ -18,7 +18,6 @@ export * from './codecs/chirpstack.js';
 export * from './codecs/tts.js';
 export * from './codecs/milesight.js';
 export * from './codecs/dragino-ldds75.js';
-export { lorawanPayloadCodecs } from './codecs/lorawan-payloads.js';
 export { readUplink } from './codecs/lorawan.js';
 export { lorawanFields } from './codecs/lorawan-fields.js';
 export * from './codecs/fill-level.js';

@@ -1,13 +1,10 @@
-import { isMetricKey, METRICS, type DeviceKind, type Metric, type MetricKey, type MetricValue } from '@liandong/protocols';
+import { isMetricKey, METRICS, type DeviceKind, type MetricKey, type MetricValue } from '@liandong/protocols';
 
 /** Digits in groups of three with a thin space, as on the wall: 18 204. */
 export const formatCount = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
 
 /** A number with the decimals its metric deserves. */
 export const formatNumber = (key: MetricKey, value: number): string => value.toFixed(METRICS[key].decimals);
-
-/** The metric of a key that came from outside. */
-export const metricOf = (key: string): Metric | undefined => isMetricKey(key) ? METRICS[key] : undefined;
 
 /** What a list shows of a device of this kind: the first of these that it reports. */
 const KEY_METRICS: Record<DeviceKind, readonly MetricKey[]> = {

@@ -22,6 +22,9 @@ export interface FormStorage {
 export type Sent =
   | { readonly state: 'done'; readonly device?: Device; readonly credentials?: Credentials; readonly isPhotoLost: boolean }
   | { readonly state: 'waits' | 'refused'; readonly error: ApiError; readonly device?: Device; readonly credentials?: Credentials };
+/** The hub has taken the claim, photo or not: what it answered is to be shown, credentials this once. */
+export type Delivered = Sent & { readonly device: Device };
+export const isDelivered = (sent: Sent): sent is Delivered => sent.device !== undefined;
 export interface FormQueueDependencies {
   readonly storage: FormStorage;
   readonly claim: (claim: Claim, formId: string) => Promise<{ device: Device; credentials?: Credentials }>;

@@ -46,4 +46,3 @@ export function createChangeTracker() {
     take,
   };
 }
-export type ChangeTracker = ReturnType<typeof createChangeTracker>;

@@ -27,20 +27,30 @@ export const useFleetStore = defineStore('fleet', () => {
   /** The devices in use, counted the one way every part of the screen does. */
   const totals = computed(() => deviceTotals(all.value));
   let held: TelemetryDelta[] | undefined;
+  /** Of the newest change that came by the socket. */
+  let newestSeq: Seq = 0;
 
   /** Reads the devices at the start of a subscription. Live packets wait for it: how old their first values are depends on it. */
   async function load(): Promise<void> {
     latest.begin();
     held = [];
+    const from = newestSeq;
     try {
       const { data, capped } = await readAll((query) => hubApi.devices(query), {}, DEVICE_LIMIT, showFirst);
-      byId.value = new Map(data.map((device) => [device.id, device]));
+      byId.value = new Map([...data.map((device): [string, Device] => [device.id, device]), ...changedSince(from)]);
       [isLoaded.value, isCapped.value] = [true, capped];
     } finally {
       const waiting = held ?? [];
       held = undefined;
       waiting.forEach(applyTelemetry);
     }
+  }
+  /** What the socket brought while the pages were read is newer than they are. */
+  function changedSince(from: Seq): [string, Device][] {
+    return [...seqById].flatMap(([id, seq]): [string, Device][] => {
+      const device = seq > from ? byId.value.get(id) : undefined;
+      return device === undefined ? [] : [[id, device]];
+    });
   }
   /** The first page of 10,000 devices is on the screen while the others still come; a later load replaces everything at once. */
   function showFirst(data: readonly Device[]): void {
@@ -55,6 +65,7 @@ export const useFleetStore = defineStore('fleet', () => {
     if ((seqById.get(device.id) ?? -1) >= seq) return;
     const isStatusChange = byId.value.get(device.id)?.status !== device.status;
     seqById.set(device.id, seq);
+    newestSeq = Math.max(newestSeq, seq);
     byId.value.set(device.id, device);
     triggerRef(byId);
     if (isStatusChange) changes.value = [{ seq, at: clock.hubNow, device }, ...changes.value].slice(0, CHANGE_LIMIT);

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, toRaw } from 'vue';
 import type { Claim } from '@liandong/protocols';
 import { hubApi } from '../api/hub-api.js';
-import { createFormQueue, type InstallForm, type Sent } from '../install/form-queue.js';
+import { createFormQueue, isDelivered, type Delivered, type InstallForm, type Sent } from '../install/form-queue.js';
 import { createIndexedFormStorage } from '../install/form-storage.js';
 import { useSessionStore } from './session.js';
 
@@ -14,7 +14,7 @@ export const useInstallQueueStore = defineStore('install-queue', () => {
   const queue = createFormQueue({ storage, claim: hubApi.claim, uploadPhoto: hubApi.uploadPhoto });
   const forms = shallowRef<readonly InstallForm[]>([]);
   /** Answers to forms that were sent later, with credentials that are shown this once; only in memory. */
-  const delivered = ref<Extract<Sent, { state: 'done' }>[]>([]);
+  const delivered = ref<Delivered[]>([]);
   const own = computed(() => forms.value.filter((form) => form.by === owner()));
   const waiting = computed(() => own.value.filter((form) => form.refused === undefined));
   const refused = computed(() => own.value.filter((form) => form.refused !== undefined));
@@ -38,7 +38,7 @@ export const useInstallQueueStore = defineStore('install-queue', () => {
   }
   async function deliver(): Promise<void> {
     if (session.session === undefined) return;
-    for (const result of await queue.sendAll(owner())) if (result.state === 'done' && result.device !== undefined) delivered.value = [...delivered.value, result];
+    delivered.value = [...delivered.value, ...(await queue.sendAll(owner())).filter(isDelivered)];
     await refresh();
   }
   async function discard(id: string): Promise<void> { await storage.remove(id); await refresh(); }

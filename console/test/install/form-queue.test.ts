@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '@liandong/protocols';
 import { ApiError } from '../../src/api/api-error.js';
-import { createFormQueue, type FormStorage, type InstallForm } from '../../src/install/form-queue.js';
+import { createFormQueue, isDelivered, type FormStorage, type InstallForm } from '../../src/install/form-queue.js';
 
 const device: Device = { id: 'bin-1', name: 'B-1', kind: 'waste_bin', area: 'beiguan', codec: 'native', reportingIntervalS: 60, status: 'provisioned', accepted: false };
 const formOf = (id: string, more: Partial<InstallForm> = {}): InstallForm => ({ id, by: 'li', at: 1000, claim: { code: 'AAAA2222BBBB3333', area: 'beiguan' }, ...more });
@@ -43,6 +43,12 @@ describe('forms that wait on the phone', () => {
     expect(kept.get('a')).toMatchObject({ deviceId: 'bin-1', claim: { code: '' } });
     expect(await queue.sendAll('li')).toMatchObject([{ state: 'done' }]);
     expect([claims, kept.size]).toEqual([['a'], 0]);
+  });
+  it('hand over the credentials, which are shown this once, though the photo is late', async () => {
+    const { queue, troubles } = bench([formOf('a', { photo })]);
+    troubles.photo = [offline()];
+    expect((await queue.sendAll('li')).filter(isDelivered)).toMatchObject([{ state: 'waits', credentials: { password: 'secret' } }]);
+    expect((await queue.sendAll('li')).filter(isDelivered)).toEqual([]);
   });
   it('that the hub refuses wait for their writer and aren’t sent again', async () => {
     const { queue, kept, claims, troubles } = bench([formOf('a'), formOf('b', { at: 2000 })]);

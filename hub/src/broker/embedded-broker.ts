@@ -198,8 +198,10 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
     packet.retain = false; // nobody may subscribe to uplinks, so nothing is kept for them
     const { topic } = packet;
     packet.topic = TAKEN_TOPIC;
+    const { ingest, journal } = this.#dependencies;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    this.#dependencies.ingest.receive({ topic, payload, messageId: packet.messageId ?? 0, isRedelivery: packet.dup ?? false, speaker }, () => callback(null));
+    ingest.receive({ topic, payload, messageId: packet.messageId ?? 0, isRedelivery: packet.dup ?? false, speaker }, () => callback(null));
+    if (journal.isFull) this.#holdAll(true);
   }
 
   /** Its place or prefix may have changed since it signed in. */

@@ -55,6 +55,7 @@ export class MosquittoAuthFiles implements Feature {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     await this.#writing;
   }
 

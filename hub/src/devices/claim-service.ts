@@ -20,6 +20,7 @@ import type { WritableDeviceDirectory } from './device-directory.js';
 import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
 import { toChangedColumns, type DeviceRow } from './device-rows.js';
 import type { DeviceService } from './device-service.js';
+import { requireInstall } from './registration.js';
 import type { DeviceEntry } from './types.js';
 
 /** Who sends a claim, beside the principal. */
@@ -38,7 +39,7 @@ export interface ClaimService {
   makeCodes(principal: Principal, ids: readonly DeviceId[]): Promise<{ device: Device; code: ClaimCode }[]>;
   /**
    * Uses the code up: the device gets its place and new credentials, shown this once, and is not accepted yet.
-   * Throws CLAIM_CODE_WRONG, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, and TOO_MANY_REQUESTS after five wrong codes of a source within an hour.
+   * Throws CLAIM_CODE_WRONG, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, VALIDATION_FAILED (install), and TOO_MANY_REQUESTS after five wrong codes of a source within an hour.
    */
   claim(principal: Principal, claim: Claim, origin: ClaimOrigin): Promise<ClaimAnswer>;
   /** Its alerts count from now on; a second time changes nothing. Throws DEVICE_NOT_FOUND, DEVICE_NOT_READY with what is missing. */
@@ -132,6 +133,7 @@ export function createClaimService({ db, clock, areas, directory, devices, chang
       requirePermission(principal, 'device:write');
       if (!areas.isVisible(principal, claim.area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${claim.area}.`);
       placeOf(areas, claim.area);
+      requireInstall(claim.install);
       const secret = await newDeviceSecret(random);
       const form = { by: principal.name, formId, hash: claimHash(claim.code) };
       const outcome = await db.transaction().execute((trx) => take(trx, { principal, claim, source: `${principal.name} ${address}`, replayOf: replays.deviceOf(form), secret }));

@@ -22,4 +22,3 @@ export function createClaimTries({ clock }: { clock: Clock }) {
     },
   };
 }
-export type ClaimTries = ReturnType<typeof createClaimTries>;

@@ -14,9 +14,11 @@ import type { WritableDeviceDirectory } from './device-directory.js';
 import { saveDigest } from './device-digests.js';
 import { entryOf, withSighting } from './device-entry.js';
 import { toChangedColumns, type DeviceRow } from './device-rows.js';
-import { changesOf } from './registration.js';
+import { changesOf, forgetDiscovered, mayTakeOver } from './registration.js';
 
 const DEFAULT_INTERVAL_S = 60;
+/** Ids of one query. */
+const CHUNK = 500;
 
 export interface DeviceBatch {
   readonly create: readonly NewDevice[];
@@ -30,6 +32,8 @@ export interface DeviceBulk {
    * `taken`: ids that somebody else has made or removed meanwhile; nothing was done for them. Throws FORBIDDEN.
    */
   write(principal: Principal, batch: DeviceBatch): Promise<{ credentials: Credentials[]; taken: DeviceId[] }>;
+  /** Which of these ids were those of deleted devices whose history is none of this caller's, or of that place's. Throws FORBIDDEN. */
+  buried(principal: Principal, wanted: readonly Pick<NewDevice, 'id' | 'area'>[]): Promise<Set<DeviceId>>;
 }
 
 export interface DeviceBulkDependencies {
@@ -42,10 +46,18 @@ export interface DeviceBulkDependencies {
 }
 
 export function createDeviceBulk({ db, clock, areas, directory, changes, random = systemRandom }: DeviceBulkDependencies): DeviceBulk {
+  async function buriedOf(reader: Pick<Db, 'selectFrom'>, principal: Principal, wanted: readonly Pick<NewDevice, 'id' | 'area'>[]): Promise<Set<DeviceId>> {
+    if (wanted.length === 0) return new Set();
+    const tombs = await reader.selectFrom('device_tombstone').select(['id', 'area']).where('id', 'in', wanted.map(({ id }) => id)).execute();
+    const areaOf = new Map(wanted.map(({ id, area }) => [id, area]));
+    return new Set(tombs.filter(({ id, area }) => !mayTakeOver(principal, { area: areaOf.get(id) ?? '', buried: area }, areas)).map(({ id }) => id));
+  }
+
   async function insert(trx: Transaction<Database>, rows: readonly DeviceRow[]): Promise<DeviceRow[]> {
     if (rows.length === 0) return [];
     const made = await trx.insertInto('device').values([...rows]).onConflict((conflict) => conflict.doNothing()).returning('id').execute();
     const ids = new Set(made.map(({ id }) => id));
+    if (ids.size > 0) await trx.deleteFrom('device_tombstone').where('id', 'in', [...ids]).execute();
     return rows.filter(({ id }) => ids.has(id));
   }
 
@@ -58,7 +70,27 @@ export function createDeviceBulk({ db, clock, areas, directory, changes, random 
     return rows;
   }
 
+  /** To those who see only the area that a device left, it is gone. */
+  async function recordMoves(trx: Transaction<Database>, updated: readonly DeviceRow[]): Promise<Change[]> {
+    const left: Change[] = [];
+    for (const { id, area } of updated) {
+      const known = directory.get(id)?.device;
+      if (known !== undefined && known.area !== area) left.push(await changes.recordDevice(trx, { ...known, status: 'retired' }, area));
+    }
+    return left;
+  }
+
   return {
+    async buried(principal, wanted) {
+      requirePermission(principal, 'device:write');
+      const found = new Set<DeviceId>();
+      for (let start = 0; start < wanted.length; start += CHUNK) {
+        for (const id of await buriedOf(db, principal, wanted.slice(start, start + CHUNK))) found.add(id);
+        await turn();
+      }
+      return found;
+    },
+
     async write(principal, { create, update: updates }) {
       requirePermission(principal, 'device:write');
       // The hashes are made side by side on the thread pool.
@@ -73,12 +105,13 @@ export function createDeviceBulk({ db, clock, areas, directory, changes, random 
       }));
       const secretOf = new Map(create.map(({ id }, index) => [id, (secrets[index] as DeviceSecret).secret])); // one secret each
       const { made, changed, announced } = await db.transaction().execute(async (trx) => {
-        const inserted = await insert(trx, rows);
+        const buried = await buriedOf(trx, principal, create);
+        const inserted = await insert(trx, rows.filter(({ id }) => !buried.has(id)));
         const updated = await update(trx, updates);
         const entries = [...inserted.map((row) => entryOf(areas, row)), ...updated.map((row) => withSighting(entryOf(areas, row), directory.get(row.id)))];
         for (const { id, codec } of inserted) await saveDigest(trx, { device: id, codec: codec as CodecName, secret: secretOf.get(id) ?? '' }); // written from a Device
         for (const { gateway, external_id: externalId } of [...inserted, ...updated]) {
-          if (gateway !== null && externalId !== null) await trx.deleteFrom('discovered').where('gateway', '=', gateway).where('external_id', '=', externalId).execute();
+          if (gateway !== null && externalId !== null) await forgetDiscovered(trx, { gateway, externalId });
         }
         // The database works on the event loop: ingest gets a turn between the statements.
         await turn();
@@ -87,7 +120,7 @@ export function createDeviceBulk({ db, clock, areas, directory, changes, random 
           ...updated.map(({ id }) => ({ by: principal.name, action: 'device.changed', target: id, detail: before.get(id) ?? '' })),
         ]);
         await turn();
-        const log: Change[] = await changes.recordDevices(trx, entries.map(({ device }) => ({ ...device })));
+        const log: Change[] = [...await recordMoves(trx, updated), ...await changes.recordDevices(trx, entries.map(({ device }) => ({ ...device })))];
         await turn();
         return { made: new Set(inserted.map(({ id }) => id)), changed: entries, announced: log };
       });

@@ -16,7 +16,7 @@ import { saveDigest } from './device-digests.js';
 import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
 import { toChangedColumns, toDevice, toTwin, type DeviceRow } from './device-rows.js';
 import type { RefusalLog } from './refusal-log.js';
-import { changesOf, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
+import { changesOf, mayTakeOver, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
 import type { DeviceEntry } from './types.js';
 
 export { placeOf, withSighting } from './device-entry.js';
@@ -84,9 +84,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
   async function takeOver(trx: Transaction<Database>, principal: Principal, { id, area }: NewDevice): Promise<void> {
     const tombstone = await trx.deleteFrom('device_tombstone').where('id', '=', id).returning('area').executeTakeFirst();
     if (tombstone === undefined) return;
-    const community = areas.ancestor(tombstone.area, 'community')?.id;
-    const isSamePlace = community !== undefined && community === areas.ancestor(area, 'community')?.id;
-    if (!isSamePlace || !areas.isVisible(principal, tombstone.area)) throw new AppError('DEVICE_EXISTS', `The id ${id} was that of another device.`);
+    if (!mayTakeOver(principal, { area, buried: tombstone.area }, areas)) throw new AppError('DEVICE_EXISTS', `The id ${id} was that of another device.`);
   }
 
   return {
@@ -189,10 +187,11 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         return changes.recordDevice(trx, { ...device, status: 'retired' });
       });
       directory.remove(id);
-      await refusals.forget(id);
-      await onRemoved?.(id);
       changes.publish([change]);
       await audit.record({ by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
+      // Last: a file that can't be removed must not keep the deletion from screens and the audit log.
+      await refusals.forget(id);
+      await onRemoved?.(id);
     },
 
     async rotateCredentials(principal, id) {

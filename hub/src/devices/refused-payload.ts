@@ -1,11 +1,12 @@
-import type { RefusalReason } from '@liandong/protocols';
+import { BIOMETRIC_KEY, type RefusalReason } from '@liandong/protocols';
+import { isPersonalKey } from '../ingest/personal-keys.js';
 
 /** How much of a refused payload is kept. */
 export const KEPT_BYTES = 2048;
 const MASK = '***';
 
 /** Keys whose values say who somebody is, and keys that may carry a picture or a template of a body. */
-const PERSONAL_KEY = /^(credential|plate|card|cardno|employeeno.*|idnumber|phone|name|face.*|facial.*|portrait.*|biometric.*|finger.*|iris.*|palm.*|.*(image|photo|picture|snapshot|jpeg|base64|template|feature|embedding).*)$/i;
+const isMasked = (key: string): boolean => isPersonalKey(key) || BIOMETRIC_KEY.test(key);
 /** Card, permit and telephone numbers are this long; so are timestamps, which is no loss here. */
 const DIGIT_RUN = /\d{6,}/g;
 /** Nothing a device has to say in words is this long without a space: it is encoded data. */
@@ -26,7 +27,7 @@ export function keptPayload(topic: string, head: Uint8Array, isCut: boolean, rea
 /** Undefined when it is no JSON, or too deep to walk. */
 function maskJson(text: string): string | undefined {
   try {
-    return JSON.stringify(JSON.parse(text, (key, value: unknown) => (key !== '' && PERSONAL_KEY.test(key) ? MASK : value)));
+    return JSON.stringify(JSON.parse(text, (key, value: unknown) => (isMasked(key) ? MASK : value)));
   } catch {
     return undefined; // broken JSON is what is looked at here: it is masked as text
   }
@@ -41,7 +42,7 @@ function maskText(text: string): string {
   let from = 0;
   for (const match of text.matchAll(QUOTED_KEY)) {
     const [whole, key = ''] = match;
-    if (match.index < from || !PERSONAL_KEY.test(key)) continue;
+    if (match.index < from || !isMasked(key)) continue;
     const valueAt = match.index + whole.length;
     kept += text.slice(from, valueAt) + MASK;
     if (/^[[{]/.test(text.slice(valueAt))) return kept;

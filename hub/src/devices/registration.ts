@@ -1,7 +1,8 @@
-import { TOPIC_ROOT, type Device, type DevicePatch, type DeviceId, type DeviceStatus } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import { TOPIC_ROOT, type AreaId, type Device, type DevicePatch, type DeviceId, type DeviceStatus } from '@liandong/protocols';
+import { sql, type Transaction } from 'kysely';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Database } from '../database/schema.js';
+import { euiOf, nameKey } from '../gateways/external-name.js';
 import type { Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
 import type { DeviceDirectory } from './types.js';
@@ -29,16 +30,24 @@ export function requireTies(principal: Principal, { id, kind, gateway, topicPref
 /** Checks what others may have taken meanwhile; call inside the writing transaction. @throws AppError EXTERNAL_ID_TAKEN, TOPIC_PREFIX_TAKEN */
 export async function requireFree(trx: Transaction<Database>, { id, gateway, externalId, topicPrefix }: Ties): Promise<void> {
   if (gateway !== undefined && externalId !== undefined) {
-    // EUIs are one and the same in any case: the gateway's table finds them so.
-    const owner = await trx.selectFrom('device').select('id').where('gateway', '=', gateway)
-      .where((e) => e(e.fn<string>('lower', ['external_id']), '=', externalId.toLowerCase())).where('id', '!=', id).executeTakeFirst();
+    const eui = euiOf(externalId);
+    const owner = await trx.selectFrom('device').select('id').where('gateway', '=', gateway).where('id', '!=', id)
+      .where((e) => eui === undefined ? e('external_id', '=', externalId) : e(PLAIN_EXTERNAL_ID, '=', eui)).executeTakeFirst();
     if (owner !== undefined) throw new AppError('EXTERNAL_ID_TAKEN', `Gateway ${gateway} carries a device ${externalId} already.`);
-    await trx.deleteFrom('discovered').where('gateway', '=', gateway).where('external_id', '=', externalId).execute();
+    await forgetDiscovered(trx, { gateway, externalId });
   }
   if (topicPrefix === undefined) return;
   const others = await trx.selectFrom('device').select('topic_prefix').where('topic_prefix', 'is not', null).where('id', '!=', id).execute();
   const other = others.find((row) => overlaps(row.topic_prefix ?? '', topicPrefix));
   if (other !== undefined) throw new AppError('TOPIC_PREFIX_TAKEN', `The prefix ${topicPrefix} overlaps ${other.topic_prefix}, which another gateway has.`);
+}
+
+/** What `euiOf` makes of a name, in SQL. */
+const PLAIN_EXTERNAL_ID = sql<string>`replace(replace(replace(lower(external_id), ':', ''), '-', ''), ' ', '')`;
+
+/** A device that is registered is on no list of discovered ones, however its EUI was typed. */
+export async function forgetDiscovered(trx: Transaction<Database>, { gateway, externalId }: { gateway: DeviceId; externalId: string }): Promise<void> {
+  await trx.deleteFrom('discovered').where('gateway', '=', gateway).where('external_id', 'in', [externalId, nameKey(externalId)]).execute();
 }
 
 /** One lies below the other, level by level: a topic must lead to one gateway only. */
@@ -64,6 +73,15 @@ export function requireTransition(id: DeviceId, from: DeviceStatus, to: SetStatu
 export function requireInstall(install: Device['install']): void {
   const { depthMm, deadZoneMm } = install ?? {};
   if (depthMm !== undefined && deadZoneMm !== undefined && deadZoneMm >= depthMm) throw new AppError('VALIDATION_FAILED', `deadZoneMm (${deadZoneMm}) must be smaller than depthMm (${depthMm}).`);
+}
+
+/**
+ * May this caller give a device in `area` the id of one that was deleted in `buried`? That one's history comes with the id, so only in the same
+ * community, and only those who may see where it stood.
+ */
+export function mayTakeOver(principal: Principal, { area, buried }: { area: AreaId; buried: AreaId }, areas: AreaTree): boolean {
+  const community = areas.ancestor(buried, 'community')?.id;
+  return community !== undefined && community === areas.ancestor(area, 'community')?.id && areas.isVisible(principal, buried);
 }
 
 /** What changed, old → new, for the audit log. */

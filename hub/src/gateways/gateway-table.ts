@@ -1,6 +1,7 @@
 import type { CodecName, DeviceId, EpochMs, GatewayCodec, GatewayDecoder } from '@liandong/protocols';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
 import type { Feature } from '../feature.js';
+import { nameKey } from './external-name.js';
 import { prefixOf } from './gateway-topics.js';
 import type { GatewayTopics } from './types.js';
 
@@ -114,9 +115,3 @@ export class GatewayTable implements GatewayTopics, Feature {
 }
 
 const isBelow = (topic: string, prefix: string): boolean => topic.length > prefix.length && topic.startsWith(prefix) && topic.charCodeAt(prefix.length) === 0x2f; // `/`
-
-/** An EUI is the same in capitals and small letters, with and without separators: it is copied from a label. */
-function nameKey(externalId: string): string {
-  const digits = externalId.replace(/[:\-\s]/g, '');
-  return /^[0-9a-f]{16}$/i.test(digits) ? digits.toLowerCase() : externalId;
-}

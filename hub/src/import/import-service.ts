@@ -41,6 +41,8 @@ export interface ImportDependencies {
   readonly bulk: DeviceBulk;
   readonly audit: AuditLog;
   readonly clock: Clock;
+  /** Ids that no device may have. */
+  readonly reservedIds?: ReadonlySet<string>;
   readonly random?: RandomBytes;
 }
 
@@ -50,10 +52,10 @@ const CHECK_ROWS = 25;
 const WRITE_ROWS = 25;
 const MOST_READING = 2;
 
-interface Planned { readonly row: ImportRow; readonly step: Step; readonly raw: readonly string[] }
+interface Planned { readonly row: ImportRow; readonly step: Step; readonly gateway: string | undefined; readonly raw: readonly string[] }
 interface ImportFile { readonly encoding: Encoding; readonly headings: readonly string[]; readonly columns: readonly (ColumnKey | undefined)[]; readonly rows: readonly RawRow[] }
 
-export function createImportService({ areas, directory, bulk, audit, clock, random = systemRandom }: ImportDependencies): ImportService {
+export function createImportService({ areas, directory, bulk, audit, clock, reservedIds = new Set(), random = systemRandom }: ImportDependencies): ImportService {
   const failedRows = createFailedRowsStore({ clock });
   let reading = 0;
   let isRunning = false;
@@ -65,16 +67,18 @@ export function createImportService({ areas, directory, bulk, audit, clock, rand
       if (index % CHECK_ROWS === CHECK_ROWS - 1) await turn();
     }
     const gatewaysInFile = new Set(read.filter(({ device }) => device?.kind === 'gateway').map(({ device }) => device?.id ?? ''));
-    const rules = createRowCheck({ areas, directory, principal, gatewaysInFile });
+    const buried = await bulk.buried(principal, read.flatMap(({ device }) => device === undefined || directory.get(device.id) !== undefined ? [] : [device]));
+    const rules = createRowCheck({ areas, directory, principal, gatewaysInFile, takenIds: new Set([...reservedIds, ...buried]) });
     const planned: Planned[] = [];
     for (const [index, { line, cells, device, errors }] of read.entries()) {
       const checked = device === undefined ? undefined : rules.check(device, line);
       const all = [...errors, ...checked?.errors ?? []];
       const step: Step = checked?.step ?? { state: 'unchanged' };
-      planned.push({ step, raw: cells, row: { line, id: device?.id ?? '', state: all.length > 0 ? 'failed' : step.state, errors: all } });
+      planned.push({ step, gateway: device?.gateway, raw: cells, row: { line, id: device?.id ?? '', state: all.length > 0 ? 'failed' : step.state, errors: all } });
       if (index % CHECK_ROWS === CHECK_ROWS - 1) await turn();
       if (index % PROGRESS_ROWS === PROGRESS_ROWS - 1) yield { type: 'progress', phase: 'checking', done: index + 1, total: read.length };
     }
+    failOrphans(planned, directory);
     return planned;
   }
 
@@ -175,6 +179,27 @@ function readRaw(raw: RawRow, { encoding, columns }: ImportFile): ReadRow {
   const { device, errors } = readRow(found satisfies Cells);
   const isLong = cells.slice(columns.length).some((cell) => cell.trim() !== '');
   return { line, cells, device, errors: isLong ? [...errors, { column: '', zh: '单元格多于表头的列', en: 'the row has more cells than there are headings' }] : errors };
+}
+
+/** A gateway whose own row fails is not there for the devices that name it. */
+function failOrphans(planned: readonly Planned[], directory: DeviceDirectory): void {
+  const carried = new Map<string, ImportRow[]>();
+  for (const { row, gateway } of planned) {
+    if (gateway === undefined || directory.get(gateway) !== undefined) continue;
+    const rows = carried.get(gateway);
+    if (rows === undefined) carried.set(gateway, [row]);
+    else rows.push(row);
+  }
+  const made = new Set(planned.filter(({ row }) => row.state === 'created').map(({ row }) => row.id));
+  const missing = [...carried.keys()].filter((id) => !made.has(id));
+  for (const gateway of missing) {
+    for (const row of carried.get(gateway) ?? []) {
+      if (row.state === 'failed') continue;
+      row.state = 'failed';
+      row.errors = [{ column: 'gateway', zh: `网关 ${gateway} 所在的行有错`, en: `gateway: the row of ${gateway} has failed` }];
+      missing.push(row.id); // a gateway may be behind another one
+    }
+  }
 }
 
 function refuse(row: ImportRow): void {

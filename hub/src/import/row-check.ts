@@ -2,6 +2,7 @@ import { TOPIC_ROOT, type Device, type DevicePatch, type NewDevice } from '@lian
 import type { AreaTree } from '../areas/area-tree.js';
 import { overlaps } from '../devices/registration.js';
 import type { DeviceDirectory } from '../devices/types.js';
+import { nameKey } from '../gateways/external-name.js';
 import type { Principal } from '../identity/principal.js';
 import type { RowError } from './row-reader.js';
 
@@ -22,10 +23,12 @@ export interface RowCheckDependencies {
   readonly principal: Principal;
   /** Gateways that the file itself brings. */
   readonly gatewaysInFile: ReadonlySet<string>;
+  /** Ids that no new device may have: reserved, or those of deleted devices elsewhere. */
+  readonly takenIds: ReadonlySet<string>;
 }
 
 /** Holds rows against the registry and against each other. A community outside the caller's area does not exist. */
-export function createRowCheck({ areas, directory, principal, gatewaysInFile }: RowCheckDependencies): RowCheck {
+export function createRowCheck({ areas, directory, principal, gatewaysInFile, takenIds }: RowCheckDependencies): RowCheck {
   const lineOfId = new Map<string, number>();
   const lineOfExternal = new Map<string, number>();
   const idOfExternal = new Map([...directory.values()].flatMap(({ device }) => {
@@ -43,9 +46,11 @@ export function createRowCheck({ areas, directory, principal, gatewaysInFile }: 
       errors.push({ column: 'area', zh: `${area} 不是社区或网格`, en: `area: ${area} is neither a community nor a grid` });
     }
     if (gateway !== undefined && gateway === device.id) errors.push({ column: 'gateway', zh: '设备不能是自己的网关', en: 'gateway: a device can not be its own' });
-    if (gateway === undefined || gatewaysInFile.has(gateway)) return errors;
+    if (gateway === undefined) return errors;
     const carrier = directory.get(gateway)?.device;
-    if (!isVisible(carrier) || carrier.kind !== 'gateway') errors.push({ column: 'gateway', zh: `没有网关 ${gateway}`, en: `gateway: there is no gateway ${gateway}` });
+    // A row of the file makes no gateway of somebody else's one's own.
+    const isThere = carrier === undefined ? gatewaysInFile.has(gateway) : isVisible(carrier) && carrier.kind === 'gateway';
+    if (!isThere) errors.push({ column: 'gateway', zh: `没有网关 ${gateway}`, en: `gateway: there is no gateway ${gateway}` });
     return errors;
   }
 
@@ -53,9 +58,16 @@ export function createRowCheck({ areas, directory, principal, gatewaysInFile }: 
     if (topicPrefix === undefined) return [];
     if (kind !== 'gateway') return [{ column: 'topicPrefix', zh: '只有网关才有主题前缀', en: 'topicPrefix: only a gateway has one' }];
     if (topicPrefix.split('/')[0] === TOPIC_ROOT.split('/')[0]) return [{ column: 'topicPrefix', zh: 'liandong/ 之下的主题属于直连设备', en: 'topicPrefix: topics below liandong/ belong to native devices' }];
+    if (topicPrefix.startsWith('$')) return [{ column: 'topicPrefix', zh: '以 $ 开头的主题属于代理服务器', en: 'topicPrefix: topics that begin with $ belong to the broker' }];
     const other = [...prefixes].find(([owner, prefix]) => owner !== id && overlaps(prefix, topicPrefix));
     prefixes.set(id, topicPrefix);
     return other === undefined ? [] : [{ column: 'topicPrefix', zh: '与另一网关的前缀重叠', en: 'topicPrefix: overlaps that of another gateway' }];
+  }
+
+  function installErrors({ install }: NewDevice, known: Device | undefined): RowError[] {
+    const { depthMm, deadZoneMm } = { ...known?.install, ...install };
+    if (install === undefined || depthMm === undefined || deadZoneMm === undefined || deadZoneMm < depthMm) return [];
+    return [{ column: 'deadZoneMm', zh: `盲区(${deadZoneMm})须小于桶深(${depthMm})`, en: `deadZoneMm: ${deadZoneMm} must be smaller than depthMm (${depthMm})` }];
   }
 
   function repeated(device: NewDevice, line: number): RowError[] {
@@ -76,13 +88,14 @@ export function createRowCheck({ areas, directory, principal, gatewaysInFile }: 
 
   return {
     check(device, line) {
-      const errors = [...placeErrors(device), ...prefixErrors(device), ...repeated(device, line)];
       const known = directory.get(device.id)?.device;
-      if (known === undefined) return { step: { state: 'created', device }, errors };
-      if (!isVisible(known)) {
+      const errors = [...placeErrors(device), ...prefixErrors(device), ...repeated(device, line)];
+      if (known === undefined ? takenIds.has(device.id) : !isVisible(known)) {
         errors.push({ column: 'id', zh: '设备编号已被使用', en: 'id: a device with this id exists' });
         return { step: { state: 'unchanged' }, errors };
       }
+      errors.push(...installErrors(device, known));
+      if (known === undefined) return { step: { state: 'created', device }, errors };
       if (device.kind !== known.kind) errors.push({ column: 'kind', zh: `已有设备的类型是 ${known.kind},不能更改`, en: `kind: the device is a ${known.kind}, which can not be changed` });
       if (device.codec !== undefined && device.codec !== known.codec) errors.push({ column: 'codec', zh: `已有设备的协议是 ${known.codec},不能更改`, en: `codec: the device speaks ${known.codec}, which can not be changed` });
       const patch = differences(device, known);
@@ -108,4 +121,4 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 const externalKey = ({ gateway, externalId }: { gateway?: string | undefined; externalId?: string | undefined }): string | undefined =>
-  gateway === undefined || externalId === undefined ? undefined : `${gateway}\n${externalId}`;
+  gateway === undefined || externalId === undefined ? undefined : `${gateway}\n${nameKey(externalId)}`;

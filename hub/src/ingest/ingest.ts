@@ -32,6 +32,8 @@ export interface IngestDependencies {
   clock: Clock;
   /** Readings older than this are refused (ms before now). */
   retentionMs: number;
+  /** The same of events, which may be about people; as of readings when not given. */
+  eventRetentionMs?: number;
   /** Reads what is no native topic. */
   gateways?: GatewayReader;
 }

@@ -9,6 +9,8 @@ export interface PlacerDependencies {
   clock: Clock;
   /** Readings older than this are refused (ms before now). */
   retentionMs: number;
+  /** The same of events; as of readings when not given. */
+  eventRetentionMs?: number;
 }
 
 /** What was sent, by which a redelivery is known again. */
@@ -39,15 +41,16 @@ export class Placer {
 
   /** `part` tells parts of one message that belong to one device apart. What is wrong with a time is added to `decoded.refusals`. */
   place(decoded: Decoded, { device: { id: device } }: DeviceEntry, sent: Sent, part = 0): JournalRecord[] {
-    const at = this.#dependencies.clock.now();
+    const { clock, retentionMs, eventRetentionMs = retentionMs } = this.#dependencies;
+    const at = clock.now();
     const timeOf = this.#timer(decoded, { device, sent, part, now: at });
     const records: JournalRecord[] = [];
     for (const { ts, values } of decoded.readings) {
-      const time = timeOf(ts);
+      const time = timeOf(ts, at - retentionMs);
       if (time !== undefined) records.push({ type: 'telemetry', device, at, values, ...time });
     }
     for (const { id, ts, type, data } of decoded.events) {
-      const time = timeOf(ts);
+      const time = timeOf(ts, at - eventRetentionMs);
       if (time !== undefined) records.push({ type: 'event', device, id, at, event: type, data: this.#dependencies.pseudonyms.protect(data), ...time });
     }
     if (decoded.status !== undefined) records.push({ type: 'status', device, at, ...decoded.status });
@@ -55,10 +58,9 @@ export class Placer {
     return records;
   }
 
-  /** Times of one message, in the order of its readings; undefined: older than is kept. */
-  #timer({ readings, events, refusals }: Decoded, { device, sent, part, now }: { device: DeviceId; sent: Sent; part: number; now: EpochMs }): (ts: number | undefined) => PlacedTime | undefined {
+  /** Times of one message, in the order of its readings; undefined: older than `oldest`, which is as far back as is kept. */
+  #timer({ readings, events, refusals }: Decoded, { device, sent, part, now }: { device: DeviceId; sent: Sent; part: number; now: EpochMs }): (ts: number | undefined, oldest: EpochMs) => PlacedTime | undefined {
     const latest = now + LIMITS.clockAheadMs;
-    const oldest = now - this.#dependencies.retentionMs;
     let server: { fingerprint: number; next: EpochMs } | undefined;
     const serverTime = (): { ts: EpochMs; fingerprint: number } => {
       if (server === undefined) {
@@ -67,7 +69,7 @@ export class Placer {
       }
       return { ts: server.next++, fingerprint: server.fingerprint };
     };
-    return (ts) => {
+    return (ts, oldest) => {
       if (ts === undefined) return serverTime();
       if (ts > latest) {
         refusals.push({ reason: 'clock_ahead', detail: String(ts) });

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { isPersonalKey } from './personal-keys.js';
 
-/** Event data that names a person's card, vehicle or number; compared in lower case without separators. */
-const PERSONAL_KEYS = new Set(['credential', 'card', 'cardno', 'cardnumber', 'plate', 'plateno', 'licenseplate', 'employeeno', 'employeenostring', 'idnumber', 'idcard', 'phone', 'mobile', 'name', 'personname']);
 const PSEUDONYM_LENGTH = 32;
 /** In free text: what is as long as a phone, card or identity number. */
 const LONG_NUMBER = /\d{7,}[Xx]?/g;
@@ -22,8 +21,6 @@ export function createPseudonyms({ key }: { key: Buffer }): Pseudonyms {
     return value;
   };
   const protect = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(data).map(([name, value]) => [name, isPersonal(name) && value !== null ? hash(value) : protectValue(value)]));
+    Object.fromEntries(Object.entries(data).map(([name, value]) => [name, isPersonalKey(name) && value !== null ? hash(value) : protectValue(value)]));
   return { protect };
 }
-
-const isPersonal = (key: string): boolean => PERSONAL_KEYS.has(key.toLowerCase().replace(/[_\-\s]/g, ''));

@@ -21,6 +21,8 @@ export class ReaderLoop {
   #running: Promise<void> | undefined;
   #isStopping = false;
   #wake: (() => void) | undefined;
+  /** Woken since the last look: a record may have come between a look that found none and the sleep after it. */
+  #hasNews = false;
   #failure: string | undefined;
 
   constructor(dependencies: ReaderLoopDependencies, position: Seq) {
@@ -40,6 +42,7 @@ export class ReaderLoop {
 
   /** There may be something to read. */
   wake(): void {
+    this.#hasNews = true;
     this.#wake?.();
   }
 
@@ -54,9 +57,10 @@ export class ReaderLoop {
     let retryMs = RETRY_FIRST_MS;
     while (!this.#isStopping) {
       try {
+        this.#hasNews = false;
         const batch = await read(this.#position + 1, handler.maxRecords);
         if (batch === undefined) {
-          await this.#sleep();
+          if (!this.#hasNews) await this.#sleep();
           continue;
         }
         await handler.handle(batch);

@@ -252,4 +252,17 @@ describe('EmbeddedBroker', () => {
     await second;
     expect(journal.records).toHaveLength(2);
   });
+
+  it('stops reading for QoS 2 as well', async () => {
+    const client = await signIn('bin-1', 's1');
+    journal.isFull = true;
+    const first = client.publishAsync(topic('bin-1', 'telemetry'), reading(1), { qos: 2 });
+    await vi.waitFor(() => expect(journal.records).toHaveLength(1));
+    const second = client.publishAsync(topic('bin-1', 'telemetry'), reading(2), { qos: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 100)); // time for a message that must not arrive
+    expect(journal.records).toHaveLength(1);
+    journal.drain();
+    await Promise.all([first, second]);
+    expect(journal.records).toHaveLength(2);
+  });
 });

@@ -22,6 +22,14 @@ async function prepare(id = 'bin-1', area = 'east-garden'): Promise<string> {
 const wrong = (index: number): string => `0000-0000-0000-000${index}`;
 const HOUR_MS = 3_600_000;
 
+describe('a claim', () => {
+  it('with a dead zone as deep as the bin is refused, and the code stays good', async () => {
+    const code = await prepare();
+    await expect(rig.claims.claim(FITTER, { code, area: 'east-garden', install: { depthMm: 1000, deadZoneMm: 1000 } }, HERE)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect((await rig.claims.claim(FITTER, { code, area: 'east-garden', install: { depthMm: 1000, deadZoneMm: 200 } }, HERE)).device.install).toEqual({ depthMm: 1000, deadZoneMm: 200 });
+  });
+});
+
 describe('a claim code', () => {
   it('has 80 bits in letters that can not be mistaken, and is kept as a hash only', async () => {
     const code = await prepare();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewDevice } from '@liandong/protocols';
+import { createDeviceService } from '../../src/devices/device-service.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
 
 let hub: Registry;
@@ -11,6 +12,17 @@ afterEach(async () => { await hub.destroy(); });
 
 const bin: NewDevice = { id: 'bin-1', name: '东门垃圾桶', kind: 'waste_bin', area: 'east-grid' };
 const EAST = { name: 'e', role: 'installer', area: 'east' } as const;
+
+describe('a device that is removed', () => {
+  it('is gone for screens and the audit log, though a file of it can not be deleted', async () => {
+    const { db, clock, tree: areas, directory, refusals, changes, audit } = hub;
+    await hub.devices.create(ROOT, bin);
+    const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, onRemoved: async () => { throw new Error('EACCES'); } });
+    await expect(devices.remove(ROOT, 'bin-1')).rejects.toThrow('EACCES');
+    expect(hub.published.at(-1)).toMatchObject({ kind: 'device', device: { id: 'bin-1', status: 'retired' } });
+    expect((await audit.page({ limit: 1 })).data).toMatchObject([{ by: 'admin', action: 'device.deleted', target: 'bin-1' }]);
+  });
+});
 
 describe('a new device', () => {
   it('can sign in with the secret that is shown once', async () => {

@@ -75,6 +75,8 @@ describe('a refused payload', () => {
 
   it.each([
     ['JSON', '{"type":"granted","data":{"credential":"SECRET","name":"SECRET","employeeNoString":"SECRET","Card":{"no":"SECRET"},"method":"card"}}'],
+    ['JSON with the names that pseudonyms know', '{"data":{"plateNo":"沪ASECRET","License_Plate":"SECRET","personName":"SECRET","id-card":"SECRET","mobile":"SECRET","cardNumber":"SECRET"}}'],
+    ['broken JSON with one of them', '{"plateNo":"SECRET",'],
     ['broken JSON', '{"data":{"credential": "SECRET", "cardNo":SECRET,"phone":\'SECRET\', "idNumber":"SEC\\"RET SECRET"'],
     ['a nested value of broken JSON', '{"data":{"card":{"no":"SECRET"},"door":"SECRET"'],
     ['a picture in broken JSON', '{"snapshot":"SECRET'],

@@ -8,7 +8,7 @@ import { ROOT, type Registry } from '../devices/registry.js';
 
 export const importsOf = (registry: Registry): ImportService => {
   const { db, clock, tree: areas, directory, changes, audit } = registry;
-  return createImportService({ areas, directory, audit, clock, bulk: createDeviceBulk({ db, clock, areas, directory, changes }) });
+  return createImportService({ areas, directory, audit, clock, reservedIds: new Set(['hub']), bulk: createDeviceBulk({ db, clock, areas, directory, changes }) });
 };
 
 /** The real application with imports; `bin-1` stands in the east, `bin-2` in the west. */

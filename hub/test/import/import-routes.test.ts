@@ -15,6 +15,7 @@ describe('POST /devices/import', () => {
   it('answers with every row, and with credentials once', async () => {
     const answer = await hub.send(CSV, { query: '?onlyValid=1' });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')]);
+    expect(answer.headers['cache-control']).toBe('no-store');
     const result = answer.json<ImportResult>();
     expect(result).toMatchObject({ applied: true, counts: { created: 1, failed: 1 }, credentials: [{ username: 'b1' }] });
     expect((await hub.send(CSV, { query: '?onlyValid=1' })).json<ImportResult>()).toMatchObject({ counts: { unchanged: 1, failed: 1 }, credentials: [] });

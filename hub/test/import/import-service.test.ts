@@ -127,6 +127,64 @@ describe('an import', () => {
   });
 });
 
+describe('an import keeps to what a single registration does', () => {
+  const east = { name: 'li', role: 'operator' as const, area: 'east' };
+  const gone = async (id: string, area: string): Promise<void> => {
+    await registry.devices.create(ROOT, { id, name: 'x', kind: 'access_gate', area });
+    await registry.devices.remove(ROOT, id);
+  };
+
+  it('gives nobody the history of a device that was deleted elsewhere', async () => {
+    await gone('g1', 'west-garden');
+    const { result } = await runImport(imports, file('g1,a,access_gate,east-garden'), { principal: east, isDryRun: true });
+    expect([wrongIn(result.rows), result.rows[0]?.errors[0]?.en]).toEqual([[[2, ['id']]], 'id: a device with this id exists']);
+    expect((await runImport(imports, file('g1,a,access_gate,east-garden', 'b1,b,waste_bin,east-garden'), { principal: east, onlyValid: true })).result.counts).toMatchObject({ created: 1, failed: 1 });
+    expect(registry.directory.get('g1')).toBeUndefined();
+  });
+
+  it('takes the id of a device that was deleted in the same community, which can then be deleted again', async () => {
+    await gone('g1', 'east-garden');
+    expect((await runImport(imports, file('g1,a,access_gate,east-grid'), { principal: east })).result.counts).toMatchObject({ created: 1 });
+    await registry.devices.remove(east, 'g1');
+    expect(registry.directory.get('g1')).toBeUndefined();
+  });
+
+  it('puts no device behind a gateway of somebody else, though a row of the file has its id', async () => {
+    await registry.devices.create(ROOT, { id: 'gw', name: 'g', kind: 'gateway', area: 'west-garden', codec: 'chirpstack', topicPrefix: 'application/1' });
+    const { result } = await runImport(imports, `${HEAD},gateway,externalId\ngw,g,gateway,east-garden,,\nd1,a,env_sensor,east-garden,gw,24e124136b502217\n`, { principal: east, onlyValid: true });
+    expect(wrongIn(result.rows)).toEqual([[2, ['id']], [3, ['gateway']]]);
+  });
+
+  it('leaves out the devices of a gateway whose own row fails, and those behind them', async () => {
+    const { result } = await runImport(imports, `${HEAD},gateway,externalId\nd1,a,env_sensor,east-garden,g2,1\ng2,b,gateway,east-garden,g1,2\ng1,c,gateway,nowhere,,\nd2,d,waste_bin,east-garden,,\n`, { onlyValid: true });
+    expect(wrongIn(result.rows)).toEqual([[2, ['gateway']], [3, ['gateway']], [4, ['area']]]);
+    expect([...registry.directory.values()].map(({ device }) => device.id)).toEqual(['d2']);
+  });
+
+  it('knows an EUI however it is typed, takes it off the discovered ones, and tells other names apart to the letter', async () => {
+    const head = `${HEAD},gateway,externalId,topicPrefix`;
+    await runImport(imports, `${head}\ngw,g,gateway,east-garden,,,application/1\n`);
+    await registry.db.insertInto('discovered').values({ gateway: 'gw', external_id: '24e124136b502217', name: null, model: null, first_seen_at: 1, last_seen_at: 1, count: 1, sample: '' }).execute();
+    const { result } = await runImport(imports, `${head}\nd1,a,env_sensor,east-garden,gw,24E124136B502217,\nd2,b,env_sensor,east-garden,gw,24-e1-24-13-6b-50-22-17,\nd3,c,env_sensor,east-garden,gw,Lobby,\nd4,d,env_sensor,east-garden,gw,lobby,\n`, { onlyValid: true });
+    expect(wrongIn(result.rows)).toEqual([[3, ['externalId']]]);
+    expect(await registry.db.selectFrom('discovered').selectAll().execute()).toEqual([]);
+  });
+
+  it('refuses reserved ids, topics of the broker, and a dead zone as deep as the bin, also of one that is known', async () => {
+    await registry.devices.create(ROOT, { id: 'b1', name: 'x', kind: 'waste_bin', area: 'east-garden', install: { depthMm: 1000 } });
+    const { result } = await runImport(imports, [`${HEAD},topicPrefix,depthMm,deadZoneMm`,
+      'hub,a,waste_bin,east-garden,,,', 'gw,b,gateway,east-garden,$SYS/x,,', 'b2,c,waste_bin,east-garden,,1000,1000', 'b1,x,waste_bin,east-garden,,,1200', 'b3,d,waste_bin,east-garden,,1000,999', ''].join('\n'));
+    expect(wrongIn(result.rows)).toEqual([[2, ['id']], [3, ['topicPrefix']], [4, ['deadZoneMm']], [5, ['deadZoneMm']]]);
+  });
+
+  it('tells those who see only the area that a device left that it is gone', async () => {
+    await registry.devices.create(ROOT, { id: 'b1', name: 'x', kind: 'waste_bin', area: 'east-garden' });
+    registry.published.length = 0;
+    await runImport(imports, file('b1,x,waste_bin,west-garden'));
+    expect(registry.published.map(({ area, movedTo, kind, ...change }) => [kind, area, movedTo, 'device' in change && change.device.status])).toEqual([['device', 'east-garden', 'west-garden', 'retired'], ['device', 'west-garden', undefined, 'provisioned']]);
+  });
+});
+
 describe('the encoding of a file', () => {
   const csv = '设备编号,名称,类型,区域编号\r\nb1,联通东门垃圾桶,垃圾桶,east-garden\r\nb2,"西门,南侧",垃圾桶,east-garden\r\n';
   const names = () => ['b1', 'b2'].map((id) => registry.directory.get(id)?.device.name);

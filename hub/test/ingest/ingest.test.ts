@@ -19,7 +19,7 @@ beforeEach(async () => {
   directory = new MemoryDirectory();
   directory.put({ id: 'bin-1', secret: 's' });
   ingest = new Ingest({
-    directory, retentionMs: 30 * DAY_MS, clock: { now: () => NOW }, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
+    directory, retentionMs: 30 * DAY_MS, eventRetentionMs: 9 * DAY_MS, clock: { now: () => NOW }, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
     journal: { append: (message, done) => { records.push(...message.records); done(); }, isFull: false, onDrain: () => () => undefined },
     refusals: { refuse: (message) => { for (const refusal of message.refusals) refusals.push({ device: message.device, refusal }); } },
   });
@@ -43,6 +43,15 @@ describe('Ingest', () => {
     expect(records).toMatchObject([{ ts: NOW + 5 * 60_000 }, { ts: NOW, clockAhead: true }]);
     expect(records[0]).not.toHaveProperty('clockAhead');
     expect(refusals).toEqual([{ device: 'bin-1', refusal: { reason: 'clock_ahead', detail: String(Date.UTC(2099, 0, 1)) } }]);
+  });
+
+  it('refuses an event that is older than events are kept, though readings are kept longer', () => {
+    const event = (days: number) => receive({ id: `e${days}`, ts: NOW - days * DAY_MS, type: 'granted' }, 'liandong/v1/fuan/beiguan/bin-1/event');
+    event(9);
+    event(10);
+    receive({ ts: NOW - 10 * DAY_MS, values: { fill_level: 1 } });
+    expect(records.map((record) => record.type === 'event' ? record.id : record.type)).toEqual(['e9', 'telemetry']);
+    expect(refusals.map(({ refusal }) => refusal.reason)).toEqual(['too_old']);
   });
 
   it('refuses what is older than retention and keeps the rest of the message', () => {

@@ -32,6 +32,3 @@ export type Area = Static<typeof AreaSchema>;
 
 /** GET /areas: the areas the caller may see, each with those below it. */
 export interface AreaNode extends Area { children: AreaNode[] }
-export const AreaTreeSchema = Type.Cyclic({
-  AreaNode: Type.Object({ ...AreaSchema.properties, children: Type.Array(Type.Ref('AreaNode')) }),
-}, 'AreaNode');

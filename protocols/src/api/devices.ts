@@ -159,7 +159,6 @@ export const LabelQuerySchema = Type.Object({
 export type LabelQuery = Static<typeof LabelQuerySchema>;
 /** POST /devices/labels: fresh claim codes for devices nobody has claimed. */
 export const NewLabelsSchema = Type.Object({ ids: Type.Array(IdSchema, { minItems: 1, maxItems: MOST_LABELS, uniqueItems: true }) }, { additionalProperties: false });
-export type NewLabels = Static<typeof NewLabelsSchema>;
 
 /** The largest photo of a device (bytes), and its types. */
 export const PHOTO_LIMITS = { bytes: 5 * 1024 * 1024, types: ['image/jpeg', 'image/png', 'image/webp'] } as const;

@@ -102,7 +102,7 @@ function decodeReply(body: unknown): Decoded {
 }
 
 /** Keys that name a person's face or body; `method: "face"` as a value is fine, an image or template is not. */
-const BIOMETRIC_KEY = /^(face|facial|portrait|biometric|finger|iris|palm)|(image|photo|picture|snapshot|jpeg|base64|template|feature|embedding)/i;
+export const BIOMETRIC_KEY = /^(face|facial|portrait|biometric|finger|iris|palm)|(image|photo|picture|snapshot|jpeg|base64|template|feature|embedding)/i;
 const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** Longer text than this in an event is taken for an encoded picture or template. */
 const LONGEST_TEXT = 1024;

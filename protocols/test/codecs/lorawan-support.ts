@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { lorawanPayloadCodecs, metricByKey, readUplink, type Decoded, type GatewayCodec, type GatewayDecoded, type Reading } from '@liandong/protocols';
+import { metricByKey, payloadCodecs, readUplink, type Decoded, type GatewayCodec, type GatewayDecoded, type Reading } from '@liandong/protocols';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -36,7 +36,7 @@ export function expectPlausibleUplinks({ uplinks, refusals }: GatewayDecoded, te
   for (const uplink of uplinks) {
     expectPlausible(uplink.decoded.readings, numbers);
     expectPlausible(readUplink(uplink, undefined).readings, numbers);
-    for (const codec of lorawanPayloadCodecs) expectPlausible(readUplink(uplink, codec).readings);
+    for (const codec of payloadCodecs.values()) expectPlausible(readUplink(uplink, codec).readings);
   }
 }
 

@@ -42,9 +42,10 @@ export function addImportRoutes(app: App, { imports }: HttpDependencies): void {
       serializerCompiler: () => (data) => JSON.stringify(data),
     }, async (request, reply) => {
       const { dryRun = '0', onlyValid = '0', rows } = request.query;
+      void reply.header('cache-control', 'no-store');
       const open = await imports.open(principalOf(request), bodyOf(request), { isDryRun: isTrue(dryRun), onlyValid: isTrue(onlyValid), ...(rows === undefined ? {} : { rows }) });
       if (request.headers.accept?.includes(NDJSON) !== true) return resultOf(open);
-      return streamed(reply.type(NDJSON).header('cache-control', 'no-store').header('x-accel-buffering', 'no'), lines(open, request));
+      return streamed(reply.type(NDJSON).header('x-accel-buffering', 'no'), lines(open, request));
     });
 
     scope.get('/devices/import/:id/failed.csv', {
