@@ -33,6 +33,7 @@ export * from './api/imports.js';
 export * from './api/telemetry.js';
 export * from './api/alerts.js';
 export * from './api/rules.js';
+export * from './api/backtests.js';
 export * from './api/escalation.js';
 export * from './api/notifications.js';
 export * from './api/alert-reports.js';
