@@ -111,6 +111,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   const scopes = createScopes(deps);
   const telemetry = createTelemetryFeed({ ...deps, io: server.io, scopes });
   const closing = acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients });
+  const forgetAreas = deps.areas.onChange((area) => { for (const { screen } of clients.values()) screen.offerArea(area); });
   const forgetRemoved = directory.onChange((id, entry) => { if (entry === undefined) latest.forget(id); });
   const timers = [
     setInterval(() => { telemetry.flush(); }, tuning.flushMs),
@@ -123,6 +124,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
     clients,
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      forgetAreas();
       forgetRemoved();
       await server.close();
       await Promise.all([tail.stop(), ...closing]);
