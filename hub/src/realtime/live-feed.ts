@@ -144,7 +144,7 @@ function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients 
   server.io.use(createSignIn(deps));
   server.io.on('connection', (socket) => {
     const screen = createScreen({ socket, changes, tail, scopes, limits, logger });
-    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry });
+    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry, greet: (one) => { beat(deps, tail, [one]); } });
     clients.set(socket, client);
     socket.on('disconnect', () => {
       clients.delete(socket);
@@ -159,7 +159,7 @@ function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients 
  * `seq` is what this very client has been sent up to, so that it may resume from it; before it subscribes, the newest there is.
  * Also the moment to read changes that a service committed and failed to announce.
  */
-function beat({ clock, health, logger }: LiveFeedDeps, tail: ChangeTail, clients: Iterable<LiveClient>): void {
+function beat({ clock, health, logger }: LiveFeedDeps, tail: ChangeTail, clients: Iterable<Pick<LiveClient, 'socket' | 'screen'>>): void {
   void tail.catchUp();
   try {
     const parts = health.parts();

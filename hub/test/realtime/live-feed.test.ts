@@ -176,6 +176,17 @@ describe('heartbeat', () => {
   });
 });
 
+describe('a screen that has just subscribed', () => {
+  it('is told at once how the feeds are', async () => {
+    const slow = await startLiveHub({ heartbeatMs: 3_600_000 });
+    const client = slow.connect('admin');
+    const beat = new Promise<object>((resolve) => client.once('heartbeat', resolve));
+    await subscribe(client);
+    expect(await beat).toMatchObject({ seq: 0, feeds: { mqtt: 'ready' } });
+    await slow.stop();
+  });
+});
+
 describe('delivery', () => {
   it('knows which alerts a screen has acknowledged, and drops one that does not acknowledge', async () => {
     const [good, silent] = [hub.connect('admin'), hub.connect({ auth: { token: 'east' }, reconnection: false })];
