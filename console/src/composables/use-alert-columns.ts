@@ -48,7 +48,7 @@ export function useAlertColumns() {
     { key: 'raisedAt', title: t('alerts.raisedAt'), width: 128, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
     { key: 'lasted', title: t('alerts.lasted'), width: 124, render: lasted },
     { key: 'tier', title: t('alerts.tierColumn'), width: 112, render: (alert) => t(`tier.${alert.tier}`) },
-    { key: 'state', title: t('alerts.state'), width: 196, ellipsis: { tooltip: false }, render: state },
-    { key: 'action', title: '', width: 130, align: 'right', render: action },
+    { key: 'state', title: t('alerts.state'), width: 244, ellipsis: { tooltip: false }, render: state },
+    { key: 'action', title: '', width: 144, align: 'right', render: action },
   ]);
 }

@@ -3,10 +3,10 @@ import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
   ...fieldEn,
-  app: { name: 'Liandong', centre: 'Operations centre', tab: 'Liandong · Operations centre', skip: 'Skip to content' },
+  app: { name: 'Liandong', centre: 'Command centre', tab: 'Liandong · Command centre', skip: 'Skip to content' },
   nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', label: 'Pages' },
   controls: { toEnglish: 'English', toChinese: '中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', language: 'Switch language', signOut: 'Sign out' },
-  sound: { locked: 'Sound off, click to turn on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute', short: { locked: 'Off', on: 'On', muted: 'Muted' } },
+  sound: { locked: 'Turn sound on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute', short: { locked: 'Off', on: 'On', muted: 'Muted' } },
   header: { summary: 'Communities {communities} · devices {devices}', dataAge: 'Data {age} old', noData: 'No data yet', rate: '{n} values/s', online: 'Devices online {online}/{total}', mqtt: 'Intake', store: 'Store', rules: 'Rules' },
   state: { ready: 'working', degraded: 'degraded', down: 'down' },
   feed: {

@@ -6,6 +6,7 @@ import { feedState, isLost } from '../live/feed-state.js';
 import { createLiveSocket, type LiveSocket } from '../live/live-socket.js';
 import { createRateMeter } from '../live/rate-meter.js';
 import { useAlertsStore } from './alerts.js';
+import { useAreasStore } from './areas.js';
 import { useClockStore } from './clock.js';
 import { useFleetStore } from './fleet.js';
 
@@ -15,7 +16,7 @@ const REBUILD_AFTER_MS = 12_000;
 const RETRY_MS = 2000;
 
 export interface LiveHooks {
-  /** A subscription stands: the devices are to be read again, and after a snapshot everything else that came by REST. */
+  /** A subscription stands: the areas and devices are to be read again, and after a snapshot everything else that came by REST. */
   onSubscribed: (mode: SubscribeAnswer['mode']) => void;
   /** The hub refuses this socket; the session may be over. Resolves to whether to try again. */
   onRefused: () => Promise<boolean>;
@@ -27,6 +28,7 @@ export interface Recovery { at: EpochMs; caughtUp: number | undefined }
 export const useLiveStore = defineStore('live', () => {
   const clock = useClockStore();
   const alerts = useAlertsStore();
+  const areas = useAreasStore();
   const fleet = useFleetStore();
   const tracker = createChangeTracker();
   const rate = createRateMeter();
@@ -71,6 +73,7 @@ export const useLiveStore = defineStore('live', () => {
     opened.on('connect_error', () => { if (!opened.active) retryLater(opened, hooks); });
     opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.apply(alert) }); ack(); noteCaughtUp(); });
     opened.on('device', ({ seq, device }) => { tracker.take({ seq, apply: () => fleet.applyDevice(seq, device) }); noteCaughtUp(); });
+    opened.on('area', ({ area }) => areas.apply(area));
     opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), countValues(delta)); fleet.applyTelemetry(delta); });
     opened.on('heartbeat', (beat) => { clock.learn(beat.now); feeds.value = beat.feeds; hear(); });
   }

@@ -1,6 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useAlertsStore } from '../../src/stores/alerts.js';
+import { useAreasStore } from '../../src/stores/areas.js';
 import { useClockStore } from '../../src/stores/clock.js';
 import { useLiveStore } from '../../src/stores/live.js';
 import { anAlert } from '../support/alerts.js';
@@ -38,6 +39,12 @@ describe('the live store', () => {
     fake.hear('alert', { seq: 11, alert: anAlert({ id: 'b', seq: 11 }) }, ack);
     expect(ack).toHaveBeenCalledOnce();
     expect(alerts.needing.map(({ id }) => id)).toEqual(['a1', 'b']);
+  });
+  it('shows an area that is made while the page is open', () => {
+    const { fake, open } = setUp();
+    open();
+    fake.hear('area', { area: { id: 'fuan', level: 'community', name: '阜安社区' } });
+    expect(useAreasStore().communities.map(({ name }) => name)).toEqual(['阜安社区']);
   });
   it('says that the feed is dead when nothing is heard, and lives again with the next heartbeat', () => {
     const { fake, live, open } = setUp();

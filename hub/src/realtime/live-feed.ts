@@ -111,6 +111,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   const scopes = createScopes(deps);
   const telemetry = createTelemetryFeed({ ...deps, io: server.io, scopes });
   const closing = acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients });
+  const forgetAreas = deps.areas.onChange((area) => { for (const { screen } of clients.values()) screen.offerArea(area); });
   const forgetRemoved = directory.onChange((id, entry) => { if (entry === undefined) latest.forget(id); });
   const timers = [
     setInterval(() => { telemetry.flush(); }, tuning.flushMs),
@@ -123,6 +124,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
     clients,
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      forgetAreas();
       forgetRemoved();
       await server.close();
       await Promise.all([tail.stop(), ...closing]);
@@ -142,7 +144,7 @@ function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients 
   server.io.use(createSignIn(deps));
   server.io.on('connection', (socket) => {
     const screen = createScreen({ socket, changes, tail, scopes, limits, logger });
-    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry });
+    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry, greet: (one) => { beat(deps, tail, [one]); } });
     clients.set(socket, client);
     socket.on('disconnect', () => {
       clients.delete(socket);
@@ -157,7 +159,7 @@ function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients 
  * `seq` is what this very client has been sent up to, so that it may resume from it; before it subscribes, the newest there is.
  * Also the moment to read changes that a service committed and failed to announce.
  */
-function beat({ clock, health, logger }: LiveFeedDeps, tail: ChangeTail, clients: Iterable<LiveClient>): void {
+function beat({ clock, health, logger }: LiveFeedDeps, tail: ChangeTail, clients: Iterable<Pick<LiveClient, 'socket' | 'screen'>>): void {
   void tail.catchUp();
   try {
     const parts = health.parts();

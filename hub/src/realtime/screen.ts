@@ -1,4 +1,4 @@
-import type { Seq } from '@liandong/protocols';
+import type { Area, Seq } from '@liandong/protocols';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import { backlogOf, dropToResume } from './connection.js';
 import type { Scope, Scopes } from './scope.js';
@@ -16,6 +16,8 @@ export interface Screen {
   pause(): () => void;
   /** A change that has just happened. */
   offer(change: Change): void;
+  /** An area that was made or changed; has no `seq`, and nothing is kept for a screen that is away. */
+  offerArea(area: Area): void;
   /** Called at a steady pace; drops the socket when an alert stays unacknowledged for `ackSweeps` calls. */
   sweep(): void;
   /** Resolves when it no longer reads the log. */
@@ -139,6 +141,10 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       if (isClosed || following?.isLive !== true || change.seq <= following.position) return;
       if (isCongested()) following.isLive = false;
       else deliver(following, change);
+    },
+    offerArea(area) {
+      const scope = (following ?? paused)?.scope;
+      if (scope !== undefined && scopes.lens(scope)(area.id, undefined)) socket.emit('area', { area });
     },
     sweep() {
       sweeps += 1;

@@ -1,5 +1,5 @@
 import { SESSION_COOKIE } from '../../src/identity/types.js';
-import type { Alert, AreaId, ClientEvents, Device, DeviceId, HubEvents, MetricValue, SocketProblem, SubscribeAnswer, SubscribeRequest, TelemetryRecord } from '@liandong/protocols';
+import type { Alert, Area, AreaId, ClientEvents, Device, DeviceId, HubEvents, MetricValue, SocketProblem, SubscribeAnswer, SubscribeRequest, TelemetryRecord } from '@liandong/protocols';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
@@ -29,6 +29,7 @@ export interface LiveHub {
   readonly logged: string[];
   readonly activeCalls: { before: () => Promise<void> };
   addDevice(id: DeviceId, area: AreaId): void;
+  putArea(area: Area): void;
   removeDevice(id: DeviceId): void;
   /** Through the live reader, as the journal would. */
   report(device: DeviceId, values: Record<string, MetricValue>, ts?: number): Promise<void>;
@@ -100,6 +101,7 @@ export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}): Promis
   return {
     url, feed, changes, db, latest, principals, logged, activeCalls,
     addDevice: (id, area) => { devices.put(id, area); },
+    putArea: (area) => { areas.put(area); },
     removeDevice: (id) => { devices.remove(id); },
     async report(device, values, ts = Date.now()) {
       const record: TelemetryRecord = { type: 'telemetry', device, ts, at: ts, values };
