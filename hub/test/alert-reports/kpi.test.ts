@@ -81,14 +81,11 @@ describe('alarm KPIs', () => {
 
   it('name the ten rules and devices that made most of the load', async () => {
     for (let source = 1; source <= 12; source += 1) for (let time = 0; time < source; time += 1) await desk.raise({ active: false, clearedAt: NOW, ruleId: 'fill', deviceId: `bin-${String(source).padStart(2, '0')}` });
-    const { deviceId: _none, ...parent } = await desk.raise({ ruleId: ':silence-group' });
-    await desk.db.updateTable('alert').set({ device_id: null }).where('id', '=', parent.id).execute();
-    const { worst, raised } = await desk.reports.kpi(ADMIN, {});
-    expect(raised).toBe(79);
+    const { worst } = await desk.reports.kpi(ADMIN, {});
     expect(worst).toEqual(Array.from({ length: 10 }, (_, index) => ({ ruleId: 'fill', deviceId: `bin-${String(12 - index).padStart(2, '0')}`, area: 'east', count: 12 - index })));
-    const last = await desk.reports.kpi(ADMIN, { from: NOW - HOUR });
-    expect(last.worst).toHaveLength(10);
-    expect((await desk.reports.kpi(ADMIN, { area: 'west' })).worst).toEqual([]);
+    const parent = await desk.raise({ ruleId: ':silence-group', area: 'west' });
+    await desk.db.updateTable('alert').set({ device_id: null }).where('id', '=', parent.id).execute();
+    expect((await desk.reports.kpi(ADMIN, { area: 'west' })).worst).toEqual([{ ruleId: ':silence-group', area: 'west', count: 1 }]);
   }, 30_000);
 
   it('are of the caller\'s area, or of one within it', async () => {

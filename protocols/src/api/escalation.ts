@@ -24,7 +24,8 @@ export type EscalationAnswer = Static<typeof EscalationAnswerSchema>;
 /** Own defaults of the domain page: 2, 10 and 30 min for critical, major and minor. */
 export const DEFAULT_ESCALATION: EscalationPolicy = { critical: { ackWithinS: 120 }, major: { ackWithinS: 600 }, minor: { ackWithinS: 1800 } };
 
-const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'Hours and minutes at UTC+8' });
+export const TIME_OF_DAY_PATTERN = '^([01]\\d|2[0-3]):[0-5]\\d$';
+const TimeOfDay = Type.String({ pattern: TIME_OF_DAY_PATTERN, description: 'Hours and minutes at UTC+8' });
 /**
  * One shift of the calendar: on these weekdays (1 Monday … 7 Sunday) from `start` to `end`; an end that is not later is on the next day.
  * `users` are on duty for `tier` in `area` and below. `validFrom` and `validTo` limit it to a while.
