@@ -11,8 +11,12 @@ import { isDue, type EscalationClocks } from './escalation-clocks.js';
 const TICK_MS = 1_000;
 /** Alerts of one transaction: the thread is not given up within it. */
 const BATCH = 50;
+/** Failed writes of one look: enough to find two alerts that can't be written among a batch, and soon over when the database is away. */
+const FAILURES = 12;
 /** Names that a timeline entry holds. */
 const NAMES = 10;
+
+type Work = (ids: readonly string[]) => Promise<void>;
 
 export interface Escalator extends Feature {
   /** One look, as the timer does every second: every alert that is due moves up one tier. */
@@ -59,17 +63,32 @@ export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onD
       if (clocks.corrected(alert, now) !== undefined) wrong.push(alert.id);
       else if (isDue(alert, now)) due.push(alert);
     }
-    await inBatches(wrong, mend);
-    await inBatches(due.sort(byUrgency).map(({ id }) => id), async (ids) => {
+    const failures: unknown[] = [];
+    await inBatches(wrong, failures, mend);
+    await inBatches(due.sort(byUrgency).map(({ id }) => id), failures, async (ids) => {
       for (const { tier } of await writer.writeAll(ids, decide)) moves.set(tier, (moves.get(tier) ?? 0) + 1);
     });
+    if (failures.length > 0) throw failures[0];
   }
 
   /** What is left when it stops comes due again after the next start. */
-  async function inBatches(ids: readonly string[], work: (ids: readonly string[]) => Promise<void>): Promise<void> {
+  async function inBatches(ids: readonly string[], failures: unknown[], work: Work): Promise<void> {
     for (let from = 0; from < ids.length && !isStopping; from += BATCH) {
-      await work(ids.slice(from, from + BATCH));
+      await inHalves(ids.slice(from, from + BATCH), failures, work);
       await breathe();
+    }
+  }
+
+  /** One alert that can't be written must not hold up the others of its batch. */
+  async function inHalves(ids: readonly string[], failures: unknown[], work: Work): Promise<void> {
+    if (failures.length >= FAILURES) return;
+    try {
+      await work(ids);
+    } catch (error) {
+      failures.push(error);
+      if (ids.length === 1) return;
+      await inHalves(ids.slice(0, ids.length / 2), failures, work);
+      await inHalves(ids.slice(ids.length / 2), failures, work);
     }
   }
 

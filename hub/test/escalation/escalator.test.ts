@@ -203,6 +203,19 @@ describe('escalation over the tiers', () => {
     expect(await night.moves('bin')).toHaveLength(1);
   });
 
+  it('moves all others when one cannot be read, says so each time, and moves it when it can', async () => {
+    const { id } = await night.fill('bin', 96);
+    for (const device of ['bin-2', 'bin-3']) await night.fill(device, 96);
+    const { message } = await night.rig.db.selectFrom('alert').select('message').where('id', '=', id).executeTakeFirstOrThrow();
+    await night.rig.db.updateTable('alert').set({ message: '{' }).where('id', '=', id).execute();
+    await expect(night.after(120)).rejects.toThrow(SyntaxError);
+    await expect(night.after(1)).rejects.toThrow(SyntaxError);
+    expect([...night.rig.activeAlerts.values()].map(({ alert }) => alert.tier).sort()).toEqual(['community', 'subdistrict', 'subdistrict']);
+    await night.rig.db.updateTable('alert').set({ message }).where('id', '=', id).execute();
+    await night.after(1);
+    expect(await night.moves('bin')).toHaveLength(1);
+  });
+
   it('lets an acknowledgement that comes first win', async () => {
     const { id } = await night.fill('bin', 96);
     night.clock.at += 120_000;
