@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { gatewayCodecs } from '@liandong/protocols';
 import { pino } from 'pino';
+import { createAlertReports } from './alert-reports/alert-reports.js';
 import { createActiveAlerts } from './alerts/active-alerts.js';
-import { noClocks } from './alerts/alert-clocks.js';
 import { createIdSource } from './alerts/alert-ids.js';
 import { createAlertService } from './alerts/alert-service.js';
 import { createAlertWriter } from './alerts/alert-writer.js';
@@ -36,6 +36,14 @@ import { createPresenceReader } from './devices/presence-reader.js';
 import { createProvisioning, forgetInstallation } from './devices/provisioning.js';
 import { createRefusalLog } from './devices/refusal-log.js';
 import { createSignIns } from './devices/sign-ins.js';
+import { usersOf } from './duty/on-duty.js';
+import { Roster } from './duty/roster.js';
+import { createShiftService } from './duty/shift-service.js';
+import { createClockMender } from './escalation/clock-mender.js';
+import { createEscalationClocks } from './escalation/escalation-clocks.js';
+import { createEscalationService } from './escalation/escalation-service.js';
+import { createEscalator } from './escalation/escalator.js';
+import { EscalationPolicies } from './escalation/policies.js';
 import { FeatureStack } from './feature-stack.js';
 import { GatewayIngest } from './gateways/gateway-ingest.js';
 import { GatewayTable } from './gateways/gateway-table.js';
@@ -147,10 +155,17 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
-  const clocks = noClocks;
+  const ids = createIdSource({ clock, random: randomBytes });
+  const policies = new EscalationPolicies(areas);
+  const roster = new Roster(areas);
+  const clocks = createEscalationClocks({ policies });
   const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
   const alerts = createAlertService({ db, areas, writer: alertWriter });
-  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, clocks, directory, onError });
+  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError });
+  const escalator = createEscalator({
+    clock, activeAlerts, writer: alertWriter, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
+    onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
+  });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
@@ -172,11 +187,13 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);
   const health = new Health({ source, journal, storeWriter, evaluator });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
+  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
+    escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
+    alertReports: createAlertReports({ db, clock, areas, activeAlerts, roster }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
     hikvision: {
       signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
@@ -193,14 +210,16 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
+    db, policies, roster, escalator, paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
     health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader,
   };
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load({ areaService, devices, activeAlerts }: Parts): Promise<void> {
+async function load({ db, areaService, policies, roster, devices, activeAlerts }: Parts): Promise<void> {
   await areaService.load();
+  await policies.load(db);
+  await roster.load(db);
   await devices.load();
   await activeAlerts.load();
 }
@@ -223,6 +242,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.mosquittoFiles !== undefined) await features.start('Mosquitto files', parts.mosquittoFiles);
   await features.start('broker', parts.source);
   await features.start('commands', parts.timeouts);
+  await features.start('escalation', parts.escalator);
   if (parts.mqtts !== undefined) await features.start('MQTT over TLS', parts.mqtts);
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);

@@ -1,3 +1,4 @@
+import type { Tier } from '@liandong/protocols';
 import { collectDefaultMetrics, Counter, Gauge, Registry, type OpenMetricsContentType } from 'prom-client';
 import type { UplinkSource } from './broker/types.js';
 import type { RefusalLog } from './devices/refusal-log.js';
@@ -11,12 +12,14 @@ export interface MetricsDependencies {
   refusals: RefusalLog;
   source: UplinkSource;
   health: HealthProbe;
+  /** Alerts moved up because nobody acted in time, by the tier moved to. */
+  escalations(): ReadonlyMap<Tier, number>;
   /** Connected screens. */
   screens(): number;
 }
 
 /** The hub's own health as OpenMetrics. Everything is read when asked; the hot path only counts. */
-export function createMetrics({ ingest, journal, refusals, source, health, screens }: MetricsDependencies): Registry<OpenMetricsContentType> {
+export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens }: MetricsDependencies): Registry<OpenMetricsContentType> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
@@ -34,6 +37,13 @@ export function createMetrics({ ingest, journal, refusals, source, health, scree
     collect() {
       this.reset();
       for (const [reason, count] of refusals.totals()) this.inc({ reason }, count);
+    },
+  });
+  new Counter({
+    name: 'liandong_escalations', help: 'Alerts moved up a tier because nobody acted in time, by the tier moved to', labelNames: ['tier'], registers,
+    collect() {
+      this.reset();
+      for (const [tier, count] of escalations()) this.inc({ tier }, count);
     },
   });
   new Gauge({

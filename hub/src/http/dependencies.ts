@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AlertReports } from '../alert-reports/types.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
 import type { Clock } from '../clock.js';
@@ -9,6 +10,8 @@ import type { DeviceService } from '../devices/device-service.js';
 import type { Provisioning } from '../devices/provisioning.js';
 import type { CommandService } from '../commands/command-service.js';
 import type { ImportService } from '../import/import-service.js';
+import type { ShiftService } from '../duty/shift-service.js';
+import type { EscalationService } from '../escalation/escalation-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
 import type { HealthProbe } from '../realtime/types.js';
@@ -26,6 +29,9 @@ export interface HttpDependencies {
   readonly commands?: CommandService;
   readonly provisioning?: Provisioning;
   readonly hikvision?: HikvisionRoute;
+  readonly escalation?: EscalationService;
+  readonly shifts?: ShiftService;
+  readonly alertReports?: AlertReports;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

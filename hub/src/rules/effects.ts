@@ -61,12 +61,13 @@ export class Effects implements ConditionSink {
   }
 
   /** Puts an alert under a parent, or back among the others. */
-  regroup(active: ActiveAlert, groupId: string | undefined): void {
-    const alert: Alert = { ...upToDate(active) };
+  regroup(active: ActiveAlert, groupId: string | undefined, at: EpochMs): void {
+    const before = upToDate(active);
+    const alert: Alert = { ...before };
     delete alert.groupId;
     if (groupId !== undefined) alert.groupId = groupId;
-    active.alert = alert;
-    this.#transitions.push({ active, alert, entry: undefined });
+    active.alert = this.dependencies.clocks.after(before, alert, groupId === undefined ? 'ungrouped' : 'grouped', at);
+    this.#transitions.push({ active, alert: active.alert, entry: undefined });
   }
 
   regrade(condition: Condition, grade: Grade, at: EpochMs): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
-import { noClocks } from '../../src/alerts/alert-clocks.js';
+import { noClocks, type AlertClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertService } from '../../src/alerts/alert-service.js';
 import { createAlertWriter } from '../../src/alerts/alert-writer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
@@ -49,7 +49,7 @@ export class FakeDirectory implements DeviceDirectory {
 }
 
 /** A hub's rules and alerts over a real database file, with a clock that stands still until it is moved. */
-export async function createRig(rules?: readonly Rule[]) {
+export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, areas: AreaTree) => Promise<AlertClocks> = async () => noClocks) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-rules-'));
   const clock = { at: START, now: () => clock.at };
   const areas = new AreaTree();
@@ -65,11 +65,13 @@ export async function createRig(rules?: readonly Rule[]) {
     const db = await openDatabase(join(folder, 'hub.db'));
     const changes = createChangeLog({ db, clock });
     const activeAlerts = createActiveAlerts({ db });
+    const clocks = await clocksOf(db, areas);
     const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
-    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks: noClocks, directory, onError: (error) => errors.push(error) });
-    const service = createAlertService({ db, areas, writer: createAlertWriter({ db, clock, changes, activeAlerts, clocks: noClocks }) });
+    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError: (error) => errors.push(error) });
+    const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
+    const service = createAlertService({ db, areas, writer });
     changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
-    return { db, changes, activeAlerts, evaluator, service };
+    return { db, changes, activeAlerts, evaluator, writer, service };
   }
 
   const sample = (device: DeviceId, values: Partial<Record<MetricKey, MetricValue>>, ts: EpochMs = clock.at): JournalRecord => ({ type: 'telemetry', device, ts, at: clock.at, values });
@@ -81,7 +83,7 @@ export async function createRig(rules?: readonly Rule[]) {
 
   return {
     clock, areas, directory, published, errors, sample, feed,
-    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get activeAlerts() { return parts.activeAlerts; },
+    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get writer() { return parts.writer; }, get changes() { return parts.changes; }, get activeAlerts() { return parts.activeAlerts; },
     get seq() { return seq; },
     event: (device: DeviceId, event: string, id: string, ts: EpochMs = clock.at): EventRecord => ({ type: 'event', device, id, ts, at: clock.at, event, data: {} }),
     send: (device: DeviceId, metric: MetricKey, value: MetricValue, ts?: EpochMs) => feed(sample(device, { [metric]: value }, ts)),
