@@ -139,6 +139,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     const sighting = sightingOf(alert);
     const occurrence = before === undefined ? 1 : before.occurrence + (!before.isActive && sighting.isActive ? 1 : 0);
     const covers = (channel: StoredChannel, place: string): boolean => channel.area === undefined || areas.contains(channel.area, place);
+    let body: string | undefined;
     for (const channel of channels) {
       // Where it moved to comes in the next change; those who see both places have nothing to hear of this one.
       if (!covers(channel, area) || (movedTo !== undefined && covers(channel, movedTo))) continue;
@@ -149,9 +150,10 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
       const event = noticeOf(channel, { before, now: sighting, told: memory.told(channel.id, alert.id, occurrence) });
       if (event === undefined) continue;
       const isReleased = event === 'raised' && before?.isActive === true && before.isHeld;
+      body ??= JSON.stringify(alert);
       memory.tell({
         key: keyOf(channel.id, alert.id, event, sighting, occurrence), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
-        state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body: JSON.stringify(alert),
+        state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body,
       });
     }
     const isNews = before === undefined || before.severity !== sighting.severity || before.tier !== sighting.tier || before.isActive !== sighting.isActive || before.isHeld !== sighting.isHeld;
@@ -204,7 +206,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
       unsubscribe = changes.onChange(announced);
       timer = setInterval(() => void catchUp(), TICK_MS);
       timer.unref();
-      await catchUp();
+      void catchUp(); // hours of changes may wait; the start doesn't
     },
     async stop() {
       unsubscribe?.();

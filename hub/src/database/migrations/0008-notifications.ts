@@ -23,5 +23,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('sent_at', 'bigint').addColumn('error', 'text').addColumn('digest', 'text').addColumn('body', 'text').execute();
   await db.schema.createIndex('outbox_alert').on('outbox').columns(['alert_id', 'channel']).execute();
   await db.schema.createIndex('outbox_channel').on('outbox').columns(['channel', 'state', 'id']).execute();
+  await db.schema.createIndex('outbox_digest').on('outbox').columns(['channel', 'state', 'digest']).execute();
   await db.schema.createIndex('outbox_state').on('outbox').columns(['state', 'at']).execute();
 }
