@@ -19,7 +19,7 @@ export function createEmailDelivery({ smtp, wordsFor }: { smtp: SmtpSettings; wo
       const text = textOf(message, wordsFor(channel));
       try {
         const { rejected } = await transport.sendMail({
-          from: smtp.from, to: [...channel.to], subject: text.title, messageId: messageIdOf(keyOf(message), smtp.from),
+          from: smtp.from, to: [...channel.to], subject: text.title, textEncoding: 'base64', messageId: messageIdOf(keyOf(message), smtp.from),
           text: [text.title, '', ...text.lines.map((line) => line.label === undefined ? line.text : `${line.label}: ${line.text}`), ...(text.link === undefined ? [] : ['', `${text.link.label}: ${text.link.url}`]), ''].join('\n'),
           headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: no holiday answers
           ...(signal === undefined ? {} : { signal }),

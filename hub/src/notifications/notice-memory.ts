@@ -27,8 +27,9 @@ export class NoticeMemory {
       // Casts here and below: both tables are written from typed values only.
       memory.#seen.set(row.alert_id, { severity: row.severity as Severity, tier: row.tier as Tier, isActive: row.active === 1, isHeld: row.held === 1, occurrence: row.occurrence });
     }
+    // What was given up or withdrawn is not known there.
     const rows = await trx.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at'])
-      .where('alert_id', 'in', [...alertIds]).where('state', '!=', 'withdrawn').orderBy('id').execute();
+      .where('alert_id', 'in', [...alertIds]).where('state', 'in', ['waiting', 'sent']).orderBy('id').execute();
     for (const row of rows) memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now);
     return memory;
   }

@@ -16,6 +16,13 @@ export class Pace {
   /** One went. */
   add(at: EpochMs): void { this.#sent.push(at); }
 
+  /** Counts one that is about to go, if it may. */
+  take(now: EpochMs): boolean {
+    if (this.left(now) <= 0) return false;
+    this.add(now);
+    return true;
+  }
+
   /** When one may go again; `now` when at once. */
   freeAt(now: EpochMs): EpochMs {
     return this.left(now) > 0 ? now : Math.min(...this.#sent) + PACE.withinMs;

@@ -95,7 +95,7 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
   async function work(channel: StoredChannel, lane: Lane): Promise<void> {
     const until = clock.now() + TICK_MS * 5;
     while (isRunning && !isPausing(lane) && clock.now() <= until) {
-      const parcels = await pick(channel, lane.failures > 0 ? 1 : IN_FLIGHT);
+      const parcels = await withinPace(channel, await pick(channel, lane.failures > 0 ? 1 : IN_FLIGHT));
       if (parcels.length === 0) return;
       const outcomes = await Promise.all(parcels.map((parcel) => send(channel, parcel)));
       if (stopping.signal.aborted && outcomes.every(({ state }) => state === 'retry')) return; // cut off by us, not failed
@@ -117,8 +117,14 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     return made === undefined ? [] : [made];
   }
 
+  /** Taken in one go: another channel of the same robot may have sent since these were picked. */
+  async function withinPace(channel: StoredChannel, parcels: Parcel[]): Promise<Parcel[]> {
+    if (!isPaced(channel)) return parcels;
+    const pace = await paceOf(channel);
+    return parcels.filter(() => pace.take(clock.now()));
+  }
+
   async function send(channel: StoredChannel, { content }: Parcel): Promise<Outcome> {
-    if (isPaced(channel)) (await paceOf(channel)).add(clock.now());
     return deliver(channel, 'notice' in content ? { kind: 'notice', notice: content.notice } : { kind: 'digest', digest: content.digest }, stopping.signal);
   }
 
@@ -172,8 +178,7 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
       if (isPaced(channel)) {
         const pace = await paceOf(channel);
         const now = clock.now();
-        if (pace.left(now) <= 0) return { state: 'retry', error: `only 20 messages a minute go to it; there is room again in ${Math.ceil((pace.freeAt(now) - now) / 1000)} s` };
-        pace.add(now);
+        if (!pace.take(now)) return { state: 'retry', error: `only 20 messages a minute go to it; there is room again in ${Math.ceil((pace.freeAt(now) - now) / 1000)} s` };
       }
       return deliver(channel, message, stopping.signal);
     },
