@@ -165,7 +165,7 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
 
   async function idle(): Promise<void> {
     await ticking;
-    await Promise.all([...lanes.values()].map(({ working }) => working));
+    await Promise.all([...lanes.values()].flatMap(({ working }) => working === undefined ? [] : [working]));
   }
 
   return {
