@@ -27,10 +27,10 @@ export class NoticeMemory {
       // Casts here and below: both tables are written from typed values only.
       memory.#seen.set(row.alert_id, { severity: row.severity as Severity, tier: row.tier as Tier, isActive: row.active === 1, isHeld: row.held === 1, occurrence: row.occurrence });
     }
-    // What was given up or withdrawn is not known there.
+    // What was given up or withdrawn is not known there. Not sorted out by SQL, which would then read all that was ever sent.
     const rows = await trx.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at'])
-      .where('alert_id', 'in', [...alertIds]).where('state', 'in', ['waiting', 'sent']).orderBy('id').execute();
-    for (const row of rows) memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now);
+      .where('alert_id', 'in', [...alertIds]).orderBy('id').execute();
+    for (const row of rows) if (row.state === 'waiting' || row.state === 'sent') memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now);
     return memory;
   }
 

@@ -16,7 +16,7 @@ export type Result =
 /** A row is due at `next_at`. Further ahead than any pause lies only what a clock that was set back left there. */
 export const LONGEST_PAUSE_MS = 16 * 60_000;
 /** Rows in one digest, and alerts it names. */
-export const DIGEST_ROWS = 1_000;
+export const DIGEST_ROWS = 500;
 const NAMED = 10;
 
 /** The outbox as the sender uses it. */

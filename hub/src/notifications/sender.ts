@@ -157,7 +157,8 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     if (known !== undefined) return known;
     const now = clock.now();
     const pace = new Pace();
-    for (const at of await outbox.sentSince(channel.id, now - PACE.withinMs)) pace.add(at);
+    const since = now - PACE.withinMs;
+    if ((channel.lastSentAt ?? 0) > since) for (const at of await outbox.sentSince(channel.id, since)) pace.add(at);
     const other = paces.get(address); // made while the outbox was asked
     paces.set(address, other ?? pace);
     return other ?? pace;

@@ -21,8 +21,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('severity', 'text', (c) => c.notNull()).addColumn('tier', 'text', (c) => c.notNull()).addColumn('state', 'text', (c) => c.notNull())
     .addColumn('at', 'bigint', (c) => c.notNull()).addColumn('next_at', 'bigint', (c) => c.notNull()).addColumn('attempts', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('sent_at', 'bigint').addColumn('error', 'text').addColumn('digest', 'text').addColumn('body', 'text').execute();
-  await db.schema.createIndex('outbox_alert').on('outbox').columns(['alert_id', 'channel']).execute();
-  await db.schema.createIndex('outbox_channel').on('outbox').columns(['channel', 'state', 'id']).execute();
+  await db.schema.createIndex('outbox_alert').on('outbox').columns(['alert_id', 'channel', 'state', 'id']).execute();
+  await db.schema.createIndex('outbox_channel').on('outbox').columns(['channel', 'id']).execute();
   await db.schema.createIndex('outbox_digest').on('outbox').columns(['channel', 'state', 'digest']).execute();
   await db.schema.createIndex('outbox_state').on('outbox').columns(['state', 'at']).execute();
 }
