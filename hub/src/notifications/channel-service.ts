@@ -22,7 +22,7 @@ export interface ChannelService {
   list(principal: Principal): Promise<Channel[]>;
   /** Throws CHANNEL_INVALID, AREA_NOT_FOUND; FORBIDDEN when an admin of one area wants `allowPrivate`. Without `area` it is the maker's own. */
   create(principal: Principal, channel: NewChannel): Promise<Channel>;
-  /** What waits goes out by what the channel is then. Throws CHANNEL_NOT_FOUND and what `create` throws. */
+  /** What waits goes out by what the channel is then, and at once when that changes where it goes. Throws CHANNEL_NOT_FOUND and what `create` throws. */
   patch(principal: Principal, id: string, patch: ChannelPatch): Promise<Channel>;
   /** With everything it was to send and has sent. Throws CHANNEL_NOT_FOUND. */
   remove(principal: Principal, id: string): Promise<void>;
@@ -33,7 +33,7 @@ export interface ChannelService {
 }
 
 export interface ChannelServiceDependencies {
-  readonly db: Db; readonly clock: Clock; readonly areas: AreaTree; readonly outbox: Outbox; readonly sender: Pick<Sender, 'sendNow'>; readonly resolve: Resolve;
+  readonly db: Db; readonly clock: Clock; readonly areas: AreaTree; readonly outbox: Outbox; readonly sender: Pick<Sender, 'sendNow' | 'hurry'>; readonly resolve: Resolve;
   /** Are the hub's SMTP settings there? */
   readonly hasSmtp: boolean; readonly random?: RandomBytes;
 }
@@ -103,6 +103,7 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
         if (Object.keys(columns).length > 0) await trx.updateTable('channel').set(columns).where('id', '=', id).execute();
         await insertAudit(trx, at, [{ by: principal.name, action: 'channel.changed', target: id, detail: changesOf(before, patch) }]);
       });
+      if (isRedirected || patch.isEnabled === true) await sender.hurry(id);
       return answer(principal, id);
     },
 

@@ -31,6 +31,8 @@ export interface Outbox {
   makeDigest(channel: string, now: EpochMs): Promise<void>;
   /** Writes down what became of some messages of a channel, and on the channel when it last went well and what last went wrong; one transaction. */
   record(channel: string, results: readonly Result[], at: EpochMs): Promise<void>;
+  /** Makes what failed before due now. */
+  hurry(channel: string, now: EpochMs): Promise<void>;
   /** Ends what waits since before `at`; answers how many, at most 1,000 at once. */
   giveUpBefore(at: EpochMs): Promise<number>;
   /** Forgets what was settled before `at`, of alerts that are active no longer, and what was seen of these; at most 1,000 of each at once. */
@@ -101,6 +103,9 @@ export function createOutbox({ db }: { db: Db }): Outbox {
       });
     },
 
+    async hurry(channel, now) {
+      await db.updateTable('outbox').set({ next_at: now }).where('channel', '=', channel).where('state', '=', 'waiting').where('attempts', '>', 0).execute();
+    },
     async giveUpBefore(at) {
       const late = await db.selectFrom('outbox').select(['id']).where('state', '=', 'waiting').where('at', '<=', at).orderBy('at').limit(CHUNK).execute();
       if (late.length === 0) return 0;

@@ -33,6 +33,8 @@ export interface Sender extends Feature {
   tick(): Promise<void>;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
+  /** Ends a channel's pause, as when its url was put right. */
+  hurry(channel: string): Promise<void>;
   /** Sends a message of its own past the outbox, within the channel's limit of messages a minute. */
   sendNow(channel: StoredChannel, message: Message): Promise<Outcome>;
 }
@@ -174,6 +176,12 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     tick() {
       ticking = ticking.then(async () => isRunning ? look() : undefined).catch(onError);
       return ticking;
+    },
+    async hurry(channel) {
+      const lane = lanes.get(channel);
+      if (lane !== undefined) Object.assign(lane, { failures: 0, retryAt: 0 });
+      await outbox.hurry(channel, clock.now());
+      void this.tick();
     },
     async sendNow(channel, message) {
       if (isPaced(channel)) {

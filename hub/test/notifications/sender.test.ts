@@ -126,6 +126,16 @@ describe('the sender, to a webhook', () => {
     expect(receiver.received).toEqual([]);
   });
 
+  it('sends at once what waited when its url is put right', async () => {
+    const channel = await rig.addChannel(webhook('http://127.0.0.1:1/'));
+    await rig.change(alertOf('a'));
+    await rig.pass(10 * MINUTE, 10_000);
+    expect(await states()).toEqual(['waiting']);
+    await rig.channels.patch(ADMIN, channel.id, { url: receiver.url });
+    await rig.settle();
+    expect(await states()).toEqual(['sent']);
+  });
+
   it('gives up at once what will never be taken, and goes on with the rest', async () => {
     await rig.addChannel(webhook(receiver.url));
     receiver.state.reply = (response, { body }) => { response.writeHead(body.includes('"alert":{"id":"bad"') ? 422 : 200).end(); };
