@@ -1,5 +1,7 @@
 import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
+import type { PlaceAlerts } from '../live/alert-counts.js';
+import { byUrgency } from '../live/priority.js';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
 import { markRect, placeLabels, placeNames, shorten } from '../map/labels.js';
@@ -53,16 +55,19 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     }
     return paths;
   });
-  const alertAt = (alert: Alert): Point | undefined =>
-    (alert.deviceId === undefined ? undefined : deviceAt(alert.deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(alert.area)?.id)?.centre;
+  const pointOf = ({ deviceId, area }: PlaceAlerts): Point | undefined =>
+    (deviceId === undefined ? undefined : deviceAt(deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(area)?.id)?.centre;
 
+  // Place by place, not alert by alert: 50,000 alerts stand on a few hundred devices.
   const marks = computed(() => {
+    void alerts.pace;
     const kept = createNear<MapMark>(MARK_GAP);
-    for (const alert of [...alerts.standing].sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt)) {
-      const at = alertAt(alert);
+    const found = [...alerts.counts.places.values()].map((place) => ({ place, alert: worstIn(place) })).sort((a, b) => byUrgency(a.alert, b.alert));
+    for (const { place, alert } of found) {
+      const at = pointOf(place);
       if (at === undefined) continue;
       const known = kept.near(at);
-      if (known === undefined) kept.add({ alert, at, more: 0 }); else known.more += 1;
+      if (known === undefined) kept.add({ alert, at, more: place.alerts.size - 1 }); else known.more += place.alerts.size;
     }
     return kept.all().slice(0, MARK_LIMIT);
   });
@@ -71,4 +76,10 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
   })), size.width.value, [...names.value.map((name) => name.rect), ...marks.value.map((mark) => markRect(mark.at))]).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
   return { cells, dots, marks, names, labels };
+}
+
+function worstIn(place: PlaceAlerts): Alert {
+  const [first, ...others] = place.alerts.values();
+  // A place without alerts is taken off the list.
+  return others.reduce((worst, alert) => byUrgency(alert, worst) < 0 ? alert : worst, first as Alert);
 }
