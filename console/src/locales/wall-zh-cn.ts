@@ -11,7 +11,7 @@ export const wallZhCN = {
     reasons: { repair: '已派人维修', known: '情况已知，等待处理', works: '施工影响', faulty: '疑似传感器误报' },
   },
   assign: { who: '派给谁', onDuty: '{tier}值班 · {shift} · 至 {at}', me: '自己', other: '或输入用户名', now: '现在由 {who} 处理', takeBack: '收回', nobody: '此刻没有排班', noDuty: '值班表没有取到，可以直接输入用户名', missing: '请选一个人' },
-  escalate: { what: '升级后由{tier}负责，重新计时，并通知{tier}值班人员。' },
+  escalate: { what: '升级后由{tier}负责，重新计时，并通知那里的值班人员。' },
   clear: { what: '确认现场已经恢复时才手动恢复。记录里会留下您的名字。', why: '依据' },
   bulk: { title: '确认 {n} 条告警', confirm: '确认 {n} 条', note: '确认表示已经有人看到并负责处理，声音和升级计时随之停止。' },
   keys: { title: '键盘操作', move: '上一条、下一条', ack: '确认，并移到下一条', shelve: '搁置', assign: '派单', escalate: '升级', comment: '备注', pick: '选中', pickAll: '选中全部未确认', ackPicked: '确认选中的', open: '打开告警', escape: '取消选中，关闭窗口', help: '显示本页' },
