@@ -1,5 +1,5 @@
 import type { Alert } from '@liandong/protocols';
-import { formatClock } from '../format/time.js';
+import { durationParts, formatMinute } from '../format/time.js';
 import { readClock, tierBelow, type ClockReading } from '../live/alert-clock.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
@@ -9,9 +9,14 @@ import { useWords } from './use-words.js';
 
 /** An alert in words: where it is, what is special about it, who looks after it and for how long yet. */
 export function useAlertWords() {
-  const { t, ofLabel, placeName, duration } = useWords();
+  const { t, ofLabel, placeName } = useWords();
   const [alerts, clock, fleet, policies] = [useAlertsStore(), useClockStore(), useFleetStore(), usePoliciesStore()];
 
+  /** A waiting time as short as the language has it: `1分12秒`. */
+  function brief(ms: number): string {
+    const { key, ...numbers } = durationParts(ms);
+    return t(`queue.left.${key}`, numbers);
+  }
   const deviceName = (id: string): string => fleet.byId.get(id)?.name ?? id;
   /** Most messages begin with the device; once is enough. */
   function place(alert: Alert): string {
@@ -28,11 +33,11 @@ export function useAlertWords() {
 
   function clockText(now: ClockReading | undefined): string {
     if (now === undefined) return '';
-    if (now.state === 'paused') return now.leftMs === undefined ? t('queue.paused') : t('queue.pausedLeft', { left: duration(now.leftMs) });
+    if (now.state === 'paused') return now.leftMs === undefined ? t('queue.paused') : t('queue.pausedLeft', { left: brief(now.leftMs) });
     if (now.next === undefined) return '';
     const tier = t(`tier.${now.next}`);
     if (now.state === 'due') return t('queue.due', { tier });
-    return t(now.kind === 'resolve' ? 'queue.resolveIn' : 'queue.risesIn', { left: duration(now.leftMs), tier });
+    return t(now.kind === 'resolve' ? 'queue.resolveIn' : 'queue.risesIn', { left: brief(now.leftMs), tier });
   }
   /** `街道级 · 已由社区升级`. */
   function tierText(alert: Alert): string {
@@ -46,7 +51,7 @@ export function useAlertWords() {
   /** Why nobody is called: on the shelf until, or for another's sake. */
   function restText(alert: Alert): string {
     const standing = alerts.standing(alert.id);
-    if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatClock(alert.shelvedUntil ?? 0).slice(0, 5), who: alert.shelvedBy ?? '' }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
+    if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatMinute(alert.shelvedUntil ?? 0), who: alert.shelvedBy ?? '' }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
     return standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'queue.underParent' : 'queue.inhibited') : '';
   }
   return { place, note, deviceName, reading, clockText, tierText, handlingText, restText };

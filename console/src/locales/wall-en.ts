@@ -22,6 +22,6 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
     acked: '{who} acknowledged', unacked: '{who} took the acknowledgement back', commented: '{who} commented', assigned: '{who} assigned it to {assignee}', taken: '{assignee} took it over', unassigned: '{who} took the assignment back',
     shelved: '{who} shelved it', shelvedUntil: '{who} shelved it until {at}', unshelved: '{who} took it off the shelf', escalated: 'Not handled in time, moved up to {tier}', escalatedBy: '{who} moved it up to {tier}', clearedBy: '{who} cleared it by hand',
   },
-  moment: { title: '{metric} · before and after', titleNone: 'Before and after', raised: 'Raised', regraded: 'Regraded', acked: 'Acknowledged', escalated: 'Escalated', cleared: 'Cleared', noDevice: 'An alert of a whole area has no curve of one device', noMetric: 'This alert was not raised by a value' },
+  moment: { title: '{metric} · before and after', titleNone: 'Before and after', raised: 'Raised', regraded: 'Regraded', acked: 'Acknowledged', escalated: 'Escalated', cleared: 'Cleared', noDevice: 'An alert of a whole area has no curve of one device', noMetric: 'This alert was not raised by a value', choose: 'Look at a value' },
   notify: { on: 'Browser notifications are on', off: 'Browser notifications are off', denied: 'The browser does not allow notifications; allow them in its site settings', insecure: 'Browsers allow notifications under HTTPS or on this machine only', many: '{n} new alerts', manyBody: 'Too many to show one by one' },
 };

@@ -70,11 +70,15 @@ export const useAlertsStore = defineStore('alerts', () => {
   }
   function note({ alert, known }: Applied): void {
     if (known === undefined && (alert.groupId === undefined || alert.groupId === alert.id)) raisedCounter.add(alert.raisedAt);
-    recentlyTouched.delete(alert.id);
-    recentlyTouched.set(alert.id, alert);
-    for (const id of recentlyTouched.keys()) if (recentlyTouched.size > RECENT_LIMIT) recentlyTouched.delete(id); else break;
+    touch(alert);
     const type = known === undefined ? undefined : isHigher(alert, known) ? 'escalated' as const : alert.shelvedUntil !== undefined && known.shelvedUntil === undefined ? 'shelved' as const : undefined;
     if (type !== undefined) seen.value = [{ type, at: clock.hubNow, key: `${type}-${alert.id}-${alert.seq}`, alert }, ...seen.value].slice(0, SEEN_LIMIT);
+  }
+  /** Those that changed last, by their own times: history comes after what is newer. */
+  function touch(alert: Alert): void {
+    recentlyTouched.set(alert.id, alert);
+    if (recentlyTouched.size <= 4 * RECENT_LIMIT) return;
+    for (const { id } of [...recentlyTouched.values()].sort((a, b) => lastStepAt(b) - lastStepAt(a)).slice(RECENT_LIMIT)) recentlyTouched.delete(id);
   }
   function announce(): void {
     for (const list of [byId, needing, acked, shelved, suppressed, table, counts]) triggerRef(list);
@@ -131,6 +135,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   };
 });
 
+const lastStepAt = (alert: Alert): number => Math.max(alert.raisedAt, alert.ackedAt ?? 0, alert.clearedAt ?? 0);
 const isHigher = (alert: Alert, than: Alert): boolean => TIERS.indexOf(alert.tier) > TIERS.indexOf(than.tier);
 /** A new alert, one that has come back, grown worse, or moved to people who have not seen it: worth a sound. */
 const isNews = (alert: Alert, known: Alert | undefined): boolean =>
