@@ -25,6 +25,7 @@ export function useAlertWords() {
   }
   /** `合并 12 台设备`, `反复触发 · 第 5 次`, `第 3 次`. */
   function note(alert: Alert): string {
+    void alerts.pace;
     const children = alerts.childCount(alert.id);
     if (children > 0) return t('queue.grouped', { n: children });
     return [alert.isChattering ? t('queue.chattering') : '', alert.count > 1 ? t('queue.times', { n: alert.count }) : ''].filter(Boolean).join(' · ');
@@ -50,6 +51,7 @@ export function useAlertWords() {
   }
   /** Why nobody is called: on the shelf until, or for another's sake. */
   function restText(alert: Alert): string {
+    void alerts.pace;
     const standing = alerts.standing(alert.id);
     if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatMinute(alert.shelvedUntil ?? 0), who: alert.shelvedBy ?? '' }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
     return standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'queue.underParent' : 'queue.inhibited') : '';

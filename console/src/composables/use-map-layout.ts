@@ -1,6 +1,6 @@
 import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
-import type { PlaceAlerts } from '../live/alert-counts.js';
+import { worstAt, type PlaceAlerts } from '../live/alert-counts.js';
 import { byUrgency } from '../live/priority.js';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
@@ -58,13 +58,20 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
   const pointOf = ({ deviceId, area }: PlaceAlerts): Point | undefined =>
     (deviceId === undefined ? undefined : deviceAt(deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(area)?.id)?.centre;
 
+  /** Where things are changes with the layout only, not with the alerts. */
+  const points = computed(() => { void layout.value; return new Map<string, Point | undefined>(); });
+  function knownPoint(place: PlaceAlerts): Point | undefined {
+    const key = place.deviceId ?? `area:${place.area}`;
+    if (!points.value.has(key)) points.value.set(key, pointOf(place));
+    return points.value.get(key);
+  }
   // Place by place, not alert by alert: 50,000 alerts stand on a few hundred devices.
   const marks = computed(() => {
     void alerts.pace;
     const kept = createNear<MapMark>(MARK_GAP);
-    const found = [...alerts.counts.places.values()].map((place) => ({ place, alert: worstIn(place) })).sort((a, b) => byUrgency(a.alert, b.alert));
+    const found = [...alerts.counts.places.values()].flatMap((place) => { const alert = worstAt(place); return alert === undefined ? [] : [{ place, alert }]; }).sort((a, b) => byUrgency(a.alert, b.alert));
     for (const { place, alert } of found) {
-      const at = pointOf(place);
+      const at = knownPoint(place);
       if (at === undefined) continue;
       const known = kept.near(at);
       if (known === undefined) kept.add({ alert, at, more: place.alerts.size - 1 }); else known.more += place.alerts.size;
@@ -76,10 +83,4 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
   })), size.width.value, [...names.value.map((name) => name.rect), ...marks.value.map((mark) => markRect(mark.at))]).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
   return { cells, dots, marks, names, labels };
-}
-
-function worstIn(place: PlaceAlerts): Alert {
-  const [first, ...others] = place.alerts.values();
-  // A place without alerts is taken off the list.
-  return others.reduce((worst, alert) => byUrgency(alert, worst) < 0 ? alert : worst, first as Alert);
 }

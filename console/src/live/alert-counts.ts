@@ -1,9 +1,10 @@
 import { SEVERITIES, TIERS, type Alert, type AreaId, type Severity, type Tier } from '@liandong/protocols';
 import type { Standing } from './alert-book.js';
+import { byUrgency } from './priority.js';
 
 export type SeverityCounts = Record<Severity, number>;
 /** Alerts of one place that a map marks: those that need a person and those acknowledged. */
-export interface PlaceAlerts { readonly area: AreaId; readonly deviceId: string | undefined; readonly alerts: Map<string, Alert> }
+export interface PlaceAlerts { readonly area: AreaId; readonly deviceId: string | undefined; readonly alerts: Map<string, Alert>; /** The most urgent of them, once it has been asked for. */ worst: Alert | undefined }
 
 /** What the screen counts, kept up with each alert that comes and goes. */
 export function createAlertCounts() {
@@ -26,8 +27,9 @@ export function createAlertCounts() {
     ofArea[alert.severity] += by;
     areas.set(alert.area, ofArea);
     const key = alert.deviceId ?? `area:${alert.area}`;
-    const place = places.get(key) ?? { area: alert.area, deviceId: alert.deviceId, alerts: new Map<string, Alert>() };
+    const place = places.get(key) ?? { area: alert.area, deviceId: alert.deviceId, alerts: new Map<string, Alert>(), worst: undefined };
     if (by > 0) place.alerts.set(alert.id, alert); else place.alerts.delete(alert.id);
+    place.worst = undefined;
     if (place.alerts.size === 0) places.delete(key); else places.set(key, place);
   }
   function reset(): void {
@@ -42,6 +44,12 @@ export function createAlertCounts() {
   };
 }
 
+/** The most urgent alert of a place; found anew only after something there has changed. */
+export function worstAt(place: PlaceAlerts): Alert | undefined {
+  if (place.worst !== undefined) return place.worst;
+  for (const alert of place.alerts.values()) if (place.worst === undefined || byUrgency(alert, place.worst) < 0) place.worst = alert;
+  return place.worst;
+}
 /** The worst severity of which there is any. */
 export const worstOf = (counts: Readonly<SeverityCounts>): Severity | undefined => SEVERITIES.find((severity) => counts[severity] > 0);
 export const sumOf = (counts: Readonly<SeverityCounts>): number => SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);

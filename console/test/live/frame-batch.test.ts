@@ -3,15 +3,17 @@ import { createFrameBatch } from '../../src/live/frame-batch.js';
 import { mergeSorted } from '../../src/live/merge-sorted.js';
 import { createSortedList } from '../../src/live/sorted-list.js';
 
-interface Item { id: string; seq: number }
+interface Item { id: string; seq: number; isUrgent?: boolean }
 function setUp(perFrame = 100) {
-  const frames: (() => void)[] = [];
+  const [frames, held]: [(() => void)[], (() => void)[]] = [[], []];
+  const clock = { now: 0 };
   const applied: string[][] = [];
   const batch = createFrameBatch<Item>({
-    keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, perFrame, apply: (items) => { applied.push(items.map(({ id, seq }) => `${id}${seq}`)); },
+    keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, perFrame, gapMs: 100, now: () => clock.now, isUrgent: (item) => item.isUrgent === true, apply: (items) => { applied.push(items.map(({ id, seq }) => `${id}${seq}`)); },
     schedule: (run) => { frames.push(run); return () => { frames.splice(frames.indexOf(run), 1); }; },
+    later: (run) => { held.push(run); return () => { held.splice(held.indexOf(run), 1); }; },
   });
-  return { batch, frames, applied, draw: () => { frames.shift()?.(); } };
+  return { batch, frames, held, clock, applied, draw: () => { frames.shift()?.(); } };
 }
 
 describe('a batch per picture', () => {
@@ -37,6 +39,31 @@ describe('a batch per picture', () => {
     draw();
     draw();
     expect([applied.flat(), batch.size]).toEqual([['a1', 'b1', 'c1', 'd1', 'e1'], 0]);
+  });
+  it('holds the next pass back a little while changes keep coming, and never an urgent one', () => {
+    const { batch, frames, held, clock, applied, draw } = setUp();
+    batch.add({ id: 'a', seq: 1 });
+    draw();
+    clock.now = 20;
+    batch.add({ id: 'b', seq: 1 });
+    expect([frames.length, held.length]).toEqual([0, 1]);
+    batch.add({ id: 'fire', seq: 1, isUrgent: true });
+    expect([frames.length, held.length]).toEqual([1, 0]);
+    draw();
+    batch.add({ id: 'c', seq: 1 });
+    held.shift()?.();
+    draw();
+    clock.now = 500;
+    batch.add({ id: 'd', seq: 1 });
+    draw();
+    expect(applied).toEqual([['a1'], ['b1', 'fire1'], ['c1'], ['d1']]);
+  });
+  it('takes what is urgent first when there is more than one picture takes', () => {
+    const { batch, applied, draw } = setUp(2);
+    for (const id of ['a', 'b', 'c']) batch.add({ id, seq: 1 });
+    batch.add({ id: 'fire', seq: 1, isUrgent: true });
+    draw();
+    expect(applied).toEqual([['fire1', 'a1']]);
   });
   it('applies at once what a person did, with all that waits, and calls the picture off', () => {
     const { batch, frames, applied } = setUp(1);
