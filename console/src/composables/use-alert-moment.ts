@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
 import { isMetricKey, type Alert, type AlertTimelineEntry, type EpochMs, type MetricKey } from '@liandong/protocols';
 import { hubApi } from '../api/hub-api.js';
@@ -12,12 +13,15 @@ import { useLoaded } from './use-loaded.js';
 import type { MomentChart } from './use-moment-option.js';
 
 const POINTS = 400;
+/** A mark's words need this share of the chart. */
+const [APART, APART_NARROW] = [0.11, 0.3];
 /** The curve of an alert that stands is read again this often (ms). */
 const AGAIN_MS = 30_000;
 
 /** The metric's curve around an alert, its limit and what happened. `chosen` shows another metric of the device; the limit belongs to the rule's own. */
 export function useAlertMoment(alert: Ref<Alert>, timeline: Ref<readonly AlertTimelineEntry[]>, chosen: Ref<MetricKey | undefined>) {
   const [clock, fleet, live] = [useClockStore(), useFleetStore(), useLiveStore()];
+  const isNarrow = useMediaQuery('(max-width: 900px)');
   const rule = useLoaded(() => alert.value.ruleId, (id) => hubApi.rule(id));
   const ruleMetric = computed(() => metricOfRule(rule.data.value));
   const metrics = computed((): MetricKey[] => {
@@ -48,7 +52,7 @@ export function useAlertMoment(alert: Ref<Alert>, timeline: Ref<readonly AlertTi
     if (data.value === undefined) return undefined;
     const { metric: shown, points, from, to } = data.value;
     const threshold = shown === ruleMetric.value ? alert.value.threshold : undefined;
-    return { metric: shown, points, from, to, threshold, severity: alert.value.severity, marks: marksOf(alert.value, timeline.value, { from, to }) };
+    return { metric: shown, points, from, to, threshold, severity: alert.value.severity, marks: marksOf(alert.value, timeline.value, { from, to }, isNarrow.value ? APART_NARROW : APART) };
   });
   return { chart, metric, metrics, error, isLoading: computed(() => isLoading.value || rule.isLoading.value), reload };
 }

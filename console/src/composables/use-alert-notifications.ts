@@ -2,7 +2,7 @@ import { useEventListener, useIntervalFn } from '@vueuse/core';
 import { onScopeDispose, watch } from 'vue';
 import { useRouter } from 'vue-router';
 import { severityRank, type Alert } from '@liandong/protocols';
-import { createAnnouncer } from '../notifications/announcer.js';
+import { createAnnouncer, type Shown } from '../notifications/announcer.js';
 import { createKnownAlerts } from '../notifications/known-alerts.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useNotifierStore } from '../stores/notifier.js';
@@ -26,8 +26,12 @@ export function useAlertNotifications(): void {
   });
   let hasBaseline = known.hadRecord;
 
-  function open(title: string, options: NotificationOptions & { renotify?: boolean }, to: object): Notification {
-    const shown = new Notification(title, { ...options, lang: document.documentElement.lang, silent: true });
+  function open(title: string, options: NotificationOptions & { renotify?: boolean }, to: object): Shown {
+    let shown: Notification;
+    try { shown = new Notification(title, { ...options, lang: document.documentElement.lang, silent: true }); } catch {
+      notifier.refuse();
+      return { close: () => undefined };
+    }
     shown.onclick = () => { window.focus(); shown.close(); void router.push(to); };
     return shown;
   }

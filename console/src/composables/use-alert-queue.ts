@@ -39,7 +39,7 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
   }
   function select(id: string | undefined): void {
     chosenId.value = id;
-    chosenIndex.value = Math.max(0, indexOf(id));
+    chosenIndex.value = id === undefined ? 0 : Math.max(0, indexOf(id));
   }
   function moveTo(index: number): void {
     const to = Math.min(Math.max(index, 0), count.value - 1);
@@ -64,7 +64,7 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
   }
   async function acknowledgeAll(ids: readonly string[]): Promise<void> {
     picked.value = new Set();
-    await actions.acknowledgeMany(ids);
+    if (await actions.acknowledgeMany(ids)) select(undefined);
   }
   function pick(id: string | undefined): void {
     if (id === undefined) return;

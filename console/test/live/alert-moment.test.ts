@@ -14,10 +14,10 @@ describe('the moment of an alert', () => {
   });
   it('marks what happened within it, and what lies close together as one', () => {
     const timeline = [{ at: 10 * MIN, change: 'raised' as const }, { at: 11 * MIN, change: 'acked' as const }, { at: 20 * MIN, change: 'commented' as const }, { at: 50 * MIN, change: 'cleared' as const }, { at: 500 * MIN, change: 'reraised' as const }];
-    expect(marksOf(anAlert(), timeline, { from: 0, to: 100 * MIN })).toEqual([{ at: 10 * MIN, kinds: ['raised', 'acked'] }, { at: 50 * MIN, kinds: ['cleared'] }]);
+    expect(marksOf(anAlert(), timeline, { from: 0, to: 100 * MIN }, 0.1)).toEqual([{ at: 10 * MIN, kinds: ['raised', 'acked'] }, { at: 50 * MIN, kinds: ['cleared'] }]);
   });
   it('takes the alert’s own times until the timeline is there', () => {
-    expect(marksOf(anAlert({ raisedAt: 10 * MIN, ackedAt: 40 * MIN }), [], { from: 0, to: 100 * MIN })).toEqual([{ at: 10 * MIN, kinds: ['raised'] }, { at: 40 * MIN, kinds: ['acked'] }]);
+    expect(marksOf(anAlert({ raisedAt: 10 * MIN, ackedAt: 40 * MIN }), [], { from: 0, to: 100 * MIN }, 0.1)).toEqual([{ at: 10 * MIN, kinds: ['raised'] }, { at: 40 * MIN, kinds: ['acked'] }]);
   });
 });
 
