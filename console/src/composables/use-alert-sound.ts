@@ -1,4 +1,4 @@
-import { useEventListener, useIntervalFn } from '@vueuse/core';
+import { useEventListener } from '@vueuse/core';
 import { onScopeDispose, watch } from 'vue';
 import { worstOf } from '../live/alert-counts.js';
 import { REPEAT_MS } from '../sound/alert-tones.js';
@@ -14,13 +14,13 @@ export function useAlertSound(): void {
   /** Only what needs a person counts here: nothing acknowledged, shelved, inhibited or grouped. */
   const calling = () => { void alerts.version; return live.hasLost ? undefined : worstOf(alerts.counts.needing); };
   const { off } = alerts.onNews((alert) => { if (!live.hasLost) sound.play(alert.severity); });
-  useIntervalFn(() => {
+  const timer = setInterval(() => {
     const worst = calling();
     const every = worst === undefined ? undefined : REPEAT_MS[worst];
     if (worst !== undefined && every !== undefined && Date.now() - sound.lastAt() >= every) sound.play(worst);
   }, LOOK_MS);
   watch(calling, (worst) => { sound.hush(worst); }, { flush: 'sync' });
-  onScopeDispose(() => { off(); sound.hush(undefined); });
+  onScopeDispose(() => { clearInterval(timer); off(); sound.hush(undefined); });
   // Any first click or key will do, wherever it lands. Not the press before a click: what it changes on the screen must not move the button from under the finger.
   for (const event of ['click', 'keydown'] as const) useEventListener(document, event, () => { if (sound.state === 'locked') void sound.unlock(); });
 }

@@ -19,7 +19,7 @@ describe('the clock of an alert', () => {
   });
   it('is due at its time, stands while shelved, and is none when cleared or without a policy', () => {
     expect(readClock(anAlert({ clock: clock() }), 101_000, POLICY)).toEqual({ state: 'due', kind: 'acknowledge', next: 'subdistrict' });
-    const { dueAt: _, ...standing } = clock({ leftMs: 25_000 });
+    const standing: AlertClock = { kind: 'acknowledge', leftMs: 25_000, policyArea: 'x', policyVersion: 3 };
     expect(readClock(anAlert({ clock: standing }), 101_000, POLICY)).toEqual({ state: 'paused', leftMs: 25_000, share: 0.75 });
     expect(readClock(anAlert(), 1, POLICY)).toBeUndefined();
     expect(readClock(anAlert({ active: false, clock: clock() }), 1, POLICY)).toBeUndefined();

@@ -18,15 +18,12 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
   }
   function withClock(alert: Alert): Alert {
     const within = POLICY[alert.severity];
-    const { clock: _, ...rest } = alert;
+    const rest = without(alert, 'clock');
     if (within === undefined || alert.tier === 'city') return rest;
     const seconds = alert.acked ? within.resolveWithinS : within.ackWithinS;
     return seconds === undefined ? rest : { ...rest, clock: { kind: alert.acked ? 'resolve' : 'acknowledge', dueAt: Date.now() + seconds * 1000, policyArea: 'fuan-jie', policyVersion: POLICY_VERSION } };
   }
-  function unacked(alert: Alert): Alert {
-    const { ackedBy: _by, ackedAt: _at, ...rest } = alert;
-    return { ...rest, acked: false };
-  }
+  const unacked = (alert: Alert): Alert => ({ ...without(alert, 'ackedBy', 'ackedAt'), acked: false });
   function ack(alert: Alert, by: string): Alert {
     return alert.acked ? alert : step(alert, { change: 'acked', by }, withClock({ ...alert, acked: true, ackedBy: by, ackedAt: Date.now() }));
   }
@@ -41,12 +38,13 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
     return step(alert, { change: 'shelved', by, until: shelvedUntil, note: reason }, { ...alert, shelvedUntil, shelvedBy: by, shelveReason: reason, ...stopped });
   }
   function unshelve(alert: Alert, by: string): Alert {
-    const { shelvedUntil: _until, shelvedBy: _by, shelveReason: _why, clock, ...rest } = alert;
+    const { clock } = alert;
+    const rest = without(alert, 'shelvedUntil', 'shelvedBy', 'shelveReason', 'clock');
     const running = clock?.leftMs === undefined ? clock : { kind: clock.kind, policyArea: clock.policyArea, policyVersion: clock.policyVersion, dueAt: Date.now() + clock.leftMs };
     return step(alert, { change: 'unshelved', by }, { ...rest, ...(running === undefined ? {} : { clock: running }) });
   }
   function assign(alert: Alert, by: string, { assignee }: AlertAssign): Alert {
-    const { assignee: _, ...rest } = alert;
+    const rest = without(alert, 'assignee');
     return step(alert, { change: 'assigned', by, ...(assignee === null ? {} : { assignee }) }, assignee === null ? rest : { ...rest, assignee });
   }
   function act(alert: Alert, verb: string, by: string, body: { note?: string }): FixtureAnswer {
@@ -64,7 +62,7 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
     }
   }
   function clear(alert: Alert, by?: string, note?: string): Alert {
-    const { clock: _, ...rest } = alert;
+    const rest = without(alert, 'clock');
     return step(alert, { change: 'cleared', ...(by === undefined ? {} : { by }), ...noted(note) }, { ...rest, active: false, clearedAt: Date.now() });
   }
   return {
@@ -82,7 +80,7 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
       const alert = alerts.get(id);
       if (alert === undefined) return refuse('ALERT_NOT_FOUND', 404);
       if (verb === undefined) return { body: { ...alert, timeline: timelineOf(alert) } };
-      return act(alert, verb, by, (body ?? {}) as { note?: string });
+      return act(alert, verb, by, body ?? {});
     },
   };
   function many(ids: readonly string[], by: string): BulkAckAnswer {
@@ -90,6 +88,12 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
   }
 }
 
+/** The same alert without these members. */
+function without(alert: Alert, ...keys: ('clock' | 'ackedBy' | 'ackedAt' | 'assignee' | 'shelvedUntil' | 'shelvedBy' | 'shelveReason')[]): Alert {
+  const rest: Alert = { ...alert };
+  for (const key of keys) delete rest[key];
+  return rest;
+}
 const noted = (note: string | undefined): { note?: string } => note === undefined ? {} : { note };
 
 function beginningOf(alert: Alert): AlertTimelineEntry[] {
