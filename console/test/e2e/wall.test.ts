@@ -102,4 +102,25 @@ describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () 
     await page.getByText('li.na 已先确认').waitFor();
     expect(alert('a-gate')?.ackedBy).toBe('li.na');
   });
+  it('notifies only after the switch, once per alert, closes it with the acknowledgement, and says nothing again after a reload', async () => {
+    // Stands in for the desktop: a headless browser has none.
+    await page.addInitScript(`window.notes = []; window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted'; constructor(title, options) { this.tag = options.tag; window.notes.push('show ' + options.tag); } close() { window.notes.push('close ' + this.tag); } };`);
+    const notes = () => page.evaluate<string[]>('window.notes');
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    hub.raise('n-before', 3, 'major', '水位过高', 'Water is high');
+    await page.locator('[data-alert-id=n-before]').waitFor();
+    await page.getByTestId('notify-toggle').click();
+    await until(() => page.getByTestId('notify-toggle').getAttribute('data-state')).toBe('on');
+    hub.raise('n-one', 3, 'major', '水位过高', 'Water is high');
+    await until(notes).toEqual(['show n-one']);
+    hub.ackBy('n-one', 'li.na');
+    await until(notes).toEqual(['show n-one', 'close n-one']);
+    hub.raise('n-two', 3, 'major', '水位过高', 'Water is high');
+    await until(notes).toContain('show n-two');
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    hub.raise('n-three', 3, 'major', '水位过高', 'Water is high');
+    await until(notes).toEqual(['show n-three']);
+  });
 });
