@@ -52,7 +52,7 @@ export function useAlertMoment(alert: Ref<Alert>, timeline: Ref<readonly AlertTi
     if (data.value === undefined) return undefined;
     const { metric: shown, points, from, to } = data.value;
     const threshold = shown === ruleMetric.value ? alert.value.threshold : undefined;
-    return { metric: shown, points, from, to, threshold, severity: alert.value.severity, marks: marksOf(alert.value, timeline.value, { from, to }, isNarrow.value ? APART_NARROW : APART) };
+    return { metric: shown, points, from, to, threshold, severity: alert.value.severity, isNarrow: isNarrow.value, marks: marksOf(alert.value, timeline.value, { from, to }, isNarrow.value ? APART_NARROW : APART) };
   });
   return { chart, metric, metrics, error, isLoading: computed(() => isLoading.value || rule.isLoading.value), reload };
 }

@@ -13,7 +13,7 @@ import { usePreferencesStore } from '../stores/preferences.js';
 import { readTokens } from '../styles/read-tokens.js';
 import { useWords } from './use-words.js';
 
-export interface MomentChart { readonly metric: MetricKey; readonly points: readonly SeriesPoint[]; readonly threshold: number | undefined; readonly severity: Severity; readonly marks: readonly MomentMark[]; readonly from: EpochMs; readonly to: EpochMs }
+export interface MomentChart { readonly metric: MetricKey; readonly points: readonly SeriesPoint[]; readonly threshold: number | undefined; readonly severity: Severity; readonly marks: readonly MomentMark[]; readonly from: EpochMs; readonly to: EpochMs; /** No room for times beside the words. */ readonly isNarrow: boolean }
 type Option = ComposeOption<LineSeriesOption | GridComponentOption | TooltipComponentOption | MarkLineComponentOption>;
 
 /** The curve around an alert: the limit as a dashed line in the alert's colour, what happened as upright lines with their words on top. */
@@ -21,7 +21,7 @@ export function useMomentOption(chart: Ref<MomentChart>) {
   const [preferences, clock, { t, metricName }] = [usePreferencesStore(), useClockStore(), useWords()];
   const tokens = computed(() => ({ of: preferences.theme, ...readTokens() }));
   return computed((): Option => {
-    const { metric, points, threshold, severity, marks, from, to } = chart.value;
+    const { metric, points, threshold, severity, marks, from, to, isNarrow } = chart.value;
     const [colours, { display, type }, extent] = [tokens.value, METRICS[metric], extentOf(points)];
     const [low, high] = [Math.min(extent?.min[1] ?? threshold ?? 0, threshold ?? Infinity), Math.max(extent?.max[1] ?? threshold ?? 1, threshold ?? -Infinity)];
     const scale = type === 'boolean' ? { min: 0, max: 1, interval: 1 } : axisOf(metric, low, high);
@@ -33,7 +33,7 @@ export function useMomentOption(chart: Ref<MomentChart>) {
     }];
     const events = marks.map(({ at, kinds }) => {
       const colour = kinds.includes('raised') || kinds.includes('regraded') || kinds.includes('escalated') ? colours[severity] : kinds.includes('cleared') ? colours.normal : colours.accent;
-      return { xAxis: at, lineStyle: { color: colour, type: 'solid' as const, width: 1.5 }, label: { ...label, position: 'end' as const, align: alignOf((at - from) / (to - from)), formatter: `${kinds.map((kind) => t(`moment.${kind}`)).join('·')} ${formatMinute(at)}` } };
+      return { xAxis: at, lineStyle: { color: colour, type: 'solid' as const, width: 1.5 }, label: { ...label, position: 'end' as const, align: alignOf((at - from) / (to - from), isNarrow ? 0.3 : 0.08), formatter: `${kinds.map((kind) => t(`moment.${kind}`)).join('·')}${isNarrow ? '' : ` ${formatMinute(at)}`}` } };
     });
     return {
       animation: false, grid: { left: 56, right: 24, top: 40, bottom: 30 },
@@ -53,4 +53,4 @@ export function useMomentOption(chart: Ref<MomentChart>) {
 }
 
 /** A word at the edge of the chart stands inside it. */
-const alignOf = (share: number): 'left' | 'center' | 'right' => share < 0.08 ? 'left' : share > 0.92 ? 'right' : 'center';
+const alignOf = (share: number, edge: number): 'left' | 'center' | 'right' => share < edge ? 'left' : share > 1 - edge ? 'right' : 'center';

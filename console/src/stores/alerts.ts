@@ -7,6 +7,7 @@ import { createAlertBook, type Applied } from '../live/alert-book.js';
 import { createFrameBatch } from '../live/frame-batch.js';
 import type { SeenChange } from '../live/latest-changes.js';
 import { createRaisedCounter } from '../live/raised-counter.js';
+import { createRateMeter } from '../live/rate-meter.js';
 import { useClockStore } from './clock.js';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +28,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   const clock = useClockStore();
   const book = createAlertBook(BOOK_LIMITS);
   const raisedCounter = createRaisedCounter();
+  const rate = createRateMeter();
   const recentlyTouched = new Map<string, Alert>();
   /** The lists are changed in place and announced once per picture. */
   const byId = shallowRef(book.byId);
@@ -50,6 +52,8 @@ export const useAlertsStore = defineStore('alerts', () => {
   const recent = computed(() => paced(() => [...recentlyTouched.values()]));
   const oldestNeeding = computed(() => paced(oldest));
   const bars = computed(() => paced(() => new Map(raisedCounter.bars)));
+  /** Changes a second over the last ten seconds. */
+  const changesPerSecond = computed(() => rate.perSecond(clock.now));
   const raisedWithin = (ms: number): number => paced(() => raisedCounter.within(ms, clock.hubNow));
 
   /** Takes one state of an alert from the socket; it is on the screen with the next picture. An older one than that known is ignored. */
@@ -62,6 +66,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   function apply(alert: Alert): void { batch.add(alert); batch.flush(); }
   function applyAll(alerts: readonly Alert[]): void {
     const now = clock.hubNow;
+    rate.add(Date.now(), alerts.length);
     const applied = alerts.flatMap((alert) => book.put(alert, now) ?? []);
     for (const one of applied) note(one);
     waiting.value = batch.size > PER_FRAME ? batch.size : 0;
@@ -130,7 +135,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   watch(() => clock.hubNow, (now) => { if (book.unshelve(now).length > 0) announce(); });
 
   return {
-    byId, all, needing, acked, shelved, suppressed, table, counts, leftOut, version, pace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting,
+    byId, all, needing, acked, shelved, suppressed, table, counts, leftOut, version, pace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting, changesPerSecond,
     take, apply, flush: batch.flush, replaceActive, loadHistory, raisedWithin,
     standing: book.standing, children: book.children, childCount: book.childCount,
     onNews: news.on, onChanged: changed.on, onReplaced: replaced.on,
