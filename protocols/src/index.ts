@@ -8,6 +8,8 @@ export * from './topics.js';
 export * from './errors.js';
 export * from './alerts.js';
 export * from './limits.js';
+export * from './air-quality.js';
+export * from './noise-limits.js';
 export * from './geo.js';
 export * from './installation.js';
 export * from './codecs/decoded.js';
