@@ -5,11 +5,11 @@ import { CursorQuery, EpochMsSchema, IdSchema, LabelSchema, LimitQuery, TimeQuer
 
 /**
  * When an alert moves up a tier. `dueAt` is absent while the clock stands (shelved, inhibited, or grouped under a parent); `leftMs` is then what is left.
- * With neither, nothing runs out: the city has it, its severity does not escalate, or it was acknowledged and need not be resolved by a time.
+ * `periodMs` is the whole of it. Without any of the three nothing runs out: the city has it, its severity does not escalate, or it was acknowledged and need not be resolved by a time.
  * The policy is the version in force when the alert was raised: a later edit does not change it. Without `policyArea` it is the hub's own.
  */
 export const AlertClockSchema = Type.Object({
-  kind: oneOf(CLOCK_KINDS), dueAt: Type.Optional(EpochMsSchema), leftMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  kind: oneOf(CLOCK_KINDS), dueAt: Type.Optional(EpochMsSchema), leftMs: Type.Optional(Type.Integer({ minimum: 0 })), periodMs: Type.Optional(Type.Integer({ minimum: 0 })),
   policyArea: Type.Optional(IdSchema), policyVersion: Type.Integer({ minimum: 1 }),
 });
 export type AlertClock = Static<typeof AlertClockSchema>;
