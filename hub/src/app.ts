@@ -7,6 +7,8 @@ import { noClocks } from './alerts/alert-clocks.js';
 import { createIdSource } from './alerts/alert-ids.js';
 import { createAlertService } from './alerts/alert-service.js';
 import { createAlertWriter } from './alerts/alert-writer.js';
+import { createFloodWatch } from './alerts/flood.js';
+import { createShelfTimer } from './alerts/shelf-timer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
@@ -53,6 +55,8 @@ import { createPseudonyms } from './ingest/pseudonyms.js';
 import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
+import { createMaintenanceService } from './maintenance/maintenance-service.js';
+import { MaintenanceWindows } from './maintenance/maintenance-windows.js';
 import { createMetrics } from './metrics.js';
 import { createLatestValues } from './realtime/latest-values.js';
 import { createLiveFeed } from './realtime/live-feed.js';
@@ -149,8 +153,12 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const activeAlerts = createActiveAlerts({ db });
   const clocks = noClocks;
   const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
-  const alerts = createAlertService({ db, areas, writer: alertWriter });
-  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, clocks, directory, onError });
+  const alerts = createAlertService({ db, clock, areas, writer: alertWriter });
+  const shelfTimer = createShelfTimer({ db, clock, writer: alertWriter, onError });
+  const flood = createFloodWatch({ db, clock, areas, changes });
+  const outOfService = new MaintenanceWindows({ areas });
+  const ids = createIdSource({ clock, random: randomBytes });
+  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, outOfService, onError });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
@@ -172,12 +180,13 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);
   const health = new Health({ source, journal, storeWriter, evaluator });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
+  const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length, flood });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
+    maintenance: createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService }),
     hikvision: {
       signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
       intake: createHikvisionIntake({ ingest, journal, clock }),
@@ -189,20 +198,21 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
   const tlsReloader = config.tls === undefined ? undefined
     : createTlsReloader({ files: config.tls, servers: [http.server as unknown as TlsServer, ...(mqtts === undefined ? [] : [mqtts])], logger }); // an HTTPS server then
-  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, clock, logger });
+  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
+    paths, logger, db, clock, outOfService, shelfTimer, flood, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
     health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader,
   };
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load({ areaService, devices, activeAlerts }: Parts): Promise<void> {
+async function load({ db, clock, areaService, devices, activeAlerts, outOfService }: Parts): Promise<void> {
   await areaService.load();
   await devices.load();
   await activeAlerts.load();
+  await outOfService.load(db, clock.now());
 }
 
 /** In the order of the data's way: what is behind the journal before the journal's readers, and the broker before the screens. */
@@ -212,7 +222,9 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await seedLatest(parts);
   await features.start('refusals', parts.refusals);
   await features.start('presence', parts.presence);
+  await features.start('flood detection', parts.flood);
   await features.start('rules', parts.evaluator);
+  await features.start('shelved alerts', parts.shelfTimer);
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });

@@ -49,7 +49,9 @@ export interface Database {
     /** JSON: when it moves up a tier. */
     clock: string | null;
   };
-  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null };
+  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null; /** Another alert: the parent, the cause. */ ref: string | null };
+  /** Out of service between two times: an area with what lies below, or the devices of a JSON list. `ended_at`: ended by hand before its time. */
+  maintenance: { id: string; area: string | null; devices: string | null; starts_at: number; ends_at: number; reason: string; by: string; at: number; ended_at: number | null };
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */

@@ -8,6 +8,7 @@ import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
 import type { Provisioning } from '../devices/provisioning.js';
 import type { CommandService } from '../commands/command-service.js';
+import type { MaintenanceService } from '../maintenance/types.js';
 import type { ImportService } from '../import/import-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
@@ -26,6 +27,7 @@ export interface HttpDependencies {
   readonly commands?: CommandService;
   readonly provisioning?: Provisioning;
   readonly hikvision?: HikvisionRoute;
+  readonly maintenance?: MaintenanceService;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

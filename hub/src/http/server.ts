@@ -16,6 +16,7 @@ import { addDeviceRoutes } from './routes/devices.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addHikvisionRoute } from './routes/hikvision.js';
 import { addImportRoutes } from './routes/import.js';
+import { addMaintenanceRoutes } from './routes/maintenance.js';
 import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
 import { addSessionRoutes } from './routes/session.js';
@@ -67,6 +68,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addMaintenanceRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -8,6 +8,7 @@ import type { Db } from '../database/database.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
+import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
 import { Effects, READER } from './effects.js';
 import { forgetDevice } from './rule-state.js';
 import { RuleMemory } from './rule-memory.js';
@@ -17,6 +18,8 @@ export interface RuleEvaluatorDependencies {
   db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
   /** Has to be loaded before `start`. */
   directory: DeviceDirectory;
+  /** Maintenance windows; left out, there are none. */
+  outOfService?: OutOfService;
   /** Told of a tick or a record that failed; neither stops the evaluator. */
   onError: (error: unknown) => void;
 }
@@ -44,9 +47,9 @@ const CATCHING_UP_MS = 5_000;
  * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, outOfService = nothingOutOfService, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, changes, clocks });
-  const memory = new RuleMemory({ db, activeAlerts, directory, effects });
+  const memory = new RuleMemory({ db, activeAlerts, directory, effects, outOfService });
   const touched = new Set<DeviceId>();
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -96,6 +99,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   }
 
   async function commit(now: EpochMs, forgotten: readonly DeviceId[]): Promise<void> {
+    effects.settle(now);
     const isQuiet = effects.isEmpty && forgotten.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     const published = await db.transaction().execute(async (trx) => {

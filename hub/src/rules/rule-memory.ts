@@ -2,6 +2,7 @@ import type { DeviceId, EpochMs, Rule } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { Db } from '../database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
+import type { OutOfService } from '../maintenance/types.js';
 import { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
 import { indexRules, type KindRules, type RuleIndex } from './rule-index.js';
@@ -21,7 +22,10 @@ export class RuleMemory {
   /** Devices may have moved while nobody looked. */
   #areAreasUnknown = true;
 
-  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects }) {
+  /** Of what is out of service, when it was last looked at. */
+  #serviceVersion = NaN;
+
+  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; outOfService: OutOfService }) {
     this.#groups = new SilenceGroups(dependencies);
   }
 
@@ -36,7 +40,7 @@ export class RuleMemory {
     const alertsOf = new Map<DeviceId, ActiveAlert[]>();
     for (const active of activeAlerts.values()) if (active.alert.deviceId !== undefined) push(alertsOf, active.alert.deviceId, active);
     const adopted = new Set<ActiveAlert>();
-    for (const entry of directory.values()) this.#restore(this.#add(entry), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
+    for (const entry of directory.values()) this.#restore(this.#add(entry, now), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
     // Alerts of rules or devices that are gone since; devices that are gone.
     this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
     this.#strangers = [...saved.keys()].filter((id) => !this.#devices.has(id));
@@ -65,6 +69,7 @@ export class RuleMemory {
     this.#orphans = [];
     this.#strangers = [];
     for (const id of touched) if (this.#follow(id, now)) forgotten.push(id);
+    this.#followService(now);
     if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
     this.#areAreasUnknown = false;
     touched.clear();
@@ -111,6 +116,18 @@ export class RuleMemory {
     }
   }
 
+  /** Maintenance windows begin and end with time, and by hand. */
+  #followService(now: EpochMs): void {
+    const version = this.dependencies.outOfService.version(now);
+    if (version === this.#serviceVersion) return;
+    this.#serviceVersion = version;
+    for (const device of this.#devices.values()) if (device.isWatched !== (this.#whyUnwatched(device.entry, now) === undefined)) this.#follow(device.id, now);
+  }
+
+  #whyUnwatched(entry: DeviceEntry, now: EpochMs): string | undefined {
+    return whyUnwatched(entry) ?? this.dependencies.outOfService.why(entry, now);
+  }
+
   /** Answers whether the device is gone. */
   #follow(id: DeviceId, now: EpochMs): boolean {
     const entry = this.dependencies.directory.get(id);
@@ -119,23 +136,24 @@ export class RuleMemory {
       known?.reset(now, 'device removed');
       this.#devices.delete(id);
       this.#heard.delete(id);
-      if (entry !== undefined) this.#add(entry);
+      if (entry !== undefined) this.#add(entry, now);
       return true;
     }
-    const device = known ?? this.#add(entry);
-    const isWatched = isWatchable(entry);
+    const device = known ?? this.#add(entry, now);
+    const why = this.#whyUnwatched(entry, now);
+    const isWatched = why === undefined;
     device.update(entry);
     // Out of maintenance, or newly accepted: a full silence window from now on.
     if (isWatched && !device.isWatched && device.heardAt !== -Infinity) device.heardAt = now;
     device.isWatched = isWatched;
-    if (!isWatched) device.reset(now, whyUnwatched(entry));
+    if (why !== undefined) device.reset(now, why);
     return false;
   }
 
-  #add(entry: DeviceEntry): DeviceMemory {
+  #add(entry: DeviceEntry, now: EpochMs): DeviceMemory {
     const { id, kind, lastSeenAt } = entry.device;
     const device = new DeviceMemory(entry, this.#index.get(kind) ?? NO_RULES, this.dependencies.effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
-    device.isWatched = isWatchable(entry);
+    device.isWatched = this.#whyUnwatched(entry, now) === undefined;
     this.#devices.set(id, device);
     return device;
   }
@@ -149,7 +167,8 @@ export class RuleMemory {
     }
     for (const [ruleId, state] of saved?.conditions ?? []) device.condition(ruleId)?.load(state);
     for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
-    if (!device.isWatched) device.reset(now, whyUnwatched(device.entry));
+    const why = this.#whyUnwatched(device.entry, now);
+    if (why !== undefined) device.reset(now, why);
   }
 }
 
@@ -162,5 +181,5 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 /** Before its acceptance, in maintenance and after retirement a device raises nothing. */
-const isWatchable = ({ device: { accepted, status } }: DeviceEntry): boolean => accepted !== false && status !== 'maintenance' && status !== 'retired';
-const whyUnwatched = ({ device: { accepted, status } }: DeviceEntry): string => accepted === false ? 'not accepted' : status;
+const whyUnwatched = ({ device: { accepted, status } }: DeviceEntry): string | undefined =>
+  accepted === false ? 'not accepted' : status === 'maintenance' || status === 'retired' ? status : undefined;

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
-import { noClocks } from '../../src/alerts/alert-clocks.js';
+import { noClocks, type AlertClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertService } from '../../src/alerts/alert-service.js';
 import { createAlertWriter } from '../../src/alerts/alert-writer.js';
+import { createShelfTimer } from '../../src/alerts/shelf-timer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog } from '../../src/changes/change-log.js';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
+import { createMaintenanceService } from '../../src/maintenance/maintenance-service.js';
+import { MaintenanceWindows } from '../../src/maintenance/maintenance-windows.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { createRuleEvaluator } from '../../src/rules/rule-evaluator.js';
 
@@ -49,7 +52,7 @@ export class FakeDirectory implements DeviceDirectory {
 }
 
 /** A hub's rules and alerts over a real database file, with a clock that stands still until it is moved. */
-export async function createRig(rules?: readonly Rule[]) {
+export async function createRig(rules?: readonly Rule[], { clocks = noClocks }: { clocks?: AlertClocks } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-rules-'));
   const clock = { at: START, now: () => clock.at };
   const areas = new AreaTree();
@@ -66,10 +69,16 @@ export async function createRig(rules?: readonly Rule[]) {
     const changes = createChangeLog({ db, clock });
     const activeAlerts = createActiveAlerts({ db });
     const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
-    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks: noClocks, directory, onError: (error) => errors.push(error) });
-    const service = createAlertService({ db, areas, writer: createAlertWriter({ db, clock, changes, activeAlerts, clocks: noClocks }) });
+    const outOfService = new MaintenanceWindows({ areas });
+    await outOfService.load(db, clock.now());
+    const onError = (error: unknown): void => { errors.push(error); };
+    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, outOfService, onError });
+    const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
+    const service = createAlertService({ db, clock, areas, writer });
+    const shelfTimer = createShelfTimer({ db, clock, writer, onError });
+    const maintenance = createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService });
     changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
-    return { db, changes, activeAlerts, evaluator, service };
+    return { db, changes, activeAlerts, evaluator, writer, service, shelfTimer, maintenance };
   }
 
   const sample = (device: DeviceId, values: Partial<Record<MetricKey, MetricValue>>, ts: EpochMs = clock.at): JournalRecord => ({ type: 'telemetry', device, ts, at: clock.at, values });
@@ -82,6 +91,7 @@ export async function createRig(rules?: readonly Rule[]) {
   return {
     clock, areas, directory, published, errors, sample, feed,
     get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get activeAlerts() { return parts.activeAlerts; },
+    get writer() { return parts.writer; }, get changes() { return parts.changes; }, get shelfTimer() { return parts.shelfTimer; }, get maintenance() { return parts.maintenance; },
     get seq() { return seq; },
     event: (device: DeviceId, event: string, id: string, ts: EpochMs = clock.at): EventRecord => ({ type: 'event', device, id, ts, at: clock.at, event, data: {} }),
     send: (device: DeviceId, metric: MetricKey, value: MetricValue, ts?: EpochMs) => feed(sample(device, { [metric]: value }, ts)),
