@@ -36,6 +36,7 @@ afterEach(async () => {
 const alertOf = async (): Promise<Alert> => (await rig.alerts()).find((alert) => alert.id === id)!; // raised above
 const audit = async () => rig.db.selectFrom('audit').select(['by', 'action', 'target', 'detail']).orderBy('id').execute();
 async function addUser(username: string, name: string, role: string, area: string | null): Promise<void> {
+  if (area !== null) await rig.db.insertInto('area').values({ id: area, level: 'community', name: area, parent: null, name_en: null, profile: null, centre: null, boundary: null }).onConflict((conflict) => conflict.doNothing()).execute();
   await rig.db.insertInto('user').values({ username, name, role, area, password_hash: '', created_at: START }).execute();
 }
 
@@ -110,7 +111,7 @@ describe('shelving', () => {
 
   it.each(['restart', 'crash', 'go on'] as const)('is of the alarm: a new occurrence within its time is born shelved (%s)', async (between) => {
     await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'roadworks' });
-    await rig.send('bin', 'fill_level', 10);
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
     await rig.pass(61);
     if (between !== 'go on') await rig[between]();
     steps.length = 0;
@@ -125,7 +126,7 @@ describe('shelving', () => {
     // Taken back on the new one, it is taken back for the alarm.
     await rig.service.unshelve(EAST, second!.id);
     if (between !== 'go on') await rig[between]();
-    await rig.send('bin', 'fill_level', 10);
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
     await rig.pass(61);
     await rig.send('bin', 'fill_level', 85);
     expect((await rig.active())[0]).not.toHaveProperty('shelvedUntil');
@@ -134,14 +135,14 @@ describe('shelving', () => {
 
   it('can be taken back after the alert has cleared, and past its time it is past', async () => {
     await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'x' });
-    await rig.send('bin', 'fill_level', 10);
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
     await rig.service.unshelve(EAST, id);
     await rig.pass(61);
     await rig.send('bin', 'fill_level', 85);
     const [again] = await rig.active();
     expect(again).not.toHaveProperty('shelvedUntil');
     await rig.service.shelve(EAST, again!.id, { durationS: 60, reason: 'x' });
-    await rig.send('bin', 'fill_level', 10);
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
     rig.clock.at += 61_000;
     await rig.send('bin', 'fill_level', 85); // before the timer has looked
     expect((await rig.active())[0]).not.toHaveProperty('shelvedUntil');

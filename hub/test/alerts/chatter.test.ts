@@ -9,6 +9,7 @@ const MINUTE_S = CHATTER.withinMs / 1000;
 let rig: Rig;
 beforeEach(async () => {
   rig = await createRig([fill, forced]);
+  ts = START;
   rig.directory.put('bin', 'waste_bin');
   rig.directory.put('gate', 'access_gate');
   await rig.evaluator.start();
@@ -18,8 +19,11 @@ afterEach(async () => {
   await rig.close();
 });
 
-const full = (value = 85) => rig.send('bin', 'fill_level', value);
-const empty = () => rig.send('bin', 'fill_level', 10);
+let ts = START;
+/** Never twice at the same device time. */
+const say = (value: number) => rig.send('bin', 'fill_level', value, ts = Math.max(ts + 1, rig.clock.at));
+const full = (value = 85) => say(value);
+const empty = () => say(10);
 const only = async (): Promise<Alert> => {
   const alerts = await rig.alerts();
   expect(alerts).toHaveLength(1);

@@ -77,7 +77,8 @@ describe('the rule evaluator, over crashes', () => {
   });
 
   it.each([5, 20, 45, 70])('evaluates a long series every %d s, in batches of any size with crashes between, as in one piece', async (everyS) => {
-    const series = Array.from({ length: 120 }, (_, index) => index % 40 < 20 ? 50 : index % 2 === 1 ? 85 : index % 12 === 0 ? 75 : 60);
+    const series = Array.from({ length: 180 }, (_, index) => index % 60 < 30 ? 50 : index % 2 === 1 ? 85 : index % 12 === 0 ? 75 : 60);
+    // Quiet for 150 s at least: a held clear, and more than a minute after it.
     const records = series.map((value, index) => ({ ...rig.sample('bin', { fill_level: value }, START + index * everyS * 1000), at: START + index * everyS * 1000 }));
     await rig.evaluator.handle({ first: 1, last: records.length, records });
     const shownOf = ({ count, active, value, isChattering, raisedAt, clearedAt }: Alert) => ({ count, active, value, isChattering, raisedAt, clearedAt });
