@@ -149,6 +149,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
       active.owner = owner;
       version += 1;
       if (owner.inhibitors.length > 0) inhibitable.add(active);
+      else inhibitable.delete(active);
     },
     past(alarm, at) {
       const found = past.get(keyOf(alarm));

@@ -1,4 +1,4 @@
-import { CHATTER, type DeviceId, type EpochMs, type Rule, type Severity } from '@liandong/protocols';
+import { CHATTER, type DeviceId, type EpochMs, type Label, type Severity } from '@liandong/protocols';
 import type { ActiveAlert, AlertOwner } from '../alerts/active-alerts.js';
 import { Chatter, type SavedChatter } from '../alerts/chatter.js';
 import type { CompiledRule } from './compile.js';
@@ -32,13 +32,22 @@ export interface SavedCondition {
   chatter?: SavedChatter;
   /** What the rule type itself remembers, such as a window. */
   extra?: unknown;
+  facts?: AlertFacts;
+  /** Of the rule; missing in what was written before rules had versions. */
+  version?: number;
 }
+/** What an alert says beside its value, where the rule alone doesn't tell: the limit that was crossed, and what it is about. */
+export interface AlertFacts { limit?: number; what?: Label }
 /** What a rule type remembers besides the condition. */
-export interface Extra { save(): unknown; load(saved: unknown): void; /** After a step back of the hub's clock or the device's: forgets what lies after this. */ limitTimes(now: EpochMs): void }
-
-/** What rules may also say; read so that a rule without it does as well. */
-type RuleOptions = { readonly inhibitedBy?: readonly string[]; readonly family?: string };
-const NOBODY: readonly string[] = [];
+export interface Extra {
+  save(): unknown;
+  load(saved: unknown): void;
+  /** After a step back of the hub's clock or the device's: forgets what lies after this. */
+  limitTimes(now: EpochMs): void;
+  /** Does it change by hub time alone? Then it is ticked. */
+  readonly isTicking?: boolean;
+  tick?(now: EpochMs): void;
+}
 
 /**
  * One rule on one device: is the condition met, since when, and is there an alert.
@@ -51,6 +60,7 @@ export class Condition implements AlertOwner {
   extra: Extra | undefined;
   /** Worst recent value, or whatever number the rule type shows. */
   value = NaN;
+  facts: AlertFacts | undefined;
   isSaved = false;
   /** Something changed that may be written a little later. */
   isAged = false;
@@ -61,6 +71,8 @@ export class Condition implements AlertOwner {
   #isIn = false;
   /** Grade of the active alert; of one that was cleared by hand until the condition has gone normal: only worse raises anew till then. Else -1. */
   #level = -1;
+  /** The active alert was graded by another version of the rule. */
+  #isUngraded = false;
   /** Per grade, when its on-delay ends; NaN while the value isn't in it. */
   readonly #dueTs: number[];
   readonly #dueAt: number[];
@@ -79,21 +91,23 @@ export class Condition implements AlertOwner {
   /** Is the condition met now, whatever its delays say? */
   get isMet(): boolean { return this.#isIn; }
 
-  get inhibitors(): readonly string[] { return this.#options.inhibitedBy ?? NOBODY; }
-  get family(): string | undefined { return this.#options.family; }
+  get inhibitors(): readonly string[] { return this.rule.inhibitedBy; }
+  get family(): string { return this.rule.family; }
   get gateway(): DeviceId | undefined { return this.device.entry.device.gateway; }
-  get #options(): RuleOptions { return this.rule.rule as Rule & RuleOptions; }
 
-  /** Takes over an alert that was active before this process started. */
+  /** Takes over an alert that is active already: of a process before this one, or of another version of the rule, whose grades say nothing here. */
   adopt(active: ActiveAlert): void {
+    const { severity, groupId, ruleVersion = this.rule.version } = active.alert;
     this.active = active;
     this.sink.adopted(active, this);
-    this.groupId = active.alert.groupId;
-    this.#level = Math.max(0, this.rule.grades.findLastIndex(({ severity }) => severity === active.alert.severity));
+    this.groupId = groupId;
+    this.#level = ruleVersion === this.rule.version ? this.rule.grades.findLastIndex((grade) => grade.severity === severity) : -1;
+    this.#isUngraded = this.#level < 0;
   }
 
   /** The condition is met up to `level`, an index into the grades. */
   enter(level: number, ts: EpochMs, at: EpochMs, value: number): void {
+    if (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts)) return this.leave(true, ts, at);
     this.#settle(ts, at);
     let isChanged = !this.#isIn || !Number.isNaN(this.#leaveTs);
     for (let index = 0; index < this.#dueTs.length; index += 1) {
@@ -104,7 +118,7 @@ export class Condition implements AlertOwner {
       isChanged = true;
     }
     this.value = value;
-    if (this.active !== undefined && !this.#isIn) this.sink.repeat(this.active, this, at, true);
+    if (this.active !== undefined && !this.#isIn && !this.#isUngraded) this.sink.repeat(this.active, this, at, true);
     this.#isIn = true;
     this.#leaveTs = this.#leaveAt = NaN;
     this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
@@ -118,14 +132,15 @@ export class Condition implements AlertOwner {
     this.#settle(ts, at);
     let isChanged = this.#isIn;
     this.#stopDelays();
+    const isOver = isClear || (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts));
     // A delay that ends sooner is left alone; without one the comparison with NaN is false.
-    if (this.active !== undefined && isClear && !(this.#leaveTs <= ts + this.#offDelayMs)) {
+    if (this.active !== undefined && isOver && !(this.#leaveTs <= ts + this.#offDelayMs)) {
       this.leaveAfter(this.rule.offDelayMs, ts, at);
       isChanged = true;
-    } else if (this.active === undefined && isClear && this.#level >= 0) {
+    } else if (this.active === undefined && isOver && this.#level >= 0) {
       this.#level = -1;
       isChanged = true;
-    } else if (!isClear && !Number.isNaN(this.#leaveTs)) {
+    } else if (!isOver && !Number.isNaN(this.#leaveTs)) {
       this.#leaveTs = this.#leaveAt = NaN;
       isChanged = true;
     }
@@ -157,11 +172,15 @@ export class Condition implements AlertOwner {
   /** For a rule type whose own memory changed. */
   saveSoon(): void { this.sink.changed(this); }
 
+  /** For a rule type whose own memory changes with time alone from now on. */
+  waitForTime(): void { this.#noteChange(); }
+
   /** Lets delays run out that ended before `ts` in device time. */
   settleUpTo(ts: EpochMs, at: EpochMs): void { this.#settle(ts, at); }
 
   /** Hub time has come to `now` without a sample. Answers whether a delay is still running. */
   tick(now: EpochMs): boolean {
+    this.extra?.tick?.(now);
     if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
     this.#gradeUpTo(this.#worstDue(this.#dueAt, now), now);
     if (now >= this.#leaveAt) this.clear(now);
@@ -176,6 +195,7 @@ export class Condition implements AlertOwner {
   get isWaiting(): boolean {
     if (!Number.isNaN(this.#leaveAt) || (this.active === undefined && this.chatter !== undefined)) return true;
     if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
+    if (this.extra?.isTicking === true) return true;
     for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
     return false;
   }
@@ -202,6 +222,12 @@ export class Condition implements AlertOwner {
     this.sink.changed(this);
   }
 
+  /** The rule is no longer in force here: ends the alert, if any, and remembers nothing. */
+  end(at: EpochMs, note: string): void {
+    this.extra = this.chatter = undefined;
+    this.clear(at, note);
+  }
+
   /** After a step back of the hub's clock: no delay ends later than if it began now. */
   limitTimes(now: EpochMs): void {
     this.#dueAt.forEach((time, index) => { this.#dueAt[index] = Math.min(time, now + this.rule.onDelayMs); });
@@ -226,14 +252,17 @@ export class Condition implements AlertOwner {
     const [extra, chatter] = [this.extra?.save(), this.chatter?.save()];
     if (this.isIdle && extra === undefined && chatter === undefined) return undefined;
     return {
-      isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt,
+      isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version,
       ...(this.#level < 0 ? {} : { level: this.#level }), ...(this.#level < 0 || this.active !== undefined ? {} : { clearedByHand: true }),
-      ...(chatter === undefined ? {} : { chatter }), ...(extra === undefined ? {} : { extra }),
+      ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(chatter === undefined ? {} : { chatter }), ...(extra === undefined ? {} : { extra }),
     };
   }
 
+  /** What another version remembered says nothing here; it is overwritten. */
   load(saved: SavedCondition): void {
     this.isSaved = true;
+    if ((saved.version ?? this.rule.version) !== this.rule.version) return this.sink.changed(this);
+    this.facts = saved.facts;
     this.#isIn = saved.isIn;
     this.value = saved.value ?? NaN;
     for (let index = 0; index < this.#dueTs.length; index += 1) {
@@ -267,7 +296,9 @@ export class Condition implements AlertOwner {
     const grade = level > this.#level ? this.rule.grades[level] : undefined;
     if (grade === undefined) return;
     if (this.active === undefined) this.active = this.sink.raise(this, grade, at);
-    else this.sink.regrade(this, grade, at);
+    // By another version of the rule it may stand as this one has it, and may be milder too.
+    else if (!this.#isUngraded || this.active.alert.severity !== grade.severity) this.sink.regrade(this, grade, at);
+    this.#isUngraded = false;
     this.#level = level;
   }
 

@@ -1,4 +1,4 @@
-import type { Alert, AlertTimelineEntry, AreaId, EpochMs, Rule, Seq } from '@liandong/protocols';
+import type { Alert, AlertTimelineEntry, AreaId, EpochMs, Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
@@ -9,6 +9,7 @@ import { causeOf, inhibitionChanges } from '../alerts/inhibition.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
+import type { CompiledRule } from './compile.js';
 import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { fillMessage } from './message.js';
@@ -29,8 +30,6 @@ const LONGEST_NOTE_GAP_MS = 3_600_000;
 interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
 /** An alert that has no number, state or time yet. */
 type NewAlert = Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>;
-/** What rules may also say; read so that a rule without it does as well. */
-type RuleOptions = { readonly manualClear?: boolean; readonly version?: number };
 
 /** Gathers what a run of records changes and writes it in one transaction. */
 export class Effects implements ConditionSink {
@@ -50,18 +49,16 @@ export class Effects implements ConditionSink {
 
   /** Raises it, or opens again the one that cleared within the last minute. */
   raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert {
-    const { device: { entry: { device } }, rule: { rule }, groupId } = condition;
-    const { manualClear, version } = rule as Rule & RuleOptions;
+    const { device: { entry: { device } }, rule, groupId } = condition;
     const detail = detailOf(condition, grade, at);
-    const { value, threshold, message = rule.message } = detail;
-    const told = { area: device.area, ...given({ manualClear, ruleVersion: version }) };
-    const past = this.dependencies.activeAlerts.past({ ruleId: rule.id, deviceId: device.id, area: device.area }, at);
+    const { value, threshold, message = rule.rule.message } = detail;
+    const alarm = { ruleId: rule.rule.id, deviceId: device.id, area: device.area };
+    const past = this.dependencies.activeAlerts.past(alarm, at);
     if (past === undefined) {
       condition.chatter = undefined;
-      const alert = { ...told, ruleId: rule.id, deviceId: device.id, kind: device.kind, severity: grade.severity, message, ...given({ value, threshold }) };
-      return this.#open(alert, detail, condition, groupId);
+      return this.#open(ofRule<NewAlert>({ ...alarm, kind: device.kind, severity: grade.severity, message, ...given({ value, threshold }) }, rule), detail, condition, groupId);
     }
-    past.alert = { ...past.alert, ...told };
+    past.alert = ofRule({ ...past.alert, area: device.area }, rule);
     condition.chatter ??= new Chatter(past.alert.raisedAt);
     return this.#reopen(past, { ...detail, isChattering: condition.chatter.again(at, true) }, condition, groupId);
   }
@@ -82,6 +79,12 @@ export class Effects implements ConditionSink {
   regroup(active: ActiveAlert, groupId: string | undefined, at: EpochMs): void {
     if (groupId === undefined) this.#step(active, 'ungrouped', { at });
     else this.#step(active, 'grouped', { at, alertId: groupId });
+  }
+
+  /** Another version of its rule stands behind the alert from now on; the next sample grades it. */
+  reassign(active: ActiveAlert, rule: CompiledRule): void {
+    active.alert = ofRule(upToDate(active), rule);
+    this.#transitions.push({ active, alert: active.alert, entries: [] });
   }
 
   regrade(condition: Condition, grade: Grade, at: EpochMs): void {
@@ -240,6 +243,14 @@ function given<T extends Record<string, unknown>>(members: T): { [K in keyof T]?
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }; // only these were taken out
 }
 
+/** What this version of the rule says of its alerts. */
+function ofRule<A extends Pick<Alert, 'manualClear' | 'ruleVersion'>>(alert: A, { rule: { manualClear }, version }: CompiledRule): A {
+  const told = { ...alert, ruleVersion: version };
+  delete told.manualClear;
+  if (manualClear === true) told.manualClear = true;
+  return told;
+}
+
 /** With the time at which its condition was last seen. */
 const upToDate = ({ alert, seenAt }: ActiveAlert): Alert => seenAt > alert.lastAt ? { ...alert, lastAt: seenAt } : alert;
 
@@ -250,9 +261,9 @@ function legal(alert: Alert, step: AlertStep, detail: StepDetail): Alert {
   return next;
 }
 
-function detailOf({ device: { entry: { device } }, rule: { rule, silenceS }, value }: Condition, { severity, limit }: Grade, at: EpochMs): StepDetail {
+function detailOf({ device: { entry: { device } }, rule: { rule, silenceS }, value, facts }: Condition, { severity, limit }: Grade, at: EpochMs): StepDetail {
   const shown = Number.isNaN(value) ? undefined : value;
-  const threshold = limit ?? silenceS?.(device.reportingIntervalS);
-  const message = fillMessage(rule, { device: device.name, value: shown, limit: threshold });
+  const threshold = limit ?? facts?.limit ?? silenceS?.(device.reportingIntervalS);
+  const message = fillMessage(rule, { device: device.name, value: shown, limit: threshold, what: facts?.what });
   return { at, severity, message, ...(shown === undefined ? {} : { value: shown }), ...(threshold === undefined ? {} : { threshold }) };
 }

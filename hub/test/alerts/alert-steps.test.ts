@@ -4,11 +4,11 @@ import type { AlertClocks } from '../../src/alerts/alert-clocks.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 
-const fill: Rule & { manualClear: boolean; version: number } = {
-  ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70, manualClear: true, version: 7,
+const fill: Rule = {
+  ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70, manualClear: true,
 };
 const hot: Rule = { ...common('hot'), type: 'threshold', metric: 'temperature', direction: 'above', bands: [{ limit: 60, severity: 'critical' }], clearAt: 50 };
-const tamper: Rule & { manualClear: boolean } = { ...common('tamper', ['access_gate']), type: 'event', event: 'tamper', count: 1, withinS: 1, clearOn: [], clearAfterS: 1800, severity: 'major', manualClear: true };
+const tamper: Rule = { ...common('tamper', ['access_gate']), type: 'event', event: 'tamper', count: 1, withinS: 1, clearOn: [], clearAfterS: 1800, severity: 'major', manualClear: true };
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
 const WEST: Principal = { name: 'wang', role: 'operator', area: 'west' };
 const DAY_MS = 86_400_000;
@@ -191,7 +191,7 @@ describe('clearing by hand', () => {
     const refused = (await rig.active()).find(({ ruleId }) => ruleId === 'hot')!;
     await expect(rig.service.clear(EAST, refused.id, 'x')).rejects.toMatchObject({ code: 'ALERT_CLEAR_REFUSED' });
     expect(refused).not.toHaveProperty('manualClear');
-    expect(await rig.service.clear(EAST, id, 'emptied by hand')).toMatchObject({ active: false, manualClear: true, ruleVersion: 7 });
+    expect(await rig.service.clear(EAST, id, 'emptied by hand')).toMatchObject({ active: false, manualClear: true, ruleVersion: 1 });
     await expect(rig.service.clear(EAST, id, 'x')).rejects.toMatchObject({ code: 'ALERT_NOT_ACTIVE' });
     expect(await audit()).toEqual([{ by: 'li', action: 'alert.cleared', target: id, detail: 'emptied by hand' }]);
     expect((await rig.service.get(EAST, id)).timeline.at(-1)).toEqual({ at: START, change: 'cleared', by: 'li', note: 'emptied by hand' });
