@@ -23,7 +23,7 @@ export const weekdayOf = (at: EpochMs): number => (local(at).getUTCDay() + 6) % 
 export const startOfWeek = (at: EpochMs): EpochMs => startOfDay(at) - (weekdayOf(at) - 1) * DAY_MS;
 /** Midnight of a date such as `2026-11-26`. */
 export const dateToMs = (date: string): EpochMs => Date.parse(`${date}T00:00:00Z`) - ZONE_MS;
-/** What a `datetime-local` field holds, read as the hub's time wherever the browser is; undefined when it holds none. */
+/** What a field of date and time holds (`2026-11-26T09:41`), read as the hub's time wherever the browser is; undefined when it holds none. */
 export function fieldToMs(text: string): EpochMs | undefined {
   const at = Date.parse(`${text}Z`);
   return text === '' || Number.isNaN(at) ? undefined : at - ZONE_MS;

@@ -10,9 +10,9 @@ export const rulesZhCN = {
     subject: { waste_bin: '垃圾桶', gates: '门禁与车闸', env_sensor: '环境监测', gateway: '网关', several: '多类设备' },
   },
   ruleWords: {
-    comma: '，', semicolon: '；', pause: '、', or: '或', and: '，且', brackets: '（{text}）', h: '{n} 小时', min: '{n} 分钟', s: '{n} 秒', figure: '{value} {unit}', threshold: '{metric} {bands}', band: '{limit} {severity}', range: '{metric}{bands}', rangeBand: '低于 {low} 或高于 {high} {severity}',
+    comma: '，', semicolon: '；', pause: '、', or: ' 或 ', and: '，且', brackets: '（{text}）', h: '{n} 小时', min: '{n} 分钟', s: '{n} 秒', figure: '{value} {unit}', threshold: '{metric} {bands}', band: '{limit} {severity}', range: '{metric}{bands}', rangeBand: '低于 {low} 或高于 {high} {severity}',
     silence: '超过自身上报间隔的 {n} 倍没有上报：{severity}', combined: '{when}：{severity}', aqi: '实时空气质量指数', noise: '噪声{bands}（{class} 类声环境，昼 {day} / 夜 {night} dB(A)）', overLimit: '超过限值 {severity}', over: '超限 {over} dB {severity}', single: '{what}：{severity}',
-    clearBelow: '低于 {limit} 恢复', clearAbove: '不低于 {limit} 恢复', clearWithin: '回到 {low} 至 {high} 恢复', clearNoise: '低于限值 {deadband} dB 恢复', clearOn: '出现“{events}”恢复', clearAfter: '最后一次过后 {time} 自动恢复', neverClears: '不会自动恢复', clearsAsRaised: '条件消失即恢复',
+    clearBelow: '低于 {limit} 恢复', clearAbove: '不低于 {limit} 恢复', clearWithin: '回到 {low} 至 {high} 恢复', clearNoise: '低于限值 {deadband} dB 恢复', clearOn: '出现“{events}”恢复', clearAfter: '最后一次过后 {time}自动恢复', neverClears: '不会自动恢复', clearsAsRaised: '条件消失即恢复',
     outside: '{metric}低于 {low} 或高于 {high}', isTrue: '{metric}为“是”', isFalse: '{metric}为“否”', rises: '{metric} {time}内上升 {by}', falls: '{metric} {time}内下降 {by}', count: '{time}内有 {n} 次{what}', event: '出现“{event}”', events: '{time}内出现 {n} 次“{event}”', none: '没有出现（{parts}）',
     onDelay: '持续 {time}才告警', offDelay: '平稳 {time}才恢复', noDelay: '立即', andMore: '{names} 等 {n} 个', nextDay: '次日 ', workdays: '周一至周五', weekend: '周末', holidays: { only: '仅节假日', except: '节假日除外' }, always: '全天', everywhere: '全部', noFamily: '自成一族', noInhibition: '无', manualClear: '可人工恢复', noManualClear: '只能自动恢复', enabled: '启用', disabled: '停用',
   },

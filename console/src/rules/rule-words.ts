@@ -101,11 +101,12 @@ export function createRuleWords({ t, ofLabel, areaName, deviceName, ruleName, ev
 
   /** What it does, in one sentence: `满溢度 ≥ 80 % 提示，≥ 95 % 重要；低于 70 % 恢复`. */
   const sentence = (rule: Rule): string => [condition(rule), clearing(rule), delays(rule)].filter((part) => part !== undefined).join(t('ruleWords.semicolon'));
+  const both = ({ zh, en }: Label) => [zh, en].filter(Boolean).join(' / ');
   /** Each side of a rule in words, for comparing two versions of it. */
   const facets = (rule: Rule): Record<Facet, string> => ({
-    name: ofLabel(rule.name), condition: condition(rule), clearing: clearing(rule) ?? t('ruleWords.clearsAsRaised'), delays: delays(rule) ?? t('ruleWords.noDelay'), kinds: kinds(rule), scope: scope(rule) ?? t('ruleWords.everywhere'),
+    name: both(rule.name), condition: condition(rule), clearing: clearing(rule) ?? t('ruleWords.clearsAsRaised'), delays: delays(rule) ?? t('ruleWords.noDelay'), kinds: kinds(rule), scope: scope(rule) ?? t('ruleWords.everywhere'),
     schedule: schedule(rule) ?? t('ruleWords.always'), family: rule.family === undefined ? t('ruleWords.noFamily') : ruleName(rule.family), inhibition: rule.inhibitedBy === undefined || rule.inhibitedBy.length === 0 ? t('ruleWords.noInhibition') : rule.inhibitedBy.map(ruleName).join(t('ruleWords.pause')),
-    manualClear: t(rule.manualClear === true ? 'ruleWords.manualClear' : 'ruleWords.noManualClear'), message: ofLabel(rule.message), enabled: t(rule.enabled ? 'ruleWords.enabled' : 'ruleWords.disabled'),
+    manualClear: t(rule.manualClear === true ? 'ruleWords.manualClear' : 'ruleWords.noManualClear'), message: both(rule.message), enabled: t(rule.enabled ? 'ruleWords.enabled' : 'ruleWords.disabled'),
   });
   /** What is different in the second one; facets that say the same are left out. */
   function differences(before: Rule, after: Rule): { facet: Facet; before: string; after: string }[] {

@@ -30,7 +30,7 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
   function preview(rule: Rule): RulePreview {
     const inScope = (of: Rule, device: Device) => of.kinds.includes(device.kind) && (of.scope?.devices?.includes(device.id) ?? true) && (of.scope?.areas?.some((area) => area === device.area || area === 'fuan-jie' || area === 'jiaozhou') ?? true);
     const own = devices.filter((device) => inScope(rule, device));
-    const count = (key: (device: Device) => string) => [...Map.groupBy(own, key)].map(([name, list]): [string, number] => [name, list.length]).sort((a, b) => b[1] - a[1]);
+    const count = (key: (device: Device) => string) => [...new Set(own.map(key))].map((name): [string, number] => [name, own.filter((device) => key(device) === name).length]).sort((a, b) => b[1] - a[1]);
     const family = [...rules.values()].filter((other) => other.id !== rule.id && other.enabled && familyOf(other) === familyOf(rule));
     const width = (of: Rule) => of.scope?.devices !== undefined ? 2 : of.scope?.areas !== undefined ? 1 : 0;
     const over = family.filter((other) => width(other) > width(rule)).map((other) => ({ id: other.id, devices: own.filter((device) => inScope(other, device)).length }));
@@ -116,13 +116,13 @@ function resultOf(devices: readonly Device[], to: number, factor: number): Backt
   const bins = devices.filter(({ kind }) => kind === 'waste_bin');
   return {
     alerts, devicesWithAlerts: Math.round(31 * Math.sqrt(factor)), bySeverity: SEVERITIES.filter((severity) => severity === 'major' || severity === 'warning').map((severity) => ({ severity, count: Math.round(alerts * (severity === 'major' ? 0.28 : 0.72)) })), perDay, floodShare: 0.004 * factor * factor,
-    examples: bins.slice(0, 8).map((device, index) => ({ device: device.id, severity: index < 3 ? 'major' : 'warning', from: to - (3 + index * 3) * DAY_MS + 7 * 3_600_000, to: to - (3 + index * 3) * DAY_MS + (9 + index % 4) * 3_600_000, value: index < 3 ? 97 : 86, threshold: index < 3 ? 95 : 80 })),
+    examples: bins.slice(0, 8).map((device, index) => ({ device: device.id, severity: index < 3 ? 'major' : 'warning', from: to - (3 + index * 3) * DAY_MS + Math.round(((index < 3 ? 95 : 80) - 48) / 5.2 * 3_600_000), to: to - (3 + index * 3) * DAY_MS + (9.6 + index % 4) * 3_600_000, value: index < 3 ? 97 : 86, threshold: index < 3 ? 95 : 80 })),
   };
 }
 function chartOf(devices: readonly Device[], to: number): NonNullable<Backtest['chart']> {
   return devices.filter(({ kind }) => kind === 'waste_bin').slice(0, 4).map((device, index) => {
     const from = to - (3 + index * 3) * DAY_MS;
-    return { device: device.id, metric: 'fill_level', points: Array.from({ length: 140 }, (_, step): [number, number] => { const hour = step / 8; return [from + hour * 3_600_000, Math.min(98, hour < 9.5 + index % 4 ? 48 + hour * 5.2 : 8 + (hour - 9.5) * 2.4) + Math.sin(step) * 1.2]; }) };
+    return { device: device.id, metric: 'fill_level', points: Array.from({ length: 140 }, (_, step): [number, number] => { const hour = step / 8; return [from + hour * 3_600_000, Math.min(98, hour < 9.6 + index % 4 ? 48 + hour * 5.2 : 8 + (hour - 9.6) * 2.4) + Math.sin(step) * 1.2]; }) };
   });
 }
 
