@@ -42,7 +42,7 @@ export const rulesEn: RulesMessages = {
   },
   ruleVersions: { title: 'Versions', version: 'Version {n}', created: 'created by {who}', changed: 'changed by {who}', deleted: 'deleted by {who}', same: 'Nothing is different' },
   backtest: {
-    title: 'Back-test', lead: 'Tried on stored history', days: 'Last {n} days', start: 'Run', again: 'Run again', cancel: 'Stop', waiting: 'The rule has to be complete', read: 'Devices {devices}, values {samples}', failed: 'The back-test did not finish', cancelled: 'The back-test was stopped', outdated: 'The rule has changed since; these are the results before', alerts: 'Alerts', perDay: 'Per day', devicesWith: 'Devices with alerts', flood: 'Time in flood', candidate: 'This one', inForce: 'In force', noneInForce: 'There is no version in force to compare with', chart: 'Alerts per day',
+    title: 'Back-test', lead: 'Back-test: tried on stored history', days: 'Last {n} days', start: 'Run', again: 'Run again', cancel: 'Stop', waiting: 'The rule has to be complete', read: 'Devices {devices}, values {samples}', failed: 'The back-test did not finish', cancelled: 'The back-test was stopped', outdated: 'The rule has changed since; these are the results before', alerts: 'Alerts', perDay: 'Per day', devicesWith: 'Devices with alerts', flood: 'Time in flood', candidate: 'This one', inForce: 'In force', noneInForce: 'There is no version in force to compare with', chart: 'Alerts per day',
     examples: 'Examples', noExamples: 'There would have been no alerts', noChart: 'There are no values to draw for this one', stillStood: 'still active at the end', limit: 'Limit {value}', shaded: 'Shaded: the alert stood',
   },
 };

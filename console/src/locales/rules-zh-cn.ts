@@ -37,11 +37,11 @@ export const rulesZhCN = {
   rulePreview: { title: '影响范围', counting: '正在数', waiting: '填完后，这里显示会影响多少台设备', of: '/ {total} 台设备', affects: '将影响 {n} / {total} 台设备', everything: '这条规则会影响全部 {n} 台设备。若不是本意，请收窄范围。', nobody: '没有设备符合这个范围，规则不会起作用', ofKind: '{kind} {n} 台', named: '“{name}”{n} 台', overrides: '取代 {rules}', overridden: '其中 {n} 台由更近的规则管：{rules}', first: '正在数影响的设备' },
   ruleSave: {
     open: '保存', titleNew: '启用这条规则之前', titleChange: '修改生效之前', sure: '我知道它会影响全部 {n} 台设备', create: '新建，立即生效', change: '修改，立即生效', disabled: '规则处于停用，保存后不会告警', done: '{name} 已保存并生效', delete: '删除', deleteTitle: '删除“{name}”？', deleteWarn: '它的未恢复告警会随之恢复；各版本的记录会保留。', deleted: '{name} 已删除',
-    conflict: '您编辑时，{who} 在 {at} 存了第 {n} 版。您的还没有保存。', conflictDifferences: '从他的到您的，有这些不同：', takeTheirs: '用他的，放弃我的', keepMine: '在他的基础上存我的',
+    conflict: '您编辑时，{who} 在 {at} 存了第 {n} 版。您的还没有保存。', conflictDifferences: '从对方的到您的，有这些不同：', takeTheirs: '用对方的，放弃我的', keepMine: '在对方的基础上存我的',
   },
   ruleVersions: { title: '版本', version: '第 {n} 版', created: '{who} 新建', changed: '{who} 修改', deleted: '{who} 删除', same: '内容没有不同' },
   backtest: {
-    title: '回测', lead: '用存下的历史试一遍', days: '最近 {n} 天', start: '开始回测', again: '再测一次', cancel: '停止', waiting: '规则填完才能回测', read: '{devices} 台设备，{samples} 个数值', failed: '回测没有完成', cancelled: '回测已停止', outdated: '规则在回测之后又改过，下面是改之前的结果', alerts: '告警', perDay: '每天', devicesWith: '出过告警的设备', flood: '洪峰时间占比', candidate: '这一版', inForce: '生效中的', noneInForce: '没有生效中的版本可比', chart: '每天的告警数',
+    title: '回测', lead: '回测：用存下的历史试一遍', days: '最近 {n} 天', start: '开始回测', again: '再测一次', cancel: '停止', waiting: '规则填完才能回测', read: '{devices} 台设备，{samples} 个数值', failed: '回测没有完成', cancelled: '回测已停止', outdated: '规则在回测之后又改过，下面是改之前的结果', alerts: '告警', perDay: '每天', devicesWith: '出过告警的设备', flood: '洪峰时间占比', candidate: '这一版', inForce: '生效中的', noneInForce: '没有生效中的版本可比', chart: '每天的告警数',
     examples: '例子', noExamples: '这段时间不会有告警', noChart: '这个例子没有可画的数值', stillStood: '到最后仍未恢复', limit: '限值 {value}', shaded: '阴影：告警持续的时间',
   },
 };

@@ -28,7 +28,7 @@ describe('what a rule does, in a sentence', () => {
   });
   it('leaves no key and no placeholder unfilled, whatever the rule', () => {
     fc.assert(fc.property(fc.constantFrom(...RULE_TYPES).chain(anyRule), (any) => {
-      for (const words of [zh, en]) expect(words.sentence({ ...any, ...('event' in any ? { event: 'denied', clearOn: [] } : {}) } as Rule)).not.toMatch(/ruleWords\.|\{\w+\}|undefined|NaN/); // its own member replaced
+      for (const words of [zh, en]) expect(words.sentence({ ...any, ...('event' in any ? { event: 'denied', clearOn: [] } : {}) })).not.toMatch(/ruleWords\.|\{\w+\}|undefined|NaN/); // its own member replaced
     }), { numRuns: 200 });
   });
 });
@@ -48,7 +48,7 @@ describe('two versions', () => {
   const before = rule('default-bin-fill');
   it('that are alike have no differences', () => { expect(zh.differences(before, { ...before, version: 9, updatedBy: 'somebody' })).toEqual([]); });
   it('say each side of what is different', () => {
-    expect(zh.differences(before, { ...before, onDelayS: 0, scope: { areas: ['beiguan'] }, enabled: false } as Rule)).toEqual([
+    expect(zh.differences(before, { ...before, onDelayS: 0, scope: { areas: ['beiguan'] }, enabled: false })).toEqual([
       { facet: 'delays', before: '持续 2 分钟才告警', after: '立即' }, { facet: 'scope', before: '全部', after: '北关' }, { facet: 'enabled', before: '启用', after: '停用' },
     ]);
   });
