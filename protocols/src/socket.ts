@@ -1,4 +1,5 @@
 import type { Alert } from './api/alerts.js';
+import type { Area } from './api/areas.js';
 import type { Device } from './api/devices.js';
 import type { PartState } from './api/health.js';
 import type { AreaId, DeviceId, EpochMs, Seq } from './ids.js';
@@ -24,6 +25,8 @@ export interface Heartbeat {
 export interface HubEvents {
   alert: (change: { seq: Seq; alert: Alert }, ack: () => void) => void;
   device: (change: { seq: Seq; device: Device }) => void;
+  /** An area in the client's scope was made or changed. Without `seq`, so it is not made up for after a loss: `GET /areas` again then. */
+  area: (change: { area: Area }) => void;
   telemetry: (delta: TelemetryDelta) => void;
   heartbeat: (beat: Heartbeat) => void;
 }

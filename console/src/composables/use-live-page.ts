@@ -17,7 +17,7 @@ export function useLivePage(): void {
     [useClockStore(), useLiveStore(), useSessionStore(), useAreasStore(), useFleetStore(), useAlertsStore(), useNoticesStore(), useWords()];
 
   async function load(mode: 'snapshot' | 'resume'): Promise<void> {
-    const results = await Promise.allSettled([fleet.load(), ...(mode === 'snapshot' ? [areas.load(), alerts.loadHistory()] : [])]);
+    const results = await Promise.allSettled([areas.load(), fleet.load(), ...(mode === 'snapshot' ? [alerts.loadHistory()] : [])]);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) notices.show('bad', `${words.t('error.load')} · ${words.errorText(failed.reason)}`);
   }

@@ -4,6 +4,7 @@ import type { Area, AreaNode } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
 import type { Locale } from '../i18n.js';
+import { flatten, withArea } from '../live/area-forest.js';
 
 const REMEMBERED = 'liandong.install.areas';
 
@@ -16,7 +17,23 @@ export const useAreasStore = defineStore('areas', () => {
   /** What the screen is of: the lowest area that holds everything, but no lower than a sub-district. */
   const place = computed(() => placeOf(tree.value));
 
-  async function load(): Promise<void> { tree.value = await hubApi.areas(); }
+  let reads = 0;
+  let heard: Area[] = [];
+
+  async function load(): Promise<void> {
+    reads += 1;
+    try {
+      tree.value = heard.reduce(withArea, await hubApi.areas());
+    } finally {
+      reads -= 1;
+      if (reads === 0) heard = [];
+    }
+  }
+  /** Takes an area that was made or changed. One that comes while the areas are being read may be newer than the answer. */
+  function apply(area: Area): void {
+    if (reads > 0) heard.push(area);
+    tree.value = withArea(tree.value, area);
+  }
   /** For a page that works offline: the areas as this browser last saw them. Returns whether there are any. */
   async function loadOrRecall(): Promise<boolean> {
     try {
@@ -44,13 +61,11 @@ export const useAreasStore = defineStore('areas', () => {
     }
     return false;
   }
-  return { tree, flat, byId, communities, place, load, loadOrRecall, nameOf, communityOf, isWithin };
+  return { tree, flat, byId, communities, place, load, apply, loadOrRecall, nameOf, communityOf, isWithin };
 });
 
 export const areaName = (area: Area | undefined, locale: Locale): string | undefined =>
   area === undefined ? undefined : locale === 'en' ? area.nameEn ?? area.name : area.name;
-
-const flatten = (nodes: readonly AreaNode[]): AreaNode[] => nodes.flatMap((node) => [node, ...flatten(node.children)]);
 
 function placeOf(roots: readonly AreaNode[]): AreaNode | undefined {
   const only = roots.length === 1 ? roots[0] : undefined;

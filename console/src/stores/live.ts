@@ -6,6 +6,7 @@ import { feedState, isLost } from '../live/feed-state.js';
 import { createLiveSocket, type LiveSocket } from '../live/live-socket.js';
 import { createRateMeter } from '../live/rate-meter.js';
 import { useAlertsStore } from './alerts.js';
+import { useAreasStore } from './areas.js';
 import { useClockStore } from './clock.js';
 import { useFleetStore } from './fleet.js';
 
@@ -15,7 +16,7 @@ const REBUILD_AFTER_MS = 12_000;
 const RETRY_MS = 2000;
 
 export interface LiveHooks {
-  /** A subscription stands: the devices are to be read again, and after a snapshot everything else that came by REST. */
+  /** A subscription stands: the areas and devices are to be read again, and after a snapshot everything else that came by REST. */
   onSubscribed: (mode: SubscribeAnswer['mode']) => void;
   /** The hub refuses this socket; the session may be over. Resolves to whether to try again. */
   onRefused: () => Promise<boolean>;
@@ -27,6 +28,7 @@ export interface Recovery { at: EpochMs; caughtUp: number | undefined }
 export const useLiveStore = defineStore('live', () => {
   const clock = useClockStore();
   const alerts = useAlertsStore();
+  const areas = useAreasStore();
   const fleet = useFleetStore();
   const tracker = createChangeTracker();
   const rate = createRateMeter();
@@ -35,6 +37,8 @@ export const useLiveStore = defineStore('live', () => {
   const telemetryAt = ref<EpochMs>();
   const startedAt = ref(Date.now());
   const feeds = ref<Heartbeat['feeds']>();
+  /** More new alerts than a person can take in, as the hub counts them. */
+  const flood = ref<Heartbeat['flood']>();
   const recovery = ref<Recovery>();
   const state = computed(() => feedState({ isConnected: isConnected.value, isSubscribed: isSubscribed.value, heardAt: heardAt.value, startedAt: startedAt.value }, clock.now));
   const hasLost = computed(() => isLost(state.value));
@@ -69,10 +73,11 @@ export const useLiveStore = defineStore('live', () => {
       if (!opened.active) retryLater(opened, hooks);
     });
     opened.on('connect_error', () => { if (!opened.active) retryLater(opened, hooks); });
-    opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.apply(alert) }); ack(); noteCaughtUp(); });
+    opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.take(alert) }); ack(); noteCaughtUp(); });
     opened.on('device', ({ seq, device }) => { tracker.take({ seq, apply: () => fleet.applyDevice(seq, device) }); noteCaughtUp(); });
+    opened.on('area', ({ area }) => areas.apply(area));
     opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), countValues(delta)); fleet.applyTelemetry(delta); });
-    opened.on('heartbeat', (beat) => { clock.learn(beat.now); feeds.value = beat.feeds; hear(); });
+    opened.on('heartbeat', (beat) => { clock.learn(beat.now); [feeds.value, flood.value] = [beat.feeds, beat.flood]; hear(); });
   }
   function subscribe(opened: LiveSocket, hooks: LiveHooks): void {
     const since = tracker.since();
@@ -114,7 +119,7 @@ export const useLiveStore = defineStore('live', () => {
       void hooks.onRefused().then((isWorthTrying) => { if (isWorthTrying && socket === opened) opened.connect(); });
     }, RETRY_MS);
   }
-  return { state, hasLost, heardAt, telemetryAt, feeds, recovery, valuesPerSecond, start, stop };
+  return { state, hasLost, heardAt, telemetryAt, feeds, flood, recovery, valuesPerSecond, start, stop };
 });
 
 const countValues = (delta: TelemetryDelta): number => Object.values(delta.devices).reduce((sum, values) => sum + Object.keys(values).length, 0);

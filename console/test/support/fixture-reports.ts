@@ -4,7 +4,9 @@ import type { OperationsAnswer } from './fixture-operations.js';
 const SLOT_MS = 600_000;
 
 /** GET /alerts/kpi and /alerts/handover over the fixture's alerts; undefined for any other path under /alerts. */
-export function reportsOf(what: string, query: URLSearchParams, world: { alerts: readonly Alert[]; devices: readonly Device[]; rules: readonly string[] }): OperationsAnswer {
+export function reportsOf(what: string, query: URLSearchParams, { alerts, ...others }: { alerts: readonly Alert[]; devices: readonly Device[]; rules: readonly string[] }): OperationsAnswer {
+  // Children of a parent are neither counted nor listed.
+  const world = { ...others, alerts: alerts.filter(({ groupId }) => groupId === undefined) };
   const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
   const area = query.get('area');
   const range = { ...(area === null ? {} : { area }), from, to };

@@ -4,10 +4,19 @@ import type { Principal } from '../identity/principal.js';
 /** All areas in memory: a sub-district has a few hundred. Answers questions of containment without a query. */
 export class AreaTree {
   readonly #areas = new Map<AreaId, Area>();
+  readonly #listeners = new Set<(area: Area) => void>();
 
   get size(): number { return this.#areas.size; }
   get(id: AreaId): Area | undefined { return this.#areas.get(id); }
-  put(area: Area): void { this.#areas.set(area.id, area); }
+  put(area: Area): void {
+    this.#areas.set(area.id, area);
+    for (const listener of this.#listeners) listener(area);
+  }
+  /** Calls `listener` for each area that is put from now on, new or changed; returns how to stop. */
+  onChange(listener: (area: Area) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
   all(): Area[] { return [...this.#areas.values()]; }
 
   /** The area itself and everything above it, upwards. */

@@ -24,10 +24,15 @@ export function keptPayload(topic: string, head: Uint8Array, isCut: boolean, rea
   return /\/(telemetry|status)$/.test(topic) ? quiet : quiet.replace(DIGIT_RUN, MASK);
 }
 
-/** Undefined when it is no JSON, or too deep to walk. */
+/** Undefined when it is no JSON, too deep to walk, or has a number that JSON.stringify would put as null: 1e999 is what is looked for then. */
 function maskJson(text: string): string | undefined {
+  let isFaithful = true;
   try {
-    return JSON.stringify(JSON.parse(text, (key, value: unknown) => (isMasked(key) ? MASK : value)));
+    const masked = JSON.stringify(JSON.parse(text, (key, value: unknown) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) isFaithful = false;
+      return isMasked(key) ? MASK : value;
+    }));
+    return isFaithful ? masked : undefined;
   } catch {
     return undefined; // broken JSON is what is looked at here: it is masked as text
   }

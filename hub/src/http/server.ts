@@ -8,21 +8,27 @@ import { addHelmet } from './plugins/helmet.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addRateLimit } from './plugins/rate-limit.js';
 import { createErrorHandler } from './problems.js';
+import { addAlertReportRoutes } from './routes/alert-reports.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
+import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
+import { addEscalationRoutes } from './routes/escalation.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addHikvisionRoute } from './routes/hikvision.js';
 import { addImportRoutes } from './routes/import.js';
+import { addMaintenanceRoutes } from './routes/maintenance.js';
+import { addNotificationRoutes } from './routes/notifications.js';
 import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
 import { addSessionRoutes } from './routes/session.js';
+import { addShiftRoutes } from './routes/shifts.js';
 import { addTelemetryRoutes } from './routes/telemetry.js';
 import { addTokenRoutes } from './routes/tokens.js';
 import { addUserRoutes } from './routes/users.js';
-import { AreaNodeSchema } from './schemas.js';
+import { AreaNodeSchema, NamedRuleSchema } from './schemas.js';
 import { tolerateEmptyBodies } from './json-body.js';
 import { typeboxValidator } from './validator.js';
 
@@ -48,6 +54,7 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   app.setErrorHandler(onError);
   tolerateEmptyBodies(app);
   app.addSchema(AreaNodeSchema);
+  app.addSchema(NamedRuleSchema);
 
   await addHelmet(app, { isHttps: tls !== undefined });
   await addCookies(app);
@@ -67,6 +74,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -28,6 +28,8 @@ export interface LiveClientDeps {
   readonly alerts: Pick<AlertService, 'ack'>;
   readonly subscriptions: ReturnType<typeof createSubscriptions>;
   readonly telemetry: TelemetryFeed;
+  /** Tells a screen that has just subscribed how the hub is: it need not wait for the next round. */
+  readonly greet: (client: Pick<LiveClient, 'socket' | 'screen'>) => void;
   readonly logger: FeedLogger;
 }
 
@@ -35,7 +37,7 @@ export interface LiveClientDeps {
 const PENDING_CALLS = 32;
 
 /** The calls of one connected client, one after the other and each answered; one without a callback is left alone. */
-export function createLiveClient({ socket, screen, identity, alerts, subscriptions, telemetry, logger }: LiveClientDeps): LiveClient {
+export function createLiveClient({ socket, screen, identity, alerts, subscriptions, telemetry, greet, logger }: LiveClientDeps): LiveClient {
   let pending = 0;
   let queue: Promise<void> = Promise.resolve();
 
@@ -63,6 +65,7 @@ export function createLiveClient({ socket, screen, identity, alerts, subscriptio
     if (!socket.connected) return;
     screen.follow(scope, from);
     telemetry.join(socket, scope);
+    greet({ socket, screen });
   }
 
   async function ack(request: unknown, reply: (result: unknown) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Seq } from '@liandong/protocols';
+import type { Area, Seq } from '@liandong/protocols';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import { backlogOf, dropToResume } from './connection.js';
 import type { Scope, Scopes } from './scope.js';
@@ -10,12 +10,16 @@ export interface Screen {
   readonly state: ScreenState;
   /** Everything in scope up to here was sent; undefined before the first subscription. */
   readonly position: Seq | undefined;
+  /** What it asked to see; undefined before the first subscription. */
+  readonly scope: Scope | undefined;
   /** Sends what follows `from`: the log first, then live. Replaces an earlier subscription. */
   follow(scope: Scope, from: Seq): void;
   /** Sends nothing more until `follow`; gives the function that takes the pause back. */
   pause(): () => void;
   /** A change that has just happened. */
   offer(change: Change): void;
+  /** An area that was made or changed; has no `seq`, and nothing is kept for a screen that is away. */
+  offerArea(area: Area): void;
   /** Called at a steady pace; drops the socket when an alert stays unacknowledged for `ackSweeps` calls. */
   sweep(): void;
   /** Resolves when it no longer reads the log. */
@@ -122,6 +126,7 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       };
     },
     get position() { return (following ?? paused)?.position; },
+    get scope() { return (following ?? paused)?.scope; },
     follow(scope, from) {
       if (isClosed) return;
       following = { scope, position: from, isLive: false };
@@ -139,6 +144,10 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       if (isClosed || following?.isLive !== true || change.seq <= following.position) return;
       if (isCongested()) following.isLive = false;
       else deliver(following, change);
+    },
+    offerArea(area) {
+      const scope = (following ?? paused)?.scope;
+      if (scope !== undefined && scopes.lens(scope)(area.id, undefined)) socket.emit('area', { area });
     },
     sweep() {
       sweeps += 1;

@@ -16,14 +16,14 @@ import { GatewayTable } from '../../src/gateways/gateway-table.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { createPseudonyms } from '../../src/ingest/pseudonyms.js';
 import { MemoryDirectory } from '../support/memory-directory.js';
-import { mosquittoPub } from '../support/mosquitto-pub.js';
+import { findMosquittoPub, mosquittoPub } from '../support/mosquitto-pub.js';
 import { MOSQUITTO_HINT, findMosquitto, startMosquitto, type MosquittoServer } from '../support/mosquitto-server.js';
 import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const logger = pino({ level: 'silent' });
 
-describeWithServer('gateways behind a real Mosquitto', findMosquitto() !== undefined, MOSQUITTO_HINT, () => {
+describeWithServer('gateways behind a real Mosquitto', findMosquittoPub() !== undefined && findMosquitto() !== undefined, MOSQUITTO_HINT, () => {
   let mosquitto: MosquittoServer;
   let directory: MemoryDirectory;
   let broker: ExternalBroker;

@@ -93,6 +93,13 @@ describe('a refused payload', () => {
     expect(await kept()).toBe('{"id":"1","typ":"granted","data":{"method":"card","credential":"***"}}');
   });
 
+  it('shows a number that is too large as it was sent, and still nothing personal', async () => {
+    refuse('{"values":{"fill_level":1e999}}', { kind: 'telemetry', reason: 'not_finite' });
+    expect(await kept()).toBe('{"values":{"fill_level":1e999}}');
+    refuse('{"data":{"x":-1e999,"credential":"SECRET"}}');
+    expect(await kept()).toBe('{"data":{"x":-1e999,"credential":***}}');
+  });
+
   it('masks long numbers on event topics and on unknown ones, and leaves readings alone', async () => {
     refuse('{"no":13800000000,"x":"id 310101199001011234"}');
     expect(await kept()).toBe('{"no":***,"x":"id ***"}');

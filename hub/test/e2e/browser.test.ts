@@ -97,6 +97,23 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
     }
   }, 120_000);
 
+  it('shows an area that is made or renamed while the page is open, without a reload', async () => {
+    const hub = await startHub();
+    try {
+      const page = await browser.newPage({ viewport: WALL, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+      await signInOnPage(page, hub);
+      await page.getByText('还没有社区', { exact: false }).first().waitFor();
+      const admin = await hub.signIn();
+      const { community } = await createCommunity(admin);
+      await page.locator('svg .name', { hasText: '星湖社区' }).waitFor();
+      await admin.patch(`/areas/${community}`, { name: '星海社区' });
+      await page.locator('svg .name', { hasText: '星海社区' }).waitFor();
+      await page.close();
+    } finally {
+      await hub.dispose();
+    }
+  }, 60_000);
+
   it('is live within a minute of the first start: at least 20 devices reporting and an active alert', async () => {
     const hub = await startHub({ env: { DEMO: '1' } });
     try {
@@ -111,6 +128,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
       }, { timeoutMs: 60_000 - (Date.now() - readyAt), intervalMs: 500 });
       await byId(page, 'alert-card').first().waitFor();
       await page.locator('[data-testid="alert-card"][data-severity="major"]').first().waitFor({ timeout: 60_000 }); // the bin goes on filling
+      expect(await page.locator('svg .name').count()).toBe(7); // opened before the fleet had made them
       await page.screenshot({ path: README_SHOT });
       for (const [name, path] of [['alerts', '/alerts'], ['devices', '/devices']] as const) {
         await page.goto(hub.url + path);

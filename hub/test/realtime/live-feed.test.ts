@@ -138,6 +138,23 @@ describe('subscribe', () => {
   });
 });
 
+describe('areas', () => {
+  it('that are made or changed are told to those who see them, and to nobody before its subscription', async () => {
+    const clients = { all: hub.connect('admin'), elm: hub.connect('admin'), east: hub.connect('east'), early: hub.connect('admin') };
+    const told = Object.fromEntries(Object.entries(clients).map(([key, client]) => {
+      const names: string[] = [];
+      client.on('area', ({ area }) => names.push(area.name));
+      return [key, names];
+    }));
+    await Promise.all([subscribe(clients.all), subscribe(clients.elm, { areas: ['elm'] }), subscribe(clients.east), connected(clients.early)]);
+    hub.putArea({ id: 'ash', level: 'community', parent: 'west', name: '梣' });
+    hub.putArea({ id: 'yew', level: 'community', parent: 'east', name: '杉木' });
+    hub.putArea({ id: 'elm', level: 'community', parent: 'east', name: '榆树' });
+    await until(() => ['all', 'elm', 'east'].every((key) => told[key]?.includes('榆树')));
+    expect(told).toEqual({ all: ['梣', '杉木', '榆树'], elm: ['榆树'], east: ['杉木', '榆树'], early: [] });
+  });
+});
+
 describe('ack', () => {
   it('acknowledges through the alert service and passes its refusals on', async () => {
     await hub.alert('a1', 'elm');
@@ -156,6 +173,17 @@ describe('heartbeat', () => {
     await subscribe(client);
     const beat = await new Promise<object>((resolve) => client.once('heartbeat', resolve));
     expect(beat).toEqual({ now: expect.any(Number) as number, seq: 1, feeds: { mqtt: 'ready', store: 'degraded', rules: 'down' } });
+  });
+});
+
+describe('a screen that has just subscribed', () => {
+  it('is told at once how the feeds are', async () => {
+    const slow = await startLiveHub({ heartbeatMs: 3_600_000 });
+    const client = slow.connect('admin');
+    const beat = new Promise<object>((resolve) => client.once('heartbeat', resolve));
+    await subscribe(client);
+    expect(await beat).toMatchObject({ seq: 0, feeds: { mqtt: 'ready' } });
+    await slow.stop();
   });
 });
 

@@ -1,5 +1,5 @@
 import { SESSION_COOKIE } from '../../src/identity/types.js';
-import type { Alert, AreaId, ClientEvents, Device, DeviceId, HubEvents, MetricValue, SocketProblem, SubscribeAnswer, SubscribeRequest, TelemetryRecord } from '@liandong/protocols';
+import type { Alert, Area, AreaId, ClientEvents, Device, DeviceId, HubEvents, MetricValue, SocketProblem, SubscribeAnswer, SubscribeRequest, TelemetryRecord } from '@liandong/protocols';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
@@ -14,7 +14,7 @@ import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { AppError } from '../../src/problem.js';
 import { createLatestValues, type LatestValueStore } from '../../src/realtime/latest-values.js';
-import { createLiveFeed, type LiveFeed, type LiveFeedTuning } from '../../src/realtime/live-feed.js';
+import { createLiveFeed, type LiveFeed, type LiveFeedDeps, type LiveFeedTuning } from '../../src/realtime/live-feed.js';
 import { createLiveReader } from '../../src/realtime/live-reader.js';
 
 export type Client = Socket<HubEvents, ClientEvents>;
@@ -29,6 +29,7 @@ export interface LiveHub {
   readonly logged: string[];
   readonly activeCalls: { before: () => Promise<void> };
   addDevice(id: DeviceId, area: AreaId): void;
+  putArea(area: Area): void;
   removeDevice(id: DeviceId): void;
   /** Through the live reader, as the journal would. */
   report(device: DeviceId, values: Record<string, MetricValue>, ts?: number): Promise<void>;
@@ -47,7 +48,7 @@ const AREAS = [
 ] as const;
 
 /** A live feed on a real HTTP server, database, change log and area tree; people, alerts and devices are kept in memory. */
-export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}): Promise<LiveHub> {
+export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}, more: Pick<LiveFeedDeps, 'flood'> = {}): Promise<LiveHub> {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-live-'));
   const db = await openDatabase(join(folder, 'hub.db'));
   const changes = createChangeLog({ db, clock: systemClock });
@@ -76,7 +77,7 @@ export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}): Promis
     logged.push(err instanceof Error ? `${message} ${err.message}` : message);
   };
   const feed = createLiveFeed({
-    httpServer, areas, directory: devices, changes, latest, clock: systemClock, tuning,
+    httpServer, areas, directory: devices, changes, latest, clock: systemClock, tuning, ...more,
     identity: { authenticate: async ({ bearer, sessionCookie }) => principals.get(bearer ?? sessionCookie ?? '') },
     alerts: {
       async active(principal, scope) {
@@ -100,6 +101,7 @@ export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}): Promis
   return {
     url, feed, changes, db, latest, principals, logged, activeCalls,
     addDevice: (id, area) => { devices.put(id, area); },
+    putArea: (area) => { areas.put(area); },
     removeDevice: (id) => { devices.remove(id); },
     async report(device, values, ts = Date.now()) {
       const record: TelemetryRecord = { type: 'telemetry', device, ts, at: ts, values };
