@@ -1,12 +1,16 @@
+import { dutyEn } from './duty-en.js';
 import { fieldEn } from './field-en.js';
+import { rulesEn } from './rules-en.js';
 import { wallEn } from './wall-en.js';
 import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
   ...fieldEn,
+  ...rulesEn,
+  ...dutyEn,
   ...wallEn,
   app: { name: 'Liandong', centre: 'Command centre', tab: 'Liandong · Command centre', skip: 'Skip to content' },
-  nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', label: 'Pages' },
+  nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', operations: 'Rules & duty', label: 'Pages' },
   controls: { toEnglish: 'English', toChinese: '中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', language: 'Switch language', signOut: 'Sign out' },
   sound: { locked: 'Sound off, click to turn on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute', short: { locked: 'Off', on: 'On', muted: 'Muted' }, warning: { locked: 'Sound is off; new alerts are not heard', on: '', muted: 'Muted; alerts are not heard' }, turnOn: 'Turn on' },
   header: { summary: 'Communities {communities} · devices {devices}', dataAge: 'Data {age} old', noData: 'No data yet', rate: '{n} values/s', online: 'Devices online {online}/{total}', mqtt: 'Intake', store: 'Store', rules: 'Rules' },

@@ -1,12 +1,16 @@
+import { dutyZhCN } from './duty-zh-cn.js';
 import { fieldZhCN } from './field-zh-cn.js';
+import { rulesZhCN } from './rules-zh-cn.js';
 import { wallZhCN } from './wall-zh-cn.js';
 
 /** Words on the screen, Chinese; the shape that every other language has to fill. */
 export const zhCN = {
   ...fieldZhCN,
+  ...rulesZhCN,
+  ...dutyZhCN,
   ...wallZhCN,
   app: { name: '联动', centre: '指挥中心', tab: '联动 · 指挥中心', skip: '跳到正文' },
-  nav: { overview: '总览', alerts: '告警', devices: '设备', label: '页面' },
+  nav: { overview: '总览', alerts: '告警', devices: '设备', operations: '规则与值守', label: '页面' },
   controls: { toEnglish: 'English', toChinese: '中文', light: '浅色', dark: '深色', toLight: '切换到浅色', toDark: '切换到深色', language: '切换语言', signOut: '退出登录' },
   sound: { locked: '声音未开启，点击开启', on: '声音已开', muted: '已静音', muteHint: '点击静音', unmuteHint: '点击恢复声音', short: { locked: '声音关', on: '声音开', muted: '已静音' }, warning: { locked: '声音未开启，新告警不会发声', on: '', muted: '已静音，告警不会发声' }, turnOn: '打开声音' },
   header: { summary: '{communities} 个社区 · {devices} 台设备', dataAge: '数据 {age}前', noData: '尚未收到数据', rate: '刷新 {n} 值/秒', online: '在线设备 {online}/{total}', mqtt: '接入', store: '存储', rules: '规则' },
