@@ -42,7 +42,7 @@ export interface ActiveAlerts {
   /** The active alerts of one device. */
   ofDevice(device: DeviceId): Iterable<ActiveAlert>;
   values(): IterableIterator<ActiveAlert>;
-  /** Those whose rules name inhibitors. */
+  /** Those whose rules name inhibitors, and those that are inhibited, whatever their rules name by now. */
   inhibitable(): Iterable<ActiveAlert>;
   readonly size: number;
   /** Moves whenever an alert becomes active or ends, or finds its owner. */
@@ -148,7 +148,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     claim(active, owner) {
       active.owner = owner;
       version += 1;
-      if (owner.inhibitors.length > 0) inhibitable.add(active);
+      if (owner.inhibitors.length > 0 || active.alert.inhibitedBy !== undefined) inhibitable.add(active);
       else inhibitable.delete(active);
     },
     past(alarm, at) {
