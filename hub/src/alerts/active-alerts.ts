@@ -121,11 +121,13 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     }
   }
 
-  /** Only the newest alert of an alarm says whether the alarm is shelved. */
+  /** Only the newest alert of an alarm says whether the alarm is shelved: the active one, or the one whose shelf outlives it. Whatever becomes of one before says nothing. */
   function noteShelf(alert: Alert): void {
     const key = keyOf(alert);
-    if (alert.shelvedUntil !== undefined) shelved.set(key, alert);
-    else if (shelved.get(key)?.id === alert.id) shelved.delete(key);
+    const isKnown = shelved.get(key)?.id === alert.id;
+    if (alert.shelvedUntil === undefined) {
+      if (isKnown) shelved.delete(key);
+    } else if (isKnown || alert.active) shelved.set(key, alert);
   }
 
   return {

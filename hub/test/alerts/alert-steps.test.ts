@@ -149,6 +149,21 @@ describe('shelving', () => {
     await expect(rig.service.shelve(EAST, id, { durationS: 60, reason: 'x' })).rejects.toMatchObject({ code: 'ALERT_NOT_ACTIVE' });
   });
 
+  it('is not brought back by a word about an alert of before', async () => {
+    await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'roadworks' });
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
+    await rig.pass(61);
+    await rig.send('bin', 'fill_level', 85);
+    const [second] = await rig.active();
+    await rig.service.unshelve(EAST, second!.id);
+    await rig.service.comment(EAST, id, 'the roadworks are over');
+    await rig.service.ack(EAST, id);
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
+    await rig.pass(61);
+    await rig.send('bin', 'fill_level', 85);
+    expect((await rig.active())[0]).not.toHaveProperty('shelvedUntil');
+  });
+
   it('says nothing about other rules or devices', async () => {
     await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'x' });
     rig.directory.put('bin-2', 'waste_bin');
