@@ -104,7 +104,7 @@ export class Condition implements AlertOwner {
     this.active = active;
     this.sink.adopted(active, this);
     this.groupId = groupId;
-    this.#level = ruleVersion === this.rule.version ? this.rule.grades.findLastIndex((grade) => grade.severity === severity) : -1;
+    this.#level = ruleVersion === this.rule.version ? this.#levelOf(severity) : -1;
     this.#isUngraded = this.#level < 0;
   }
 
@@ -223,6 +223,8 @@ export class Condition implements AlertOwner {
 
   /** The condition that still stands raises nothing as bad again until it has gone normal once. An event doesn't stand: the next one is another. */
   clearedByHand(at: EpochMs): void {
+    // Not graded by this version yet, it stands as bad as the other one had it.
+    if (this.isUngraded) this.#level = Math.max(0, this.#levelOf(this.active?.alert.severity));
     this.active = undefined;
     this.groupId = undefined;
     this.#latch();
@@ -309,6 +311,8 @@ export class Condition implements AlertOwner {
     this.#isUngraded = false;
     this.#level = level;
   }
+
+  #levelOf(severity: Severity | undefined): number { return this.rule.grades.findLastIndex((grade) => grade.severity === severity); }
 
   #latch(): void {
     const isStanding = this.#isIn || Number.isNaN(this.#leaveAt);

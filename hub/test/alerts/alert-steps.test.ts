@@ -235,6 +235,17 @@ describe('clearing by hand', () => {
     expect(await rig.active()).toMatchObject([{ severity: 'major', count: 1 }]);
   });
 
+  it.each(['restart', 'go on'] as const)('lasts too when another version of the rule has not graded the alert yet (%s)', async (between) => {
+    await rig.rules.replace(ADMIN, 'fill', { ...fill, clearAt: 60 });
+    await rig.service.clear(EAST, id, 'x');
+    if (between !== 'go on') await rig[between]();
+    await rig.pass(70);
+    await rig.send('bin', 'fill_level', 86);
+    expect(await rig.active()).toEqual([]);
+    await rig.send('bin', 'fill_level', 97, rig.clock.at + 1);
+    expect(await rig.active()).toMatchObject([{ severity: 'major' }]);
+  });
+
   it('of what an event raised leaves the next event to raise anew', async () => {
     await rig.feed(rig.event('gate', 'tamper', 'a'));
     const first = (await rig.active()).find(({ ruleId }) => ruleId === 'tamper')!;
