@@ -31,7 +31,7 @@ export interface RuleService {
   replace(principal: Principal, id: string, rule: Rule): Promise<Rule>;
   /** Its active alerts clear. Throws RULE_NOT_FOUND, and RULE_INVALID when another rule would be left referring to nothing. */
   remove(principal: Principal, id: string): Promise<void>;
-  /** Newest first, also of a rule that was deleted. Throws RULE_NOT_FOUND. */
+  /** Newest first, also of a rule that was deleted; of the versions those that concern the caller. Throws RULE_NOT_FOUND. */
   versions(principal: Principal, id: string): Promise<RuleVersion[]>;
   /** Whom the rule would concern; nothing is written. Throws what writing it would, but for RULE_EXISTS and RULE_CHANGED. */
   preview(principal: Principal, rule: Rule): Promise<RulePreview>;
@@ -54,6 +54,12 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     const others = all.filter(({ id }) => id !== rule.id);
     const fault = senseFault(rule) ?? referenceFault(rule, { ...places, principal, others: others.filter((other) => isRuleVisible(principal, other, places)) });
     if (fault !== undefined) throw new AppError('RULE_INVALID', fault);
+  }
+
+  /** An id can have been another area's rule before. What was deleted is what stood before that. */
+  function concerns(principal: Principal, version: RuleVersion, all: readonly RuleVersion[]): boolean {
+    const rule = version.rule ?? all.find((older) => older.version < version.version)?.rule;
+    return principal.area === undefined || (rule !== undefined && isRuleVisible(principal, rule, places));
   }
 
   async function find(trx: Pick<Transaction<Database>, 'selectFrom'>, principal: Principal, id: string): Promise<Rule> {
@@ -134,9 +140,9 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     async versions(principal, id) {
       requirePermission(principal, 'rule:read');
       const versions = await versionsOf(db, id);
-      const latest = versions.find(({ rule }) => rule !== undefined)?.rule;
-      if (latest === undefined || !isRuleVisible(principal, latest, places)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
-      return versions;
+      const [latest] = versions;
+      if (latest === undefined || !concerns(principal, latest, versions)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
+      return versions.filter((version) => concerns(principal, version, versions));
     },
 
     async preview(principal, rule) {
