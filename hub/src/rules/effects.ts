@@ -157,7 +157,8 @@ export class Effects implements ConditionSink {
       active.alert = { ...active.alert, seq: stamped.seq };
       published.push({ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped });
     }
-    for (const active of this.#counted) {
+    for (const [index, active] of [...this.#counted].entries()) {
+      if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
       if (active.alert.active) active.alert = upToDate(active);
       await trx.updateTable('alert').set({ count: active.alert.count, last_at: active.alert.lastAt, value: active.alert.value ?? null }).where('id', '=', active.alert.id).execute();
     }
