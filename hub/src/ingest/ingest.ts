@@ -39,7 +39,7 @@ export interface IngestDependencies {
 }
 
 /** What one device sent, decoded. */
-export interface Uplink { readonly device: DeviceEntry; readonly decoded: Decoded }
+export interface Uplink { readonly device: DeviceEntry; readonly decoded: Decoded; readonly messageName?: string | undefined }
 
 interface Refused { readonly device: DeviceEntry | undefined; readonly refusals: readonly Refusal[] }
 /** What a message came to: what is kept, and what was refused of whom. */
@@ -125,8 +125,8 @@ export class Ingest implements Feature {
     return { records, refused };
   }
 
-  #take(message: InboundMessage, { device, decoded }: Uplink, part = 0): Outcome {
-    const records = this.#placer.place(decoded, device, message, part);
+  #take(message: InboundMessage, { device, decoded, messageName }: Uplink, part = 0): Outcome {
+    const records = this.#placer.place(decoded, device, { message, messageName, part });
     this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded, isKept: records.some(isReading) });
     return { records, refused: [{ device, refusals: decoded.refusals }] };
   }

@@ -20,6 +20,8 @@ export interface DeviceUplink {
   readonly withoutObject?: Decoded;
   /** Device time for what comes of `bytes`. */
   readonly ts?: EpochMs;
+  /** How the network server names this message of this device: the same name again is the same message, delivered once more. At most 128 characters. */
+  readonly messageName?: string;
 }
 
 export interface GatewayDecoded {
