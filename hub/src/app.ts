@@ -152,7 +152,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const payloads = createLastPayloads({ clock });
   const signIns = createSignIns({ clock, directory });
   const photos = createPhotoService({ db, folder: paths.photos, devices: () => devices, audit });
-  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
+  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
   const ids = createIdSource({ clock, random: randomBytes });
