@@ -50,6 +50,7 @@ export class GatewayIngest implements GatewayReader {
     const uplinks: GatewayUplink[] = [];
     for (const uplink of decoded.uplinks) {
       const device = table.device(gateway.id, uplink.externalId);
+      if (device !== undefined && uplink.isMention === true) continue;
       if (device !== undefined) uplinks.push({ device, decoded: this.#readDevice(uplink, device, isKept), messageName: uplink.messageName });
       else if (saysNothing(uplink)) refusals.push(...uplink.decoded.refusals);
       else this.#notes.note({ gateway: gateway.id, uplink, topic, payload, now });

@@ -20,6 +20,8 @@ export interface DeviceUplink {
   readonly withoutObject?: Decoded;
   /** Device time for what comes of `bytes`. */
   readonly ts?: EpochMs;
+  /** Only named, as in a gateway's list of its devices: it has said nothing itself, and `decoded` is empty. */
+  readonly isMention?: true;
   /** How the network server names this message of this device: the same name again is the same message, delivered once more. At most 128 characters. */
   readonly messageName?: string;
 }

@@ -65,7 +65,7 @@ function createDecoder(prefix: string): GatewayDecoder {
     }
     devices = listDevices(json.value);
     readers = new Map();
-    return { uplinks: [...devices].map(([name, device]) => uplink(name, device, { readings: [], events: [], refusals: [] })), refusals: [] };
+    return { uplinks: [...devices].map(([name, device]) => ({ ...uplink(name, device, { readings: [], events: [], refusals: [] }), isMention: true })), refusals: [] };
   }
 
   function readerOf(name: string, device: KnownDevice | undefined): Reader {
