@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type DeviceWithTwin, type NewDevice, type NewDeviceAnswer, type Refusals } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -16,7 +16,7 @@ import { saveDigest } from './device-digests.js';
 import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
 import { toChangedColumns, toDevice, toTwin, type DeviceRow } from './device-rows.js';
 import type { RefusalLog } from './refusal-log.js';
-import { changesOf, mayTakeOver, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
+import { changesOf, mayTakeOver, naturalPrefix, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
 import type { DeviceEntry } from './types.js';
 
 export { placeOf, withSighting } from './device-entry.js';
@@ -33,6 +33,7 @@ export interface DeviceService {
   get(principal: Principal, id: DeviceId): Promise<DeviceWithTwin>;
   /**
    * The only time the secret is shown, and the claim code of a device that is prepared. What an installer makes or prepares is not accepted yet.
+   * A gateway that names no `topicPrefix` gets its format's own, if it has one and nobody else does.
    * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
    * Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, GATEWAY_WRONG, EXTERNAL_ID_TAKEN, TOPIC_PREFIX_WRONG, TOPIC_PREFIX_TAKEN, VALIDATION_FAILED.
    */
@@ -134,15 +135,16 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         secret_hash: secretHash, mosquitto_hash: mosquittoHash,
         claim_hash: claim?.hash ?? null, claimed_at: null, accepted: isAccepted ? 1 : 0, desired: null, reported: null, photo: null,
       };
-      const entry = entryOf(areas, row);
-      const change = await db.transaction().execute(async (trx): Promise<Change> => {
+      const { entry, change } = await db.transaction().execute(async (trx) => {
         await requireFree(trx, wanted);
+        row.topic_prefix ??= await naturalPrefix(trx, { ...wanted, codec: wanted.codec ?? 'native' }) ?? null;
+        const entry = entryOf(areas, row);
         const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
         if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
         await takeOver(trx, principal, wanted);
         await saveDigest(trx, { device: wanted.id, codec: entry.device.codec, secret });
         await note(trx, { by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}${isAccepted ? '' : ', not accepted'}${claim === undefined ? '' : ', with claim code'}` });
-        return changes.recordDevice(trx, { ...entry.device });
+        return { entry, change: await changes.recordDevice(trx, { ...entry.device }) };
       });
       directory.put(entry);
       changes.publish([change]);

@@ -107,7 +107,7 @@ export class Ingest implements Feature {
     }
     // Something old, sent because we subscribed (clause 3.3.1.3): no sign of life.
     if (message.isKept === true) return { records: [], refused: [] };
-    if (speaker !== undefined && route.device?.device.id !== speaker.device.id) return refusedOf(speaker, route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic');
+    if (speaker !== undefined && route.device?.device.id !== speaker.device.id) return refusedOf(speaker, route.fault === 'unknown_topic' ? strangeTopic(speaker) : 'not_your_topic');
     if (route.fault !== undefined) return refusedOf(route.device, route.fault);
     return this.#take(message, { device: route.device, decoded: decodeNative(route.kind, message.payload) });
   }
@@ -136,6 +136,9 @@ export class Ingest implements Feature {
     this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
 }
+
+/** A gateway that was given no prefix speaks where it was told to; the registry was not. */
+const strangeTopic = ({ device: { kind, topicPrefix } }: DeviceEntry): Refusal['reason'] => kind === 'gateway' && topicPrefix === undefined ? 'no_topic_prefix' : 'unknown_topic';
 
 const isReading = (record: JournalRecord): boolean => record.type === 'event' || (record.type === 'telemetry' && Object.keys(record.values).length > 0);
 

@@ -82,6 +82,26 @@ describe('a new device', () => {
   });
 });
 
+describe('a new gateway that names no topic prefix', () => {
+  const gateway = (id: string, more: Partial<NewDevice>): Promise<string | undefined> =>
+    hub.devices.create(ROOT, { id, name: id, kind: 'gateway', area: 'east-garden', ...more }).then(({ device }) => device.topicPrefix);
+
+  it('gets its format\'s own where the format has one, once', async () => {
+    expect(await gateway('gw-1', { codec: 'zigbee2mqtt' })).toBe('zigbee2mqtt');
+    expect(hub.directory.get('gw-1')?.device.topicPrefix).toBe('zigbee2mqtt');
+    expect(hub.published.at(-1)).toMatchObject({ device: { id: 'gw-1', topicPrefix: 'zigbee2mqtt' } });
+    expect(await gateway('gw-2', { codec: 'zigbee2mqtt' })).toBeUndefined();
+    expect(await gateway('gw-3', { codec: 'tasmota', topicPrefix: 'site/tele' })).toBe('site/tele');
+    expect(await gateway('gw-4', { codec: 'tasmota' })).toBe('tele');
+    await expect(gateway('gw-5', { codec: 'tasmota', topicPrefix: 'tele/hall' })).rejects.toMatchObject({ code: 'TOPIC_PREFIX_TAKEN' });
+  });
+
+  it('is accepted without one where only its people know it; what is no gateway gets none', async () => {
+    for (const codec of ['chirpstack', 'tts', 'sparkplug', 'native'] as const) expect(await gateway(`gw-${codec}`, { codec })).toBeUndefined();
+    expect(await gateway('plug', { kind: 'env_sensor', codec: 'tasmota' })).toBeUndefined();
+  });
+});
+
 describe('a changed device', () => {
   it('tells listeners its new place, keeps its sighting and can be retired', async () => {
     const { credentials } = await hub.devices.create(ROOT, bin);

@@ -84,6 +84,13 @@ describe('a message of a gateway', () => {
     expect(answered).toBe(4);
   });
 
+  it('is refused by name when the gateway was given no prefix', () => {
+    directory.put({ id: 'bare', secret: 's', kind: 'gateway', more: { codec: 'tasmota' } });
+    receive('spare/a', { speaker: 'bare' });
+    receive('tele/a', { speaker: 'bare' });
+    expect(refused).toEqual([{ device: 'bare', reason: 'no_topic_prefix' }, { device: 'bare', reason: 'not_your_topic' }]);
+  });
+
   it('goes to the longest prefix behind an external broker, and nowhere when no gateway has it', () => {
     gateway('inner', 'tele/hall');
     directory.put({ id: 'two', secret: 's', more: { gateway: 'inner', externalId: 'x-one' } });

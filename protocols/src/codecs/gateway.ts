@@ -47,6 +47,8 @@ export interface GatewayDecoder { decode(message: GatewayMessage): GatewayDecode
 /** A gateway's wire format. Adding one is a file and a line in `registry.ts`. */
 export interface GatewayCodec {
   readonly name: CodecName;
+  /** Where such gateways publish unless set otherwise; left out where that differs from one to the next. */
+  readonly defaultPrefix?: string;
   /** What to subscribe to on an external broker, for a gateway with this `topicPrefix`. */
   filters(topicPrefix: string): string[];
   create(options: { topicPrefix: string }): GatewayDecoder;

@@ -43,6 +43,7 @@ const ASKED = /\/(set|get)(\/|$)/;
 
 export const zigbee2mqttCodec: GatewayCodec = {
   name: 'zigbee2mqtt',
+  defaultPrefix: 'zigbee2mqtt',
   filters: (topicPrefix) => [`${topicPrefix}/#`], // a friendly name may contain `/`
   create: ({ topicPrefix }) => createDecoder(`${topicPrefix}/`),
 };
