@@ -81,6 +81,8 @@ const DAY_MS = 86_400_000;
 const BROKER_WAIT_MS = 30_000;
 /** As far back as a redelivery after a restart can reach. */
 const RECALLED_RECORDS = 50_000;
+/** The same in time: a device that was away over a week's holiday sends again what it got no answer for. */
+const RECALLED_MS = 7 * DAY_MS;
 /** Time enough for the fleet's set-up; it needs no token afterwards. */
 const FLEET_TOKEN_MS = 15 * 60_000;
 /** The fleet is a program like any other, with a token; this is who gives it that token. */
@@ -130,7 +132,7 @@ async function openFolder(config: Config, { features, logger }: { features: Feat
   const paths = dataPaths(config.dataDir);
   await prepareDataDir(config.dataDir);
   const handlers: JournalHandler[] = [];
-  const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, logger });
+  const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
   const db: Db = await openDatabase(paths.database);
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
@@ -201,7 +203,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     },
     health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER, ...(tls === undefined ? {} : { tls }),
   });
-  const listener = createHttpListener({ app: http, host: config.host, port: config.port });
+  const listener = createHttpListener({ app: http, host: config.host, port: config.port, logger });
   const mqtts = tls === undefined || config.tls === undefined || !(source instanceof EmbeddedBroker) ? undefined
     : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
   const tlsReloader = config.tls === undefined ? undefined
