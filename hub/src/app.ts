@@ -74,6 +74,7 @@ import { createInfluxStore } from './telemetry/influx-store.js';
 import { createStoreWriter } from './telemetry/store-writer.js';
 import { readTlsPair, type TlsServer } from './tls/tls-pair.js';
 import { createTlsReloader } from './tls/tls-reloader.js';
+import { urlHost } from './url-host.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -283,11 +284,10 @@ function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependenci
 }
 
 function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   return {
-    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
-    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${config.mqttHost}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
-    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${config.mqttHost}:${mqtts.port}`,
+    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
+    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,
   };
