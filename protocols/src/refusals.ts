@@ -1,6 +1,7 @@
 /** Why a message or a value was refused. Stable keys: they are counted, shown on the device's page and exported as a metric label. */
 export const REFUSAL_REASONS = {
-  payload_too_large: { zh: '负载超过 64 KiB', en: 'Payload is larger than 64 KiB' },
+  payload_too_large: { zh: '负载过大：上限 64 KiB，海康面板带图片时 768 KiB', en: 'Payload is too large: 64 KiB at most, 768 KiB for a Hikvision post with its pictures' },
+  frame_too_large: { zh: '数据帧超过 256 KiB，连接已断开', en: 'Frame is larger than 256 KiB; the connection was closed' },
   malformed_json: { zh: '不是合法的 JSON', en: 'Payload is not valid JSON' },
   wrong_type: { zh: '字段类型不对', en: 'A field has the wrong type' },
   missing_values: { zh: '缺少 values', en: 'There is no `values` object with at least one value' },

@@ -162,7 +162,10 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
     socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS); // for clients that announce no MQTT keep-alive
     const tap = new PublishTap({
       transport: socket, limitBytes: LIMITS.frameBytesBeforeSignIn, waitsForSignIn: true,
-      onFault: (fault) => this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1),
+      onFault: (fault) => {
+        this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+        if (fault === 'frame_too_large' && connection.speaker !== undefined) ingest.refuseFrame(connection.speaker);
+      },
       onPublish: (frame, done) => {
         ingest.receive({ topic: frame.topic, payload: frame.payload, messageId: frame.messageId, isRedelivery: frame.isRedelivery, speaker: connection.speaker }, done);
         if (journal.isFull) this.#holdAll(true);

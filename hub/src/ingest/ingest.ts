@@ -91,6 +91,11 @@ export class Ingest implements Feature {
     this.#keep(message, this.#take(message, uplink), done);
   }
 
+  /** A frame so long that its connection was closed before the body came: nothing of it is known but who sent it. */
+  refuseFrame(device: DeviceEntry): void {
+    this.#refuse({ topic: '', payload: new Uint8Array() }, device, [{ reason: 'frame_too_large' }]);
+  }
+
   #keep(message: InboundMessage, { records, refused }: Outcome, done: () => void): void {
     this.counts.messages += 1;
     this.counts.records += records.length;
@@ -131,7 +136,7 @@ export class Ingest implements Feature {
     return { records, refused: [{ device, refusals: decoded.refusals }] };
   }
 
-  #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusals: readonly Refusal[]): void {
+  #refuse({ topic, payload }: Pick<InboundMessage, 'topic' | 'payload'>, device: DeviceEntry | undefined, refusals: readonly Refusal[]): void {
     this.counts.refusals += refusals.length;
     this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
