@@ -13,6 +13,8 @@ import { EmbeddedBroker } from './broker/embedded-broker.js';
 import { ExternalBroker } from './broker/external-broker.js';
 import { MosquittoAuthFiles } from './broker/mosquitto-auth.js';
 import { TlsListener } from './broker/tls-listener.js';
+import { createCalendarService } from './calendar/calendar-service.js';
+import { DayCalendar } from './calendar/day-calendar.js';
 import { createChangeLog } from './changes/change-log.js';
 import { systemClock } from './clock.js';
 import { createCommandReader } from './commands/command-reader.js';
@@ -150,7 +152,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const clocks = noClocks;
   const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
   const alerts = createAlertService({ db, areas, writer: alertWriter });
-  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, clocks, directory, onError });
+  const days = new DayCalendar();
+  const calendar = createCalendarService({ db, clock, days });
+  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, clocks, directory, areas, days, onError });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
@@ -174,7 +178,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const health = new Health({ source, journal, storeWriter, evaluator });
   const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
   const http = await buildHttp({
-    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
+    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
@@ -193,14 +197,15 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
+    paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
     health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader,
   };
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load({ areaService, devices, activeAlerts }: Parts): Promise<void> {
+async function load({ areaService, calendar, devices, activeAlerts }: Parts): Promise<void> {
   await areaService.load();
+  await calendar.load();
   await devices.load();
   await activeAlerts.load();
 }
