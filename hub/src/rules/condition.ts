@@ -1,5 +1,6 @@
 import type { EpochMs, Label, Severity } from '@liandong/protocols';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
+import { nextHour } from '../clock.js';
 import type { CompiledRule } from './compile.js';
 import type { DeviceMemory } from './device-memory.js';
 
@@ -37,6 +38,8 @@ export interface Extra {
   limitTimes(now: EpochMs): void;
   /** Does it change by hub time alone? Then it is ticked. */
   readonly isTicking?: boolean;
+  /** Hub time at which `tick` has something to do; Infinity: never. */
+  readonly dueAt?: EpochMs;
   tick?(now: EpochMs): void;
 }
 
@@ -171,6 +174,14 @@ export class Condition {
     if (this.extra?.isTicking === true) return true;
     for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
     return false;
+  }
+
+  /** The first hub time from `now` on at which `tick` may have something to do, however often it is called before; Infinity: never without a sample. */
+  nextDue(now: EpochMs): EpochMs {
+    let due = this.extra?.dueAt ?? Infinity;
+    if (this.#leaveAt < due) due = this.#leaveAt;
+    for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (this.#dueAt[index]! < due) due = this.#dueAt[index]!; // index < length
+    return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }
 
   /** Ends the alert, if any, and every delay. */
