@@ -1,37 +1,48 @@
-import type { AreaId, Backtest, EpochMs, MetricKey, Rule } from '@liandong/protocols';
-import type { DeviceEntry } from '../devices/types.js';
+import type { AreaId, Backtest, MetricKey } from '@liandong/protocols';
+import type { TelemetryStore } from '../telemetry/types.js';
+import { chartsOf } from './charts.js';
 import type { Job } from './jobs.js';
-import type { Contender } from './run-backtest.js';
-import type { Tally } from './tally.js';
+import { runBacktest, type BacktestPlan, type Contender } from './run-backtest.js';
+
+/** What there is to do; given away when it is done. */
+export interface BacktestTask extends BacktestPlan {
+  readonly candidate: Contender;
+  readonly inForce: Contender | undefined;
+  /** The one metric that both versions are about. */
+  readonly charted: MetricKey | undefined;
+}
 
 /** A back-test as it was asked for, and what has become of it. */
 export interface BacktestJob extends Job {
-  readonly rule: Rule;
   /** Undefined: the whole hub. */
   readonly area: AreaId | undefined;
-  readonly from: EpochMs;
-  readonly to: EpochMs;
-  readonly startedAt: EpochMs;
-  /** Of all contenders. Emptied at the end, as are the contenders' devices. */
-  devices: readonly DeviceEntry[];
-  readonly deviceCount: number;
-  readonly candidate: Contender;
-  readonly inForce: Contender | undefined;
-  state: Backtest['state'];
-  progress: number;
-  samples: number;
-  error?: string;
-  chart?: Backtest['chart'];
+  task: BacktestTask | undefined;
+  /** Replaced, never changed in place; without the time it ended. */
+  view: Omit<Backtest, 'endedAt'>;
 }
 
-export const CHART_METRICS = (rules: readonly { metrics: readonly MetricKey[] }[]): MetricKey[] => [...new Set(rules.flatMap(({ metrics }) => metrics))];
-
-export function viewOf(job: BacktestJob): Backtest {
-  const { id, state, progress, from, to, samples, startedAt, endedAt, error, chart, candidate, inForce, deviceCount } = job;
-  return {
-    id, state, progress, from, to, devices: deviceCount, samples, startedAt,
-    ...(endedAt === undefined ? {} : { endedAt }), ...(error === undefined ? {} : { error }), ...(chart === undefined ? {} : { chart }),
-    ...(state === 'done' ? { candidate: candidate.tally.result(), ...(inForce === undefined ? {} : { inForce: inForce.tally.result() }) } : {}),
-  };
+export interface BacktestJobDependencies {
+  readonly telemetry: Pick<TelemetryStore, 'scan' | 'history'>;
+  readonly stopwatch: () => number;
+  /** What is to be said of a failure, in words for a person. */
+  readonly wordsOf: (error: unknown) => string;
 }
-export type { Tally };
+
+/** Does it, and keeps of it only what is answered. Never rejects. */
+export async function doBacktest(job: BacktestJob, signal: AbortSignal, { telemetry, stopwatch, wordsOf }: BacktestJobDependencies): Promise<void> {
+  const { task } = job;
+  if (task === undefined) return;
+  const set = (more: Partial<Backtest>): void => { job.view = { ...job.view, ...more }; };
+  try {
+    await runBacktest(task, { telemetry, signal, stopwatch, onProgress: (rows, progress) => { set({ samples: job.view.samples + rows, progress }); } });
+    const chart = task.charted === undefined ? undefined : await chartsOf(task.charted, task.candidate.tally.examples, { ...task, telemetry, signal });
+    set({
+      state: 'done', progress: 1, candidate: task.candidate.tally.result(),
+      ...(task.inForce === undefined ? {} : { inForce: task.inForce.tally.result() }), ...(chart === undefined ? {} : { chart }),
+    });
+  } catch (error) {
+    set(signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: wordsOf(error) });
+  } finally {
+    job.task = undefined;
+  }
+}

@@ -42,7 +42,8 @@ export async function runBacktest(plan: BacktestPlan, { telemetry, signal, stopw
   let sliceEnd = stopwatch() + SLICE_MS;
 
   async function play(chunk: ScanChunk): Promise<void> {
-    for (const _ of replay.play(chunk, current.trials)) {
+    const steps = replay.play(chunk, current.trials);
+    while (steps.next().done !== true) {
       if (stopwatch() < sliceEnd) continue;
       await breathe();
       signal.throwIfAborted();

@@ -85,12 +85,14 @@ export class DeviceTrial implements ConditionSink {
   }
 
   wait(condition: Condition): void { this.#waiting = condition; }
-  repeat(): void { /* counted by nobody */ }
+  repeat(_active: ActiveAlert, { value }: Condition): void {
+    if (this.#open !== undefined && !Number.isNaN(value)) this.#open.value = value;
+  }
   changed(): void { /* nothing is kept */ }
 
   #note({ value, facts, rule }: Condition, limit: number | undefined): void {
-    const threshold = limit ?? facts?.limit ?? rule.silenceS?.(this.entry.device.reportingIntervalS);
     if (this.#open === undefined) return;
+    const threshold = limit ?? facts?.limit ?? rule.silenceS?.(this.entry.device.reportingIntervalS);
     if (!Number.isNaN(value)) this.#open.value = value;
     if (threshold !== undefined) this.#open.threshold = threshold;
   }

@@ -9,16 +9,25 @@ const isRuleType = (type: unknown): type is RuleType => RULE_TYPES.some((known) 
 /** Checks a rule against the schema of its own type: a union of ten would blame all of them. `member`: where in the body the rule stands. */
 export const ruleBodyValidator = (member?: string): FastifySchemaCompiler<TSchema> => (route) => {
   if (route.httpPart !== 'body') return typeboxValidator(route);
+  const others = member === undefined ? undefined : typeboxValidator({ ...route, schema: withAny(route.schema, member) });
   const checks = new Map(RULE_TYPES.map((type) => [type, typeboxValidator({ ...route, schema: RULE_SCHEMAS[type] })]));
   const prefix = member === undefined ? '' : `/${member}`;
   return (body: unknown) => {
     const rule: unknown = member === undefined ? body : memberOf(body, member);
     const type = memberOf(rule, 'type');
     if (!isRuleType(type)) return { error: new ValidationError('body', [{ path: `${prefix}/type`, message: `must be one of ${RULE_TYPES.join(', ')}` }]) };
+    const fault = others?.(body) as { error?: Error } | undefined; // typeboxValidator answers with objects
+    if (fault?.error !== undefined) return fault;
     const { error } = checks.get(type)?.(rule) as { error?: Error }; // a check for every type; typeboxValidator answers with objects
     if (error instanceof ValidationError && prefix !== '') return { error: new ValidationError('body', error.faults.map(({ path, message }) => ({ path: `${prefix}${path}`, message }))) };
     return error === undefined ? { value: body } : { error };
   };
+};
+
+/** The schema with one member left to be checked by itself. */
+const withAny = (schema: TSchema, member: string): TSchema => {
+  const { properties } = schema as { properties?: object }; // plain JSON Schema underneath
+  return { ...schema, properties: { ...properties, [member]: {} } };
 };
 
 const memberOf = (value: unknown, name: string): unknown =>

@@ -11,6 +11,7 @@ import { createErrorHandler } from './problems.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
+import { addBacktestRoutes } from './routes/backtest.js';
 import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
@@ -68,6 +69,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addCalendarRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addCalendarRoutes, addBacktestRoutes,
   ]) addRoutes(api, dependencies);
 }

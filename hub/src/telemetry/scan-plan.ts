@@ -48,7 +48,10 @@ export async function* planScan({ devices, from, to, count, devicesAtOnce, mostR
 
   async function* halves(device: number, start: EpochMs, end: EpochMs, rows: number): AsyncGenerator<ScanSlice> {
     if (rows === 0) return;
-    if (rows <= mostRows || end - start <= 1) return yield { devices: [device], from: start, to: end };
+    if (rows <= mostRows || end - start <= 1) {
+      yield { devices: [device], from: start, to: end };
+      return;
+    }
     const middle = start + Math.floor((end - start) / 2);
     yield* halves(device, start, middle, (await count([device], start, middle))[0] ?? 0);
     yield* halves(device, middle, end, (await count([device], middle, end))[0] ?? 0);
