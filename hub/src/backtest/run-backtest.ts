@@ -34,10 +34,11 @@ const SLICE_MS = 4;
 
 /** Shows all that is stored to all contenders in one pass. Rejects with the signal's reason at once when it is aborted, and as the store does. */
 export async function runBacktest(plan: BacktestPlan, { telemetry, signal, stopwatch, onProgress }: BacktestRun): Promise<void> {
-  const { from, to } = plan;
+  signal.throwIfAborted();
+  const { metrics, events, from, to } = plan;
   const entries = new Map(plan.devices.map((entry, place) => [entry.device.id, { entry, place }]));
-  const replay = new Replay(plan.metrics);
-  const chunks = telemetry.scan({ ...plan, devices: [...entries.keys()] }, signal)[Symbol.asyncIterator]();
+  const replay = new Replay(metrics);
+  const chunks = telemetry.scan({ devices: [...entries.keys()], metrics, events, from, to }, signal)[Symbol.asyncIterator]();
   let current: { readonly device: DeviceId; readonly trials: readonly DeviceTrial[] } = { device: '', trials: [] };
   let sliceEnd = stopwatch() + SLICE_MS;
 
