@@ -232,7 +232,6 @@ describe('back-tests', () => {
   });
 
   it('fail with words while the store is down, also for a chart, and with no inner words of the hub\'s own faults', async () => {
-    // eslint-disable-next-line require-yield -- it is down
     scan = async function* down() { throw new AppError('STORE_UNAVAILABLE', undefined, { cause: new Error('connect ECONNREFUSED 127.0.0.1:8086\nat x') }); };
     expect(await run(fill('new', 90))).toMatchObject({ state: 'failed', error: 'The telemetry store is not available now: connect ECONNREFUSED 127.0.0.1:8086' });
     scan = undefined;
