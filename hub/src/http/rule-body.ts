@@ -9,8 +9,14 @@ const isRuleType = (type: unknown): type is RuleType => RULE_TYPES.some((known) 
 /** Checks a rule against the schema of its own type: a union of ten would blame all of them. `member`: where in the body the rule stands. */
 export const ruleBodyValidator = (member?: string): FastifySchemaCompiler<TSchema> => (route) => {
   if (route.httpPart !== 'body') return typeboxValidator(route);
+  // Compiled when the first rule of a type comes: ten of them for each route would be felt at every start.
+  const checks = new Map<RuleType, ReturnType<typeof typeboxValidator>>();
+  const checkOf = (type: RuleType) => {
+    const check = checks.get(type) ?? typeboxValidator({ ...route, schema: RULE_SCHEMAS[type] });
+    checks.set(type, check);
+    return check;
+  };
   const others = member === undefined ? undefined : typeboxValidator({ ...route, schema: withAny(route.schema, member) });
-  const checks = new Map(RULE_TYPES.map((type) => [type, typeboxValidator({ ...route, schema: RULE_SCHEMAS[type] })]));
   const prefix = member === undefined ? '' : `/${member}`;
   return (body: unknown) => {
     const rule: unknown = member === undefined ? body : memberOf(body, member);
@@ -18,7 +24,7 @@ export const ruleBodyValidator = (member?: string): FastifySchemaCompiler<TSchem
     if (!isRuleType(type)) return { error: new ValidationError('body', [{ path: `${prefix}/type`, message: `must be one of ${RULE_TYPES.join(', ')}` }]) };
     const fault = others?.(body) as { error?: Error } | undefined; // typeboxValidator answers with objects
     if (fault?.error !== undefined) return fault;
-    const { error } = checks.get(type)?.(rule) as { error?: Error }; // a check for every type; typeboxValidator answers with objects
+    const { error } = checkOf(type)(rule) as { error?: Error }; // typeboxValidator answers with objects
     if (error instanceof ValidationError && prefix !== '') return { error: new ValidationError('body', error.faults.map(({ path, message }) => ({ path: `${prefix}${path}`, message }))) };
     return error === undefined ? { value: body } : { error };
   };

@@ -24,7 +24,7 @@ import { addSessionRoutes } from './routes/session.js';
 import { addTelemetryRoutes } from './routes/telemetry.js';
 import { addTokenRoutes } from './routes/tokens.js';
 import { addUserRoutes } from './routes/users.js';
-import { AreaNodeSchema } from './schemas.js';
+import { AreaNodeSchema, NamedRuleSchema } from './schemas.js';
 import { tolerateEmptyBodies } from './json-body.js';
 import { typeboxValidator } from './validator.js';
 
@@ -50,6 +50,7 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   app.setErrorHandler(onError);
   tolerateEmptyBodies(app);
   app.addSchema(AreaNodeSchema);
+  app.addSchema(NamedRuleSchema);
 
   await addHelmet(app, { isHttps: tls !== undefined });
   await addCookies(app);

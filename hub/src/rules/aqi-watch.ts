@@ -4,12 +4,16 @@ import type { Judge } from './device-memory.js';
 import { HourMean, type SavedHour } from './hour-mean.js';
 import type { SampleWatch } from './watches.js';
 
+/** Means of an hour move slowly: judged once a minute of device time, however often a device reports. */
+const JUDGED_EVERY_MS = 60_000;
+
 type SavedMeans = Partial<Record<Pollutant, SavedHour>>;
 
 /** The real-time AQI of one device: the hour's means of what it measures, judged once when all values of a message are in. */
 class AqiWatch implements Extra, Judge {
   isDue = false;
   readonly #means = new Map<Pollutant, HourMean>();
+  #judgedTs = -Infinity;
 
   constructor(private readonly rule: AqiRule, private readonly condition: Condition) {}
 
@@ -23,6 +27,8 @@ class AqiWatch implements Extra, Judge {
   }
 
   judge(ts: EpochMs, at: EpochMs): void {
+    if (ts - this.#judgedTs < JUDGED_EVERY_MS) return;
+    this.#judgedTs = ts;
     const means: Concentrations = {};
     for (const [pollutant, mean] of this.#means) {
       const value = mean.at(ts, this.condition.device.entry.device.reportingIntervalS);
@@ -38,7 +44,10 @@ class AqiWatch implements Extra, Judge {
     this.condition.enter(level, ts, at, found.aqi);
   }
 
-  limitTimes(now: EpochMs): void { for (const mean of this.#means.values()) mean.limitTimes(now); }
+  limitTimes(now: EpochMs): void {
+    this.#judgedTs = -Infinity;
+    for (const mean of this.#means.values()) mean.limitTimes(now);
+  }
 
   save(): SavedMeans | undefined {
     const saved: SavedMeans = {};

@@ -16,8 +16,8 @@ export interface CompiledRule {
   readonly grades: readonly Grade[];
   readonly onDelayMs: number;
   readonly offDelayMs: number;
-  /** Of an event rule: clears by itself this long after the last event; else 0. */
-  readonly clearAfterMs: number;
+  /** How long an alert may rest on what was seen last, where time alone ends it; else 0. */
+  readonly lapseMs: number;
   /** Present when the rule holds only at some times. */
   readonly isApplicable: ((at: EpochMs) => boolean) | undefined;
   /** Of a silence rule: how long nothing may be heard, in seconds. */
@@ -31,7 +31,7 @@ export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
   return {
     rule, version: rule.version ?? 1, family: familyOf(rule), inhibitedBy: rule.inhibitedBy ?? [], metrics: metricsOf(rule), events: eventsOf(rule),
     grades: gradesOf(rule), onDelayMs: rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
-    clearAfterMs: rule.type === 'event' ? (rule.clearAfterS ?? 0) * 1000 : 0,
+    lapseMs: lapseMsOf(rule),
     isApplicable: rule.schedule === undefined ? undefined : compileSchedule(rule.schedule, days),
     silenceS: rule.type === 'silence' ? (reportingIntervalS) => rule.intervals * reportingIntervalS : undefined,
     core: coreOf(rule),
@@ -50,6 +50,15 @@ function gradesOf(rule: Rule): Grade[] {
     case 'count': return [{ severity: rule.severity, limit: rule.limit }];
     case 'event': return [{ severity: rule.severity, limit: rule.count > 1 ? rule.count : undefined }];
     case 'state': case 'silence': case 'combined': return [{ severity: rule.severity, limit: undefined }];
+  }
+}
+
+function lapseMsOf(rule: Rule): number {
+  switch (rule.type) {
+    case 'event': return (rule.clearAfterS ?? 0) * 1000;
+    case 'count': return rule.withinS * 1000;
+    case 'combined': return Math.max(0, ...leavesOf(rule.when).map((leaf) => leaf.type === 'event' ? leaf.withinS * 1000 : 0));
+    default: return 0;
   }
 }
 

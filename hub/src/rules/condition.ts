@@ -80,6 +80,9 @@ export class Condition {
   /** Nothing met, nothing running, no alert. */
   get isIdle(): boolean { return !this.#isIn && this.active === undefined; }
 
+  /** Does its alert wait to be graded by this version of the rule? */
+  get isUngraded(): boolean { return this.active !== undefined && this.#isUngraded; }
+
   /** Is the condition met now, whatever its delays say? */
   get isMet(): boolean { return this.#isIn; }
 
@@ -90,6 +93,11 @@ export class Condition {
     this.groupId = groupId;
     this.#level = ruleVersion === this.rule.version ? this.rule.grades.findLastIndex((grade) => grade.severity === severity) : -1;
     this.#isUngraded = this.#level < 0;
+  }
+
+  /** An alert that was taken over without what it rested on: it stands no longer than if that had been seen just now. */
+  lapseFrom(now: EpochMs): void {
+    if (this.active !== undefined && this.rule.lapseMs > 0 && Number.isNaN(this.#leaveAt) && this.extra?.isTicking !== true) this.leaveAfter(this.rule.lapseMs, now, now);
   }
 
   /** The condition is met up to `level`, an index into the grades. */
@@ -217,7 +225,7 @@ export class Condition {
     if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
   }
 
-  get #longestLeaveMs(): number { return Math.max(this.rule.offDelayMs, this.rule.clearAfterMs); }
+  get #longestLeaveMs(): number { return Math.max(this.rule.offDelayMs, this.rule.lapseMs); }
 
   /** Undefined when there is nothing to remember. */
   save(): SavedCondition | undefined {

@@ -32,8 +32,8 @@ export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
     const shown = rule.count > 1 ? count : NaN;
     condition.settleUpTo(ts, at);
     const isNew = condition.active === undefined;
-    if (isNew) condition.enter(0, ts, at, shown);
-    else condition.repeat(at, shown);
-    if (rule.clearAfterS !== undefined && (isNew || isInOrder)) condition.leaveAfter(condition.rule.clearAfterMs, ts, at); // counted from the last one
+    if (isNew || condition.isUngraded) condition.enter(0, ts, at, shown);
+    if (!isNew) condition.repeat(at, shown);
+    if (rule.clearAfterS !== undefined && (isNew || isInOrder)) condition.leaveAfter(condition.rule.lapseMs, ts, at); // counted from the last one
   };
 }

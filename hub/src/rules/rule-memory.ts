@@ -201,6 +201,7 @@ export class RuleMemory {
     const { effects } = this.dependencies;
     effects.waiting.delete(before);
     if (after === undefined) return before.end(now, whyEnded(before.rule, rules));
+    after.lapseFrom(now);
     if (after.active !== undefined) effects.reassign(after.active, after.rule);
   }
 
@@ -225,6 +226,7 @@ export class RuleMemory {
       if (condition === undefined) this.#forgotten.conditions.push({ rule: ruleId, device: device.id });
       else condition.load(state);
     }
+    for (const condition of device.conditions.values()) condition.lapseFrom(now);
     for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
     if (!device.isWatched) device.reset(now, whyUnwatched(device.entry));
   }

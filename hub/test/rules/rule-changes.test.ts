@@ -187,6 +187,34 @@ describe('a rule that is changed while the hub runs', () => {
     expect(await rig.active()).toEqual([]);
   });
 
+  it('on events is graded by the next one, which counts, and still clears by itself when none comes', async () => {
+    rig.directory.put('gate', 'access_gate');
+    const denied = (more: Partial<Rule>): Rule => ({ ...common('denied', ['access_gate']), type: 'event', event: 'denied', count: 1, withinS: 60, clearOn: [], clearAfterS: 300, severity: 'minor', ...more } as Rule); // completed by `more`
+    await rig.rules.create(ADMIN, denied({}));
+    await rig.feed(rig.event('gate', 'denied', 'a'));
+    await rig.rules.replace(ADMIN, 'denied', denied({ severity: 'major' }));
+    expect(await rig.active()).toMatchObject([{ severity: 'minor', count: 1 }]);
+    await rig.feed(rig.event('gate', 'denied', 'b'));
+    expect(await rig.active()).toMatchObject([{ severity: 'major', count: 2 }]);
+    await rig.rules.replace(ADMIN, 'denied', denied({ clearAfterS: 100 }));
+    await rig.pass(99);
+    expect(await rig.active()).toHaveLength(1);
+    await rig.crash();
+    await rig.pass(1);
+    expect(await rig.active()).toEqual([]);
+  });
+
+  it('on a window that has to be filled anew lets go of its alert when nothing more comes', async () => {
+    const often = (count: number): Rule => ({ ...common('often'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count, withinS: 600, severity: 'minor' });
+    await rig.rules.create(ADMIN, often(1));
+    await report(90);
+    await rig.rules.replace(ADMIN, 'often', often(2));
+    await rig.pass(599);
+    expect(await rig.active()).toHaveLength(1);
+    await rig.pass(1);
+    expect(await rig.active()).toEqual([]);
+  });
+
   it('takes silence from a device and gives it back', async () => {
     await rig.rules.create(ADMIN, { ...common('silence'), type: 'silence', intervals: 3, severity: 'warning' });
     await report(10);

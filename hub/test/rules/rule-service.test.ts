@@ -58,7 +58,7 @@ describe('writing rules', () => {
   });
 
   it('writes nothing of a rule that is refused', async () => {
-    await expect(rig.rules.create(ADMIN, fill('wrong', { clearAt: 99 } as Partial<Rule>))).rejects.toMatchObject({ code: 'RULE_INVALID' });
+    await expect(rig.rules.create(ADMIN, fill('wrong', { clearAt: 99 }))).rejects.toMatchObject({ code: 'RULE_INVALID' });
     expect([await audit(), await rig.db.selectFrom('rule_version').selectAll().execute()]).toEqual([[], []]);
   });
 });

@@ -1,20 +1,15 @@
 import { Type, type Static } from 'typebox';
-import { EpochMsSchema, IdSchema, listOf, oneOf } from './common.js';
+import { EpochMsSchema, IdSchema, oneOf } from './common.js';
 import { RuleSchema } from './rules.js';
 
-/** One version of a rule: who wrote it and when. `rule` is absent where it was deleted. */
+/** One version of a rule, of GET /rules/{id}/versions: who wrote it and when. `rule` is absent where it was deleted. */
 export const RuleVersionSchema = Type.Object({
   version: Type.Integer({ minimum: 1 }), at: EpochMsSchema, by: Type.String(), change: oneOf(['created', 'changed', 'deleted']), rule: Type.Optional(RuleSchema),
 });
 export type RuleVersion = Static<typeof RuleVersionSchema>;
-/** GET /rules/{id}/versions: newest first, 200 at most. */
-export const RuleVersionListSchema = listOf(RuleVersionSchema);
-
-/** POST /rules/preview */
-export const RulePreviewAskSchema = Type.Object({ rule: RuleSchema }, { additionalProperties: false });
 const CountedRule = Type.Object({ id: IdSchema, devices: Type.Integer({ minimum: 0 }) });
 /**
- * Whom a rule would concern, before it is saved; only devices the caller may see are counted, retired ones are not. `devices` of `of` are in its scope, and on `inForce`
+ * Answer of POST /rules/preview {rule}. Whom a rule would concern, before it is saved; only devices the caller may see are counted, retired ones are not. `devices` of `of` are in its scope, and on `inForce`
  * of them no nearer rule of its family stands in its way. `byArea` are the communities with most of them, `sample` some of their ids.
  * `overrides`: rules that would give way to it. `overriddenBy`: rules it would give way to.
  */

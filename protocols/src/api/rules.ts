@@ -4,7 +4,7 @@ import { COMMUNITY_PROFILES } from '../areas.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { METRIC_KEYS } from '../metrics.js';
 import { NOISE_CLASSES } from '../noise-limits.js';
-import { EpochMsSchema, IdSchema, LabelSchema, listOf, oneOf } from './common.js';
+import { EpochMsSchema, IdSchema, LabelSchema, oneOf } from './common.js';
 import { EventName, RuleConditionSchema, WindowS } from './rule-conditions.js';
 
 const Seconds = Type.Integer({ minimum: 0, maximum: 86_400 });
@@ -117,7 +117,6 @@ export type NoiseRule = Static<typeof NoiseRuleSchema>;
 export type Rule = Static<typeof RuleSchema>;
 export type RuleType = Rule['type'];
 export const RULE_TYPES = Object.keys(RULE_SCHEMAS) as RuleType[]; // exactly the union's
-export const RuleListSchema = listOf(RuleSchema);
 
 /** The family a rule belongs to. */
 export const familyOf = ({ id, family }: Pick<Rule, 'id' | 'family'>): string => family ?? id;

@@ -1,17 +1,19 @@
 import { BacktestSchema, NewBacktestSchema } from '@liandong/protocols';
+import { Type } from 'typebox';
 import { principalOf } from '../authentication.js';
 import type { App, HttpDependencies } from '../dependencies.js';
 import { ruleBodyValidator } from '../rule-body.js';
-import { IdParams, Nothing, problems } from '../schemas.js';
+import { IdParams, Nothing, RuleRef, problems } from '../schemas.js';
 import { timeOf } from '../time-range.js';
 
 const tags = ['rules'];
+const Ask = Type.Object({ ...NewBacktestSchema.properties, rule: RuleRef }, { additionalProperties: false });
 
 export function addBacktestRoutes(app: App, { backtests }: HttpDependencies): void {
   if (backtests === undefined) return;
 
   app.post('/rules/backtest', {
-    schema: { tags, summary: 'Run a rule over stored history, beside the version in force; the answer says where it is', body: NewBacktestSchema, response: { 202: BacktestSchema, ...problems } },
+    schema: { tags, summary: 'Run a rule over stored history, beside the version in force; the answer says where it is', body: Ask, response: { 202: BacktestSchema, ...problems } },
     validatorCompiler: ruleBodyValidator('rule'),
   }, async (request, reply) => {
     const { rule, area } = request.body;
