@@ -39,6 +39,7 @@ export interface MeasureBacktestOptions {
 const DAY_MS = 86_400_000;
 const LIVE_PER_S = 1000;
 const POLL_MS = 50;
+const STORED_WITHIN_MS = 300_000;
 
 /** The real hub with its defaults: history comes in as devices send it, the back-test goes through REST. Rejects when a back-test finds something else than it should. */
 export async function measureBacktest({ devices, days, seconds, resources, onProgress }: MeasureBacktestOptions): Promise<BacktestFigures> {
@@ -50,7 +51,7 @@ export async function measureBacktest({ devices, days, seconds, resources, onPro
   const values = days * DAY_MS / STEP_MS;
   await client.post('/rules', ruleOf(LIMITS.inForce));
   await fillHistory(hub.mqttPort, fleet, { from: range.from, values }, (done) => { onProgress('history', done, devices); });
-  await until('the store has the history', async () => (await client.progress()).lag === 0);
+  await until('the store has the history', async () => (await client.progress()).lag === 0, STORED_WITHIN_MS);
 
   const expected = { values: devices * values, candidate: alertsOf(LIMITS.candidate, { devices, from: range.from, values }), inForce: alertsOf(LIMITS.inForce, { devices, from: range.from, values }) };
   const run = () => backtest(client, range, expected);
