@@ -5,7 +5,7 @@ import type { DeviceLoad } from '../load/plan.js';
 import { startLoad, type FinishedLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
-import { peakRssMiB } from '../support/process-usage.js';
+import { forgetPeak, peakRssMiB } from '../support/process-usage.js';
 import type { Resources } from '../support/resources.js';
 import { until } from '../support/until.js';
 import { fillHistory } from './fill.js';
@@ -23,7 +23,8 @@ export interface BacktestFigures {
   readonly quiet: LiveFigures;
   /** Beside one back-test after the other. */
   readonly busy: LiveFigures & { readonly backtests: number };
-  readonly peakRssMiB: number;
+  /** Of the hub, before the first back-test and at most since then. */
+  readonly rssMiB: { readonly before: number; readonly peak: number };
 }
 export type BacktestResult = BacktestFigures | { readonly failure: string };
 
@@ -54,6 +55,8 @@ export async function measureBacktest({ devices, days, seconds, resources, onPro
   await until('the store has the history', async () => (await client.progress()).lag === 0, STORED_WITHIN_MS);
 
   const expected = { values: devices * values, candidate: alertsOf(LIMITS.candidate, { devices, from: range.from, values }), inForce: alertsOf(LIMITS.inForce, { devices, from: range.from, values }) };
+  forgetPeak(hub.process.pid);
+  const rssBefore = peakRssMiB(hub.process.pid);
   const run = () => backtest(client, range, expected);
   await run(); // compiles what is hot, and reads the file for the first time
   onProgress('back-test', 1, 2);
@@ -69,7 +72,7 @@ export async function measureBacktest({ devices, days, seconds, resources, onPro
     await run();
     backtests += 1;
   }
-  return { devices, days, values: expected.values, seconds: tookS, alerts: expected.candidate, quiet, busy: { ...await busy, backtests }, peakRssMiB: peakRssMiB(hub.process.pid) };
+  return { devices, days, values: expected.values, seconds: tookS, alerts: expected.candidate, quiet, busy: { ...await busy, backtests }, rssMiB: { before: rssBefore, peak: peakRssMiB(hub.process.pid) } };
 }
 
 const idOf = (index: number): string => `past-${String(index).padStart(4, '0')}`;

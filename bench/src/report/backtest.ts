@@ -19,6 +19,6 @@ export function backtestCells(result: BacktestResult): string[][] {
 }
 
 export const backtestNotes = (result: BacktestResult): string[] => 'failure' in result ? [`back-test FAILED: ${result.failure}`] : [
-  `back-test: a threshold rule and the version in force over one value every 10 minutes, in DuckDB, through REST; each found the ${whole(result.alerts)} alerts that it should; peak ${whole(result.peakRssMiB)} MiB of the hub`,
+  `back-test: a threshold rule and the version in force over one value every 10 minutes, in DuckDB, through REST; each found the ${whole(result.alerts)} alerts that it should; the hub had ${whole(result.rssMiB.before)} MiB of memory before and ${whole(result.rssMiB.peak)} MiB at most`,
   'the event loop\'s delay is as Node measures it, with a timer of 10 ms, which is in the figure',
 ];

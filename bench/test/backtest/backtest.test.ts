@@ -4,7 +4,7 @@ import { parseOptions } from '../../src/options.js';
 import { backtestCells } from '../../src/report/backtest.js';
 
 const pubackMs = { p50: 1, p99: 2, max: 3 };
-const figures = { devices: 1000, days: 30, values: 4_320_000, seconds: 10, alerts: 5, quiet: { pubackMs, loopDelayMs: 11 }, busy: { pubackMs, loopDelayMs: 12, backtests: 2 }, peakRssMiB: 300 };
+const figures = { devices: 1000, days: 30, values: 4_320_000, seconds: 10, alerts: 5, quiet: { pubackMs, loopDelayMs: 11 }, busy: { pubackMs, loopDelayMs: 12, backtests: 2 }, rssMiB: { before: 200, peak: 300 } };
 
 it('is measured alone, or left out', () => {
   expect(parseOptions(['--paths', 'backtest'])).toMatchObject({ paths: [], codecs: undefined, backtest: { devices: 1000, days: 30 } });
