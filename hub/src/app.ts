@@ -2,11 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { gatewayCodecs } from '@liandong/protocols';
 import { pino } from 'pino';
+import { createAlertReports } from './alert-reports/alert-reports.js';
 import { createActiveAlerts } from './alerts/active-alerts.js';
-import { noClocks } from './alerts/alert-clocks.js';
 import { createIdSource } from './alerts/alert-ids.js';
 import { createAlertService } from './alerts/alert-service.js';
 import { createAlertWriter } from './alerts/alert-writer.js';
+import { createFloodWatch } from './alerts/flood.js';
+import { createShelfTimer } from './alerts/shelf-timer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
 import { createBacktestService } from './backtest/backtest-service.js';
@@ -39,6 +41,14 @@ import { createPresenceReader } from './devices/presence-reader.js';
 import { createProvisioning, forgetInstallation } from './devices/provisioning.js';
 import { createRefusalLog } from './devices/refusal-log.js';
 import { createSignIns } from './devices/sign-ins.js';
+import { usersOf } from './duty/on-duty.js';
+import { Roster } from './duty/roster.js';
+import { createShiftService } from './duty/shift-service.js';
+import { createClockMender } from './escalation/clock-mender.js';
+import { createEscalationClocks } from './escalation/escalation-clocks.js';
+import { createEscalationService } from './escalation/escalation-service.js';
+import { createEscalator } from './escalation/escalator.js';
+import { EscalationPolicies } from './escalation/policies.js';
 import { FeatureStack } from './feature-stack.js';
 import { GatewayIngest } from './gateways/gateway-ingest.js';
 import { GatewayTable } from './gateways/gateway-table.js';
@@ -56,7 +66,11 @@ import { createPseudonyms } from './ingest/pseudonyms.js';
 import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
+import { createMaintenanceService } from './maintenance/maintenance-service.js';
+import { MaintenanceWindows } from './maintenance/maintenance-windows.js';
 import { createMetrics } from './metrics.js';
+import { createNotifications } from './notifications/notifications.js';
+import { createWatchdog } from './notifications/watchdog.js';
 import { createLatestValues } from './realtime/latest-values.js';
 import { createLiveFeed } from './realtime/live-feed.js';
 import { createLiveReader } from './realtime/live-reader.js';
@@ -150,12 +164,22 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
-  const clocks = noClocks;
+  const ids = createIdSource({ clock, random: randomBytes });
+  const policies = new EscalationPolicies(areas);
+  const roster = new Roster(areas);
+  const clocks = createEscalationClocks({ policies });
   const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
-  const alerts = createAlertService({ db, areas, writer: alertWriter });
+  const alerts = createAlertService({ db, clock, areas, writer: alertWriter });
+  const shelfTimer = createShelfTimer({ db, clock, writer: alertWriter, onError });
+  const flood = createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length });
+  const outOfService = new MaintenanceWindows({ areas });
   const days = new DayCalendar();
   const calendar = createCalendarService({ db, clock, days });
-  const evaluator = createRuleEvaluator({ db, clock, ids: createIdSource({ clock, random: randomBytes }), changes, activeAlerts, clocks, directory, areas, days, onError });
+  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, onError });
+  const escalator = createEscalator({
+    clock, activeAlerts, writer: alertWriter, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
+    onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
+  });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
@@ -180,12 +204,18 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);
   const health = new Health({ source, journal, storeWriter, evaluator });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, screens: () => liveFeed.screens().length });
+  const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
+  const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
+  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules, calendar, backtests,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
+    escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
+    alertReports: createAlertReports({ db, clock, areas, activeAlerts, roster }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
+    channels: notifications.channels,
+    maintenance: createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService }),
     hikvision: {
       signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
       intake: createHikvisionIntake({ ingest, journal, clock }),
@@ -197,21 +227,24 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
   const tlsReloader = config.tls === undefined ? undefined
     : createTlsReloader({ files: config.tls, servers: [http.server as unknown as TlsServer, ...(mqtts === undefined ? [] : [mqtts])], logger }); // an HTTPS server then
-  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, clock, logger });
-  const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
+  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
+  const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    paths, logger, journal, identity, areaService, calendar, backtests, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
-    health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader,
+    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, backtests, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
+    discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
   };
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load({ areaService, calendar, devices, activeAlerts }: Parts): Promise<void> {
+async function load({ db, clock, areaService, calendar, policies, roster, devices, activeAlerts, outOfService }: Parts): Promise<void> {
   await areaService.load();
   await calendar.load();
+  await policies.load(db);
+  await roster.load(db);
   await devices.load();
   await activeAlerts.load();
+  await outOfService.load(db, clock.now());
 }
 
 /** In the order of the data's way: what is behind the journal before the journal's readers, and the broker before the screens. */
@@ -221,7 +254,12 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await seedLatest(parts);
   await features.start('refusals', parts.refusals);
   await features.start('presence', parts.presence);
+  // Before the rules: what they raise from the first record on is told.
+  await features.start('sender of notifications', parts.notifications.sender);
+  await features.start('notifier', parts.notifications.notifier);
+  await features.start('flood detection', parts.flood);
   await features.start('rules', parts.evaluator);
+  await features.start('shelved alerts', parts.shelfTimer);
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });
@@ -232,6 +270,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.mosquittoFiles !== undefined) await features.start('Mosquitto files', parts.mosquittoFiles);
   await features.start('broker', parts.source);
   await features.start('commands', parts.timeouts);
+  await features.start('escalation', parts.escalator);
   if (parts.mqtts !== undefined) await features.start('MQTT over TLS', parts.mqtts);
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
@@ -239,6 +278,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('back-tests', parts.backtests);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
+  if (parts.watchdog !== undefined) await features.start('watchdog', parts.watchdog);
 }
 
 /** A store that can't answer now leaves the latest values to what the journal holds and to the next reports. */

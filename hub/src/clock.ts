@@ -9,7 +9,7 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** China Standard Time, where every hub stands: UTC+8, no summer time. */
-const CST_OFFSET_MS = 8 * 3_600_000;
+export const CST_OFFSET_MS = 8 * 3_600_000;
 
 /** Hour of the day at UTC+8, 0–23. */
 export const hourOfDay = (at: EpochMs): number => Math.floor((at + CST_OFFSET_MS) / 3_600_000) % 24;

@@ -29,6 +29,7 @@ export const REFUSAL_REASONS = {
 } as const;
 
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
+export const isRefusalReason = (text: string): text is RefusalReason => Object.hasOwn(REFUSAL_REASONS, text);
 
 /** A refusal with where in the payload it happened, such as a metric key; never the value of a person's credential. */
 export interface Refusal {

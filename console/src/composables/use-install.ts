@@ -19,7 +19,9 @@ export function useInstall() {
   const [areas, clock, queue, notices, session] = [useAreasStore(), useClockStore(), useInstallQueueStore(), useNoticesStore(), useSessionStore()];
   const draft = useInstallDraft();
   const [photo, credentials] = [shallowRef<Blob>(), shallowRef<Credentials>()];
-  const [isWorking, isSaved, problem] = [ref(false), ref(false), ref<string>()];
+  const [isWorking, wasSaved, problem] = [ref(false), ref(false), ref<string>()];
+  /** The last form lies on the phone; no longer once it was delivered or refused, which the note above says. */
+  const isSaved = computed(() => wasSaved.value && queue.waiting.length > 0);
   const { reach, ask } = useHubReach(() => void catchUp());
   const place = computed(() => draft.value.area === undefined ? undefined : words.placeName(draft.value.area));
 
@@ -49,7 +51,7 @@ export function useInstall() {
       credentials.value = result.credentials;
       if (result.device !== undefined) watchDevice(result.device.id);
       else if (result.state === 'refused') problem.value = words.errorTextOf(result.error.code, result.error.message === result.error.code ? undefined : result.error.message);
-      else if (result.state === 'waits') { another(); isSaved.value = true; void ask(); }
+      else if (result.state === 'waits') { another(); wasSaved.value = true; void ask(); }
       if (result.state === 'done' && result.isPhotoLost) notices.show('bad', words.t('install.photoLost'));
     } catch { problem.value = words.t('install.notStored'); } finally { isWorking.value = false; }
   }
@@ -57,19 +59,19 @@ export function useInstall() {
     const index = queue.delivered.findIndex((result) => result.device?.id === deviceId);
     if (index >= 0) { credentials.value = queue.delivered[index]?.credentials; queue.dismiss(index); }
     draft.value = { ...draft.value, code: '', deviceId, step: 4 };
-    [photo.value, isSaved.value] = [undefined, false];
+    [photo.value, wasSaved.value] = [undefined, false];
   }
   /** The next device mostly hangs in the same community and is of the same kind. */
   function another(): void {
     const { area, kind } = draft.value;
     draft.value = { ...emptyDraft(), area, kind };
-    [photo.value, credentials.value, isSaved.value, problem.value] = [undefined, undefined, false, undefined];
+    [photo.value, credentials.value, wasSaved.value, problem.value] = [undefined, undefined, false, undefined];
   }
   async function fix({ id, claim, photo: kept }: InstallForm): Promise<void> {
     const { code, area, location, name, install, reportingIntervalS } = claim;
     draft.value = { ...emptyDraft(), code, area, location, placedBy: location && 'map', name: name ?? '', install: { ...install }, kind: draft.value.kind, intervalMin: reportingIntervalS && reportingIntervalS / 60 };
     photo.value = kept;
-    isSaved.value = false;
+    wasSaved.value = false;
     await queue.discard(id);
   }
   return { draft, photo, credentials, isWorking, isSaved, isKept, problem, reach, place, submit, watchDevice, another, fix };

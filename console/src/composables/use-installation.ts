@@ -1,6 +1,6 @@
 import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
-import { isMetricKey, METRICS, type MetricKey } from '@liandong/protocols';
+import { isMetricKey, isRefusalReason, METRICS, REFUSAL_REASONS, type MetricKey } from '@liandong/protocols';
 import { hubApi } from '../api/hub-api.js';
 import { LATE_INTERVALS } from '../live/link-state.js';
 import { useClockStore } from '../stores/clock.js';
@@ -32,7 +32,9 @@ export function useInstallation(id: Ref<string>) {
     return values.value.length === 0 ? 'unread' : clock.hubNow - at > (intervalS.value ?? 60) * 1000 * LATE_INTERVALS ? 'old' : 'fresh';
   });
   const age = computed(() => data.value?.lastMessageAt === undefined ? undefined : words.age(data.value.lastMessageAt));
-  const diagnosis = computed(() => data.value === undefined ? undefined : [words.ofLabel(data.value.diagnosis), data.value.diagnosis.detail].filter(Boolean).join('\n'));
+  const diagnosis = computed(() => data.value === undefined ? undefined : [words.ofLabel(data.value.diagnosis), inWords(data.value.diagnosis.detail)].filter(Boolean).join('\n'));
+  /** Where nothing in the payload is to blame, the detail is the reason's name. */
+  const inWords = (detail: string | undefined) => detail !== undefined && isRefusalReason(detail) ? words.ofLabel(REFUSAL_REASONS[detail]) : detail;
   /** What keeps the device from being accepted, in words. */
   const lacks = computed(() => data.value?.acceptance.lacks.map((lack) => words.ofLabel(lack)) ?? []);
   return { data, error, device: device.data, reloadDevice: device.reload, values, signal, large, intervalS, state, age, diagnosis, lacks };

@@ -78,13 +78,21 @@ const MARGIN = 8;
 const STEP = 16;
 
 /** A hexagon that covers no other outline, as near to where it belongs as there is room in the box; the smallest at its own place when there is none. */
-function freeCell(centre: Point, others: readonly CommunityCell[], box: Box): Pick<CommunityCell, 'outline' | 'centre'> {
+function freeCell(place: Point, others: readonly CommunityCell[], box: Box): Pick<CommunityCell, 'outline' | 'centre'> {
   for (const radius of RADII) {
+    const centre = inside(place, box, radius);
     const seats = [centre, ...gridOf(box, radius)].sort((a, b) => distance(a, centre) - distance(b, centre));
     const seat = seats.find((at) => isFree(hexagon(at, radius + MARGIN), others));
     if (seat !== undefined) return { outline: hexagon(seat, radius), centre: seat };
   }
+  const centre = inside(place, box, RADII[2]);
   return { outline: hexagon(centre, RADII[2]), centre };
+}
+
+/** The nearest middle of a cell that is not cut off by the box's edge; the box's own middle where it is smaller than the cell. */
+function inside([x, y]: Point, box: Box, radius: number): Point {
+  const within = (at: number, from: number, length: number): number => length < 2 * radius ? from + length / 2 : Math.min(Math.max(at, from + radius), from + length - radius);
+  return [within(x, box.x, box.width), within(y, box.y, box.height)];
 }
 
 function gridOf({ x, y, width, height }: Box, radius: number): Point[] {

@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
 import type { Device, Seq, TelemetryDelta } from '@liandong/protocols';
@@ -10,6 +11,8 @@ import { useClockStore } from './clock.js';
 /** Devices a screen reads at most (count). */
 const DEVICE_LIMIT = 20_000;
 const CHANGE_LIMIT = 50;
+/** Thousands of devices change within seconds, at an import or a power cut: what counts all of them is drawn anew this often (ms). */
+const SHOW_EVERY_MS = 250;
 /** Live packets held while the devices are being read (count). */
 const HELD_LIMIT = 400;
 
@@ -29,6 +32,9 @@ export const useFleetStore = defineStore('fleet', () => {
   let held: TelemetryDelta[] | undefined;
   /** Of the newest change that came by the socket. */
   let newestSeq: Seq = 0;
+  let recent: readonly DeviceChange[] = [];
+  /** A change that comes alone shows at once, those of a burst together. */
+  const show = useThrottleFn(() => { triggerRef(byId); changes.value = recent; }, SHOW_EVERY_MS, true);
 
   /** Reads the devices at the start of a subscription. Live packets wait for it: how old their first values are depends on it. */
   async function load(): Promise<void> {
@@ -67,8 +73,8 @@ export const useFleetStore = defineStore('fleet', () => {
     seqById.set(device.id, seq);
     newestSeq = Math.max(newestSeq, seq);
     byId.value.set(device.id, device);
-    triggerRef(byId);
-    if (isStatusChange) changes.value = [{ seq, at: clock.hubNow, device }, ...changes.value].slice(0, CHANGE_LIMIT);
+    if (isStatusChange) recent = [{ seq, at: clock.hubNow, device }, ...recent].slice(0, CHANGE_LIMIT);
+    void show();
   }
   function applyTelemetry(delta: TelemetryDelta): void {
     if (held !== undefined && held.length < HELD_LIMIT) { held.push(delta); return; }

@@ -62,6 +62,14 @@ describe('the layout', () => {
     }
     expect(Math.hypot(drawn[0]!.centre[0] - drawn[1]!.centre[0], drawn[0]!.centre[1] - drawn[1]!.centre[1])).toBeGreaterThan(80);
   });
+  it('draws a community without outline whole, also when it lies at the edge of what is known', () => {
+    const areas = [community('a', { boundary: square(120, 36) }), community('b', { centre: { lng: 120.2, lat: 36.1 } }), community('c', { centre: { lng: 120.2, lat: 35.9 } })];
+    for (const box of [BOX, { x: 14, y: 14, width: 340, height: 600 }, { x: 0, y: 0, width: 40, height: 40 }]) {
+      const corners = layoutMap(areas, [], box).cells.filter(({ isSchematic }) => isSchematic).flatMap(({ outline }) => outline);
+      const slack = box.width < 60 ? 10 : 1e-6; // there the smallest cell is larger than the box, and stands in its middle
+      expect(corners.every(([x, y]) => x >= box.x - slack && x <= box.x + box.width + slack && y >= box.y - slack && y <= box.y + box.height + slack)).toBe(true);
+    }
+  });
   it('stands with nothing to draw, and has no place for a device of an unknown community', () => {
     const layout = layoutMap([], [], BOX);
     expect(layout.cells).toEqual([]);

@@ -1,5 +1,6 @@
-import type { DeviceId, EpochMs, EventRecord, Severity, TelemetryRecord } from '@liandong/protocols';
+import { CHATTER, severityRank, type DeviceId, type EpochMs, type EventRecord, type Severity, type TelemetryRecord } from '@liandong/protocols';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
+import { Chatter } from '../alerts/chatter.js';
 import { nextHour } from '../clock.js';
 import type { DeviceEntry } from '../devices/types.js';
 import type { Condition, ConditionSink, Grade } from '../rules/condition.js';
@@ -31,10 +32,12 @@ export class DeviceTrial implements ConditionSink {
   readonly #hasSilence: boolean;
   /** Of the one rule there is. */
   #waiting: Condition | undefined;
-  #open: TrialAlert | undefined;
+  /** The one that stands, or cleared last and may come back. */
+  #last: TrialAlert | undefined;
+  #isChattering = false;
   #now: EpochMs = -Infinity;
 
-  /** `report` is told of each alert when it has cleared, or at the end. */
+  /** `report` is told of each alert when it can't come back any more, or at the end. */
   constructor(private readonly entry: DeviceEntry, rules: RuleSet, private readonly report: (alert: TrialAlert) => void) {
     this.#memory = new DeviceMemory(entry, rules, this, -Infinity);
     this.#hasSilence = rules.silence.length > 0;
@@ -54,47 +57,59 @@ export class DeviceTrial implements ConditionSink {
   /** Nothing more comes until `to`; what stands then, stands. */
   end(to: EpochMs): void {
     this.#tickUntil(to);
-    if (this.#open !== undefined) this.report(this.#open);
-    this.#open = undefined;
+    this.#closeLast();
   }
 
-  raise(condition: Condition, { severity, limit }: Grade, at: EpochMs): ActiveAlert {
+  /** One that cleared within the last minute comes back, as it does live. */
+  raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert {
     const { id, area, kind } = this.entry.device;
-    this.#open = { device: id, severity, from: at };
-    this.#note(condition, limit);
+    const { rule } = condition.rule;
+    const isBack = this.#last?.to !== undefined && at - this.#last.to <= CHATTER.withinMs;
+    if (!isBack) this.#closeLast();
+    const alert = this.#last ??= { device: id, severity: grade.severity, from: at };
+    delete alert.to;
+    this.#grade(condition, grade);
+    if (isBack) condition.chatter ??= new Chatter(alert.from);
+    else condition.chatter = undefined;
+    this.#isChattering = (isBack && this.#isChattering) || condition.chatter?.again(at, true) === true;
     return {
-      seenAt: at, publishedAt: at, unpublished: undefined,
+      seenAt: at, publishedAt: at, unpublished: undefined, notedAt: at, owner: condition,
       alert: {
-        id: '', ruleId: condition.rule.rule.id, deviceId: id, area, kind, severity, tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1,
-        message: condition.rule.rule.message, seq: 0,
+        id: '', ruleId: rule.id, deviceId: id, area, kind, severity: grade.severity, tier: 'community', active: true, acked: false, raisedAt: alert.from, lastAt: at, count: 1,
+        message: rule.message, seq: 0, ...(this.#isChattering ? { isChattering: true } : {}),
       },
     };
   }
 
-  regrade(condition: Condition, { severity, limit }: Grade): void {
-    if (this.#open === undefined) return;
-    this.#open.severity = severity;
-    this.#note(condition, limit);
+  regrade(condition: Condition, grade: Grade): void { this.#grade(condition, grade); }
+
+  repeat(active: ActiveAlert, condition: Condition, at: EpochMs, isReentry = false): void {
+    if (this.#last !== undefined && !Number.isNaN(condition.value)) this.#last.value = condition.value;
+    if (!isReentry || !(condition.chatter ??= new Chatter(active.alert.raisedAt)).again(at, false)) return;
+    this.#isChattering = true;
+    active.alert = { ...active.alert, isChattering: true };
   }
 
   clear(_active: ActiveAlert, at: EpochMs): void {
-    if (this.#open === undefined) return;
-    this.#open.to = at;
-    this.report(this.#open);
-    this.#open = undefined;
+    if (this.#last !== undefined) this.#last.to = at;
   }
 
+  adopted(): void { /* there is no earlier life */ }
   wait(condition: Condition): void { this.#waiting = condition; }
-  repeat(_active: ActiveAlert, { value }: Condition): void {
-    if (this.#open !== undefined && !Number.isNaN(value)) this.#open.value = value;
-  }
   changed(): void { /* nothing is kept */ }
 
-  #note({ value, facts, rule }: Condition, limit: number | undefined): void {
-    if (this.#open === undefined) return;
+  #grade({ value, facts, rule }: Condition, { severity, limit }: Grade): void {
+    const alert = this.#last;
+    if (alert === undefined) return;
+    if (severityRank(severity) < severityRank(alert.severity)) alert.severity = severity;
     const threshold = limit ?? facts?.limit ?? rule.silenceS?.(this.entry.device.reportingIntervalS);
-    if (!Number.isNaN(value)) this.#open.value = value;
-    if (threshold !== undefined) this.#open.threshold = threshold;
+    if (!Number.isNaN(value)) alert.value = value;
+    if (threshold !== undefined) alert.threshold = threshold;
+  }
+
+  #closeLast(): void {
+    if (this.#last !== undefined) this.report(this.#last);
+    this.#last = undefined;
   }
 
   #come(at: EpochMs): void {

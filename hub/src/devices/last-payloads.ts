@@ -24,7 +24,7 @@ export interface LastPayload {
 /** In memory only: gone with the process, with the device and with its acceptance. */
 export interface LastPayloads extends PayloadSink {
   get(device: DeviceId): LastPayload | undefined;
-  /** When a payload with a reading or an event last came, by the hub's clock. */
+  /** When a payload with a reading or an event that was kept last came, by the hub's clock. */
   readingAt(device: DeviceId): EpochMs | undefined;
   forget(device: DeviceId): void;
 }
@@ -35,12 +35,11 @@ export function createLastPayloads({ clock }: { clock: Clock }): LastPayloads {
   const held = new Map<DeviceId, Held>();
 
   return {
-    note({ device: { device }, topic, payload, decoded }) {
+    note({ device: { device }, topic, payload, decoded, isKept }) {
       if (device.accepted !== false) return;
       const at = clock.now();
       const isBiometric = decoded.refusals.some(({ reason }) => reason === 'biometric');
-      const hasReading = decoded.events.length > 0 || decoded.readings.some(({ values }) => Object.keys(values).length > 0);
-      const readingAt = hasReading ? at : held.get(device.id)?.readingAt;
+      const readingAt = isKept ? at : held.get(device.id)?.readingAt;
       held.delete(device.id);
       const oldest = held.keys().next();
       if (held.size >= MOST_DEVICES && oldest.done !== true) held.delete(oldest.value);

@@ -43,7 +43,8 @@ export interface RefusalSink {
 
 /** Shown every decoded payload; keeps the latest of devices that are being installed. Never throws, never blocks. */
 export interface PayloadSink {
-  note(sighting: { device: DeviceEntry; topic: string; payload: Uint8Array; decoded: Decoded }): void;
+  /** `isKept`: a reading or an event of it goes to the journal; what is too old does not. */
+  note(sighting: { device: DeviceEntry; topic: string; payload: Uint8Array; decoded: Decoded; isKept: boolean }): void;
 }
 
 /** Told how sign-ins on the embedded broker end. */

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AlertReports } from '../alert-reports/types.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
 import type { BacktestService } from '../backtest/backtest-service.js';
@@ -10,9 +11,13 @@ import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
 import type { Provisioning } from '../devices/provisioning.js';
 import type { CommandService } from '../commands/command-service.js';
+import type { MaintenanceService } from '../maintenance/types.js';
 import type { ImportService } from '../import/import-service.js';
+import type { ShiftService } from '../duty/shift-service.js';
+import type { EscalationService } from '../escalation/escalation-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
+import type { ChannelService } from '../notifications/channel-service.js';
 import type { HealthProbe } from '../realtime/types.js';
 import type { RuleService } from '../rules/rule-service.js';
 import type { HikvisionRoute } from './routes/hikvision.js';
@@ -26,8 +31,13 @@ export interface HttpDependencies {
   /** Left out, their routes are not there. */
   readonly imports?: ImportService;
   readonly commands?: CommandService;
+  readonly channels?: ChannelService;
   readonly provisioning?: Provisioning;
   readonly hikvision?: HikvisionRoute;
+  readonly escalation?: EscalationService;
+  readonly shifts?: ShiftService;
+  readonly alertReports?: AlertReports;
+  readonly maintenance?: MaintenanceService;
   readonly calendar?: CalendarService;
   readonly backtests?: BacktestService;
   readonly rules: RuleService;

@@ -8,6 +8,7 @@ import { addHelmet } from './plugins/helmet.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addRateLimit } from './plugins/rate-limit.js';
 import { createErrorHandler } from './problems.js';
+import { addAlertReportRoutes } from './routes/alert-reports.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
@@ -15,12 +16,16 @@ import { addBacktestRoutes } from './routes/backtest.js';
 import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
+import { addEscalationRoutes } from './routes/escalation.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addHikvisionRoute } from './routes/hikvision.js';
 import { addImportRoutes } from './routes/import.js';
+import { addMaintenanceRoutes } from './routes/maintenance.js';
+import { addNotificationRoutes } from './routes/notifications.js';
 import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
 import { addSessionRoutes } from './routes/session.js';
+import { addShiftRoutes } from './routes/shifts.js';
 import { addTelemetryRoutes } from './routes/telemetry.js';
 import { addTokenRoutes } from './routes/tokens.js';
 import { addUserRoutes } from './routes/users.js';
@@ -70,6 +75,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addCalendarRoutes, addBacktestRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -1,4 +1,4 @@
-import { ID_PATTERN } from '@liandong/protocols';
+import { ID_PATTERN, TIME_OF_DAY_PATTERN } from '@liandong/protocols';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -50,7 +50,7 @@ function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
 
 /** Words for the patterns of the contract; a caller need not read regular expressions. */
 const PATTERN_WORDS: ReadonlyMap<unknown, string> = new Map([
-  [ID_PATTERN, 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen'], ['\\S', 'must not be blank'],
+  [ID_PATTERN, 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen'], ['\\S', 'must not be blank'], [TIME_OF_DAY_PATTERN, 'must be HH:MM'],
 ]);
 
 /** One fault per missing or unknown member, at the member's own path; a name the sender chose is cut short. */

@@ -14,7 +14,7 @@ export interface RawRow {
   readonly cells: readonly string[];
 }
 
-/** A row longer than this has an open quote in it. */
+/** A row longer than this most likely has an open quote in it. */
 const ROW_BYTES = 64 * 1024;
 const MOST_CELLS = 100;
 /** Taken apart in one turn of the event loop. */
@@ -95,7 +95,11 @@ function problemOf(error: unknown, lastLine: number): AppError {
   const code: string | undefined = (error as Partial<CsvError>).code;
   if (code === undefined || !(code.startsWith('CSV_') || code.startsWith('INVALID_'))) throw error;
   const line = lastLine + 1;
-  const isOpen = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_MAX_RECORD_SIZE';
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    const most = `${ROW_BYTES / 1024} KiB`;
+    return new AppError('CSV_INVALID', `Line ${line}: the row is longer than ${most}, or a quotation mark is opened and not closed. 第 ${line} 行:本行超过 ${most},或引号没有闭合。`, { cause: error });
+  }
+  const isOpen = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_INVALID_CLOSING_QUOTE';
   return new AppError('CSV_INVALID', isOpen
     ? `Line ${line}: a quotation mark is opened and not closed before the next cell. 第 ${line} 行:引号没有正确闭合。`
     : `Line ${line}: a quotation mark stands inside a cell; write the cell in quotation marks and double the ones inside. 第 ${line} 行:单元格中有多余的引号。`, { cause: error });

@@ -127,7 +127,7 @@ export class Ingest implements Feature {
 
   #take(message: InboundMessage, { device, decoded }: Uplink, part = 0): Outcome {
     const records = this.#placer.place(decoded, device, message, part);
-    this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded });
+    this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded, isKept: records.some(isReading) });
     return { records, refused: [{ device, refusals: decoded.refusals }] };
   }
 
@@ -136,5 +136,7 @@ export class Ingest implements Feature {
     this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
 }
+
+const isReading = (record: JournalRecord): boolean => record.type === 'event' || (record.type === 'telemetry' && Object.keys(record.values).length > 0);
 
 const refusedOf = (device: DeviceEntry | undefined, reason: Refusal['reason']): Outcome => ({ records: [], refused: [{ device, refusals: [{ reason }] }] });

@@ -84,7 +84,7 @@ export class SilenceGroups {
     for (const [key, parent] of parents) {
       const children = childrenOf.get(parent.alert.id) ?? [];
       if (children.length * 2 >= (parent.alert.value ?? 0) && children.length > 0) continue;
-      for (const child of children) effects.regroup(child, undefined);
+      for (const child of children) effects.regroup(child, undefined, now);
       effects.clear(parent, now);
       parents.delete(key);
     }
@@ -104,7 +104,7 @@ export class SilenceGroups {
       device.checkSilence(now, listeningSince, id);
       for (const condition of device.silences) {
         condition.groupId = id; // for one whose on-delay still runs
-        if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id);
+        if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id, now);
       }
     }
     const children = [...this.dependencies.activeAlerts.values()].filter(({ alert }) => alert.groupId === id).length;

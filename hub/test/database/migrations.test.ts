@@ -67,6 +67,42 @@ describe('a data folder of the first version', () => {
     }
   });
 
+  it('reads alerts and timelines in the order of reports by an index, from any place in it', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      for (const [query, index] of [
+        ['select id from alert where raised_at >= 5 and raised_at < 9 and group_id is null and (raised_at, id) > (5, \'a\') order by raised_at, id limit 500', 'alert_raised_id (raised_at>'],
+        ['select entry.id from alert_timeline as entry join alert on alert.id = entry.alert_id where entry.at >= 5 and entry.at < 9 and (entry.at, entry.id) > (5, 3) order by entry.at, entry.id limit 500', 'alert_timeline_at (at>'],
+        ['select alert_id, min(at) from alert_timeline where alert_id in (\'a\', \'b\') and change = \'acked\' group by alert_id', 'alert_timeline_alert (alert_id='],
+      ] as const) {
+        const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(db);
+        expect(rows.map(({ detail }) => detail).join('; ')).toContain(`INDEX ${index}`);
+        expect(rows.some(({ detail }) => detail.includes('TEMP B-TREE'))).toBe(false);
+      }
+    } finally {
+      await db.destroy();
+    }
+  });
+
+  it.each([
+    ["select id from alert where shelved_until <= 5 order by shelved_until limit 200", 'alert_shelved'],
+    ["select max(cleared_at) from alert", 'alert_cleared'],
+    ["select * from alert where active = 0 and cleared_at >= 5 order by cleared_at, id", 'alert_cleared'],
+    ["select * from alert a where a.shelved_until is not null and not exists (select 1 from alert b where b.rule_id = a.rule_id and b.id > a.id and (b.device_id = a.device_id or (b.device_id is null and a.device_id is null and b.area = a.area)))", 'alert_alarm'],
+  ])('answers by an index: %s', async (query, index) => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(db);
+      expect(rows.map(({ detail }) => detail).join('\n')).toContain(index);
+    } finally {
+      await db.destroy();
+    }
+  });
+
   it('has its rules in the words of today, with a first version of each, and the replaced ones once', async () => {
     const path = join(folder, 'hub.db');
     await writeFirstVersion(path);

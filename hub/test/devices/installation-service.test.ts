@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(async () => { await hub.destroy(); });
 
 const TOPIC = 'liandong/v1/east/east-garden/bin-1/telemetry';
-const see = (decoded: Partial<Decoded>, payload = '{}', topic = TOPIC): void => {
+const see = (decoded: Partial<Decoded>, payload = '{}', topic = TOPIC, isKept = true): void => {
   const device = hub.directory.get('bin-1');
-  if (device !== undefined) rig.payloads.note({ device, topic, payload: Buffer.from(payload), decoded: { readings: [], events: [], refusals: [], ...decoded } });
+  if (device !== undefined) rig.payloads.note({ device, topic, payload: Buffer.from(payload), decoded: { readings: [], events: [], refusals: [], ...decoded }, isKept });
 };
 const refuse = (reason: RefusalReason, detail?: string): void => {
   hub.refusals.refuse({ device: 'bin-1', topic: TOPIC, payload: Buffer.from('{}'), refusals: [{ reason, ...(detail === undefined ? {} : { detail }) }] });
@@ -39,6 +39,7 @@ describe('why nothing comes', () => {
     ['its bytes mean nothing', () => refuse('malformed_bytes'), 'unknown_codec'],
     ['its JSON is broken', () => refuse('malformed_json'), 'payload_refused'],
     ['its time is long past', () => refuse('too_old'), 'clock_off'],
+    ['its readings are of long ago', () => { refuse('too_old'); see({ readings: [{ ts: 1, values: { fill_level: 1 } }] }, '{}', TOPIC, false); }, 'clock_off'],
     ['its time is ahead', () => see({ readings: [{ ts: hub.clock.at + 3_600_000, values: { fill_level: 1 } }] }), 'clock_off'],
     ['readings come', () => hear(hub, rig, 'bin-1'), 'receiving'],
     ['readings come with something refused beside them', () => { refuse('unknown_metric'); hear(hub, rig, 'bin-1'); }, 'receiving'],
@@ -51,6 +52,11 @@ describe('why nothing comes', () => {
     const { diagnosis } = await look();
     expect(diagnosis.code).toBe(code);
     expect([diagnosis.zh, diagnosis.en].every((words) => words.length > 3)).toBe(true);
+  });
+
+  it('takes no reading that was not kept for the first one', async () => {
+    see({ readings: [{ ts: 1, values: { fill_level: 1 } }] }, '{}', TOPIC, false);
+    expect((await look()).acceptance.lacks).toContainEqual(expect.objectContaining({ code: 'no_reading' }));
   });
 
   it('forgets what was before the claim', async () => {

@@ -38,7 +38,7 @@ export function hear({ directory, clock }: Registry, { payloads }: ProvisioningR
   const device = directory.get(id);
   if (device === undefined) throw new Error(`there is no ${id}`);
   device.device.lastSeenAt = clock.at;
-  payloads.note({ device, topic: `liandong/v1/east/east-garden/${id}/telemetry`, payload: Buffer.from(JSON.stringify({ values })), decoded: { readings: [{ values }], events: [], refusals: [] } });
+  payloads.note({ device, topic: `liandong/v1/east/east-garden/${id}/telemetry`, payload: Buffer.from(JSON.stringify({ values })), decoded: { readings: [{ values }], events: [], refusals: [] }, isKept: Object.keys(values).length > 0 });
 }
 
 export const auditOf = async ({ db }: Registry, target: string): Promise<[string, string, string | null][]> =>

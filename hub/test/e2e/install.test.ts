@@ -86,6 +86,38 @@ describeWithServer('installing, with a phone in Chromium and paho-mqtt as the de
     await page.context().close();
   }, 90_000);
 
+  it('keeps the form of a stairwell without a network, reloads there, and sends it once when the network is back', async () => {
+    const { claim } = await admin.post<NewDeviceAnswer>('/devices', { id: 'bin-115', name: '北关 B-115', kind: 'waste_bin', area: 'xinghu', claim: true });
+    const page = await openSignedIn('/install', PHONE);
+    await byId(page, 'install-kept').waitFor();
+    await page.context().setOffline(true);
+    await page.reload();
+    await byId(page, 'install-code').fill(claim?.code ?? '');
+    await byId(page, 'install-next').click();
+    await byId(page, 'install-community').selectOption('xinghu');
+    await byId(page, 'install-locate').click();
+    await expect.poll(() => byId(page, 'install-place').getAttribute('data-state')).toBe('inside');
+    await byId(page, 'install-next').click();
+    await byId(page, 'install-kind-waste_bin').click();
+    await byId(page, 'install-depthMm').fill('1200');
+    await byId(page, 'install-submit').click();
+    await byId(page, 'install-saved').waitFor();
+    expect(await byId(page, 'install-reach').getAttribute('data-waiting')).toBe('1');
+
+    await page.context().setOffline(false);
+    await byId(page, 'install-delivered').waitFor({ timeout: 15_000 });
+    expect(await byId(page, 'install-saved').count()).toBe(0);
+    await byId(page, 'install-delivered').getByRole('button').click();
+    const password = (await byId(page, 'credentials-password').textContent())?.trim() ?? '';
+    await publishWithPaho({
+      port: hub.mqttPort, username: 'bin-115', password,
+      messages: [{ topic: 'liandong/v1/loufeng/xinghu/bin-115/telemetry', payload: '{"values":{"fill_level":43}}', qos: 1 }],
+    });
+    await page.locator('[data-testid="install-live"][data-state="fresh"]').waitFor({ timeout: 15_000 });
+    expect((await admin.get<Device>('/devices/bin-115')).install).toEqual({ depthMm: 1200 });
+    await page.context().close();
+  }, 90_000);
+
   it('takes in a CSV file in the browser and on the command line, the second time with nothing to do', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'liandong-csv-'));
     try {

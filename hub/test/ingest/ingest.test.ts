@@ -13,14 +13,16 @@ let refusals: { device: string | undefined; refusal: Refusal }[];
 let directory: MemoryDirectory;
 let ingest: Ingest;
 let answered: number;
+let kept: boolean[];
 
 beforeEach(async () => {
-  [records, refusals, answered] = [[], [], 0];
+  [records, refusals, answered, kept] = [[], [], 0, []];
   directory = new MemoryDirectory();
   directory.put({ id: 'bin-1', secret: 's' });
   ingest = new Ingest({
     directory, retentionMs: 30 * DAY_MS, eventRetentionMs: 9 * DAY_MS, clock: { now: () => NOW }, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
     journal: { append: (message, done) => { records.push(...message.records); done(); }, isFull: false, onDrain: () => () => undefined },
+    payloads: { note: ({ isKept }) => { kept.push(isKept); } },
     refusals: { refuse: (message) => { for (const refusal of message.refusals) refusals.push({ device: message.device, refusal }); } },
   });
   await ingest.start();
@@ -58,6 +60,14 @@ describe('Ingest', () => {
     receive([{ ts: NOW - 31 * DAY_MS, values: { fill_level: 1 } }, { ts: 1_760_000_000, values: { fill_level: 2 } }, { ts: NOW - 29 * DAY_MS, values: { fill_level: 3 } }]);
     expect(records).toMatchObject([{ values: { fill_level: 3 } }]);
     expect(refusals.map(({ refusal }) => refusal.reason)).toEqual(['too_old', 'too_old']);
+  });
+
+  it('tells who watches an installation whether anything of a message was kept', () => {
+    receive({ ts: NOW - 31 * DAY_MS, values: { fill_level: 1 } });
+    receive({ values: { fill_level: 300 } });
+    receive([{ ts: 1, values: { fill_level: 1 } }, { values: { fill_level: 2 } }]);
+    receive({ online: true }, 'liandong/v1/fuan/beiguan/bin-1/status');
+    expect(kept).toEqual([false, false, true, false]);
   });
 
   it('gives readings without a time in one message times of their own, the same again on redelivery', () => {

@@ -6,14 +6,19 @@ import { AlertSchema } from './alerts.js';
 /** Query of GET /alerts/kpi and GET /alerts/handover; the last 24 h (of handover: 8 h) unless told. */
 export const AlertReportQuerySchema = Type.Object({ area: Type.Optional(IdSchema), from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), operators: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) }, { additionalProperties: false });
 
+/** Longest range of a report. */
+export const REPORT_DAYS = 92;
+/** A handover lists at most so many alerts, escalations or notes each; its counts are of all. */
+export const HANDOVER_ROWS = 500;
+
 const Spread = Type.Object({ p50: Type.Optional(Type.Number()), p95: Type.Optional(Type.Number()), count: Type.Integer() });
 /** Alarm system performance after ISA-18.2 (clause 16): targets of the domain page stand beside what was. Times in seconds, shares 0–1. */
 export const AlertKpiSchema = Type.Object({
   area: Type.Optional(IdSchema), from: EpochMsSchema, to: EpochMsSchema, operators: Type.Integer(),
   /** New top alerts; children of a parent are not counted. */
   raised: Type.Integer(),
-  /** Per operator and 10 min: target about 1, at most 2. */
-  per10Min: Type.Object({ mean: Type.Number(), max: Type.Integer() }),
+  /** Per operator and 10 min: target about 1, at most 2. `max` is of the fullest slot. */
+  per10Min: Type.Object({ mean: Type.Number(), max: Type.Number() }),
   /** Share of the 10 min slots with more than 10 new alerts per operator: target under 0.01. */
   floodShare: Type.Number(),
   /** Active for over 24 h now: target under 5. */
@@ -21,11 +26,11 @@ export const AlertKpiSchema = Type.Object({
   /** Alerts that chattered: target 0. */
   chattering: Type.Integer(),
   bySeverity: Type.Array(Type.Object({ severity: oneOf(SEVERITIES), count: Type.Integer(), share: Type.Number() })),
-  /** Seconds from raised to acknowledged and to cleared. */
+  /** Seconds from raised to first acknowledged and to cleared, of those that were. Between two ranks it is interpolated. */
   toAcknowledge: Spread, toClear: Spread,
-  /** Those that made most of the load. */
+  /** The ten that made most of the load. */
   worst: Type.Array(Type.Object({ ruleId: Type.String(), deviceId: Type.Optional(IdSchema), area: IdSchema, count: Type.Integer() })),
-  /** New alerts per 10 min slot: `[start, count]`. */
+  /** New alerts per 10 min slot, empty ones too: `[start, count]`. Slots are counted from `from`; the last may be shorter. */
   slots: Type.Array(Type.Tuple([EpochMsSchema, Type.Integer()])),
 });
 export type AlertKpi = Static<typeof AlertKpiSchema>;
@@ -33,10 +38,13 @@ export type AlertKpi = Static<typeof AlertKpiSchema>;
 /** What one shift hands to the next. */
 export const HandoverSchema = Type.Object({
   area: Type.Optional(IdSchema), from: EpochMsSchema, to: EpochMsSchema,
+  /** Alerts to which that happened in the range. Children of a parent are not counted, nor listed below. */
   raised: Type.Integer(), acked: Type.Integer(), cleared: Type.Integer(), escalated: Type.Integer(),
-  /** Still open, worst first. */
+  /** How many are open now, and of these not acknowledged and shelved, whatever is listed. */
+  totals: Type.Object({ open: Type.Integer(), unacked: Type.Integer(), shelved: Type.Integer() }),
+  /** Open now, worst first. */
   open: Type.Array(AlertSchema), unacked: Type.Array(AlertSchema), shelved: Type.Array(AlertSchema),
-  /** Who acknowledged how many. */
+  /** Who acknowledged how often, and the median of the seconds from raised to that. */
   people: Type.Array(Type.Object({ name: Type.String(), acked: Type.Integer(), medianS: Type.Optional(Type.Number()) })),
   escalations: Type.Array(Type.Object({ alert: AlertSchema, at: EpochMsSchema, tier: oneOf(TIERS) })),
   notes: Type.Array(Type.Object({ alertId: Type.String(), at: EpochMsSchema, by: Type.String(), note: Type.String() })),

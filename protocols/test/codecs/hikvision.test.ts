@@ -107,6 +107,24 @@ describe('Hikvision access events', () => {
     expect(JSON.stringify(decoded)).not.toMatch(/SECRETFACE|PIXELS|Wang|jpg/);
   });
 
+  it.each([
+    ['headers in another case', part('CONTENT-DISPOSITION: form-data\r\ncontent-TYPE:  Application/JSON ', JSON.stringify(event()))],
+    ['a part without headers', `--MIME_boundary\r\n\r\n${JSON.stringify(event())}\r\n`],
+    ['a part that looks like the delimiter’s beginning', part('Content-Type: image/jpeg', '\r\n--MIME_boundar\r\r\n--MIME_') + eventPart()],
+    ['a type of a header’s value only', part('X: content-type: image/jpeg\r\nContent-Type: application/json', JSON.stringify(event()))],
+  ])('reads multipart with %s', (_name, parts) => {
+    expect(post(multipart(parts), MULTIPART)).toEqual(post(event()));
+  });
+
+  it('finds any delimiter in any picture', () => {
+    const boundary = fc.stringMatching(/^[0-9A-Za-z'+_.-]{1,70}$/);
+    fc.assert(fc.property(boundary, fc.uint8Array({ maxLength: 300 }), (name, picture) => {
+      const content = String.fromCharCode(...picture).replaceAll(`--${name}`, '');
+      const body = `--${name}\r\nContent-Type: image/jpeg\r\n\r\n${content}\r\n--${name}\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(event())}\r\n--${name}--\r\n`;
+      expect(post(text(body), `multipart/form-data; boundary=${name}`)).toEqual(post(event()));
+    }));
+  });
+
   it('takes a body as long as a panel’s picture makes it', () => {
     const large = part('Content-Type: image/jpeg', '\xff'.repeat(HIKVISION_BODY_BYTES - 2000));
     expect(post(multipart(eventPart(), large), MULTIPART).events).toHaveLength(1);

@@ -1,0 +1,30 @@
+import type { AreaId, EpochMs, Shift } from '@liandong/protocols';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Db } from '../database/database.js';
+import { onDuty, type OnDutyEntry } from './on-duty.js';
+import { toShift } from './shift-rows.js';
+
+/** The shift calendar in memory, in step with the database: escalation asks it for every alert it moves. */
+export class Roster {
+  readonly #shifts = new Map<string, Shift>();
+  readonly #areas: AreaTree;
+
+  constructor(areas: AreaTree) {
+    this.#areas = areas;
+  }
+
+  /** Fills memory from the database; call once before anything else. */
+  async load(db: Db): Promise<void> {
+    this.#shifts.clear();
+    for (const row of await db.selectFrom('shift').selectAll().execute()) this.put(toShift(row));
+  }
+
+  get size(): number { return this.#shifts.size; }
+  get(id: string): Shift | undefined { return this.#shifts.get(id); }
+  all(): Shift[] { return [...this.#shifts.values()]; }
+  put(shift: Shift): void { this.#shifts.set(shift.id, shift); }
+  remove(id: string): void { this.#shifts.delete(id); }
+
+  /** As `onDuty`. */
+  onDuty(area: AreaId, at: EpochMs): OnDutyEntry[] { return onDuty(this.#shifts.values(), this.#areas, area, at); }
+}

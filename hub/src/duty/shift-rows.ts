@@ -1,0 +1,16 @@
+import type { Shift, Tier } from '@liandong/protocols';
+import type { Selectable } from 'kysely';
+import type { Database } from '../database/schema.js';
+
+type ShiftRow = Selectable<Database['shift']>;
+
+/** Casts: rows are written by `toRow` from a typed shift. */
+export const toShift = (row: ShiftRow): Shift => ({
+  id: row.id, name: row.name, tier: row.tier as Tier, area: row.area, weekdays: JSON.parse(row.weekdays) as number[], start: row.starts, end: row.ends, users: JSON.parse(row.users) as string[],
+  ...(row.valid_from === null ? {} : { validFrom: row.valid_from }), ...(row.valid_to === null ? {} : { validTo: row.valid_to }),
+});
+
+export const toRow = (shift: Shift): ShiftRow => ({
+  id: shift.id, name: shift.name, tier: shift.tier, area: shift.area, weekdays: JSON.stringify(shift.weekdays), starts: shift.start, ends: shift.end, users: JSON.stringify(shift.users),
+  valid_from: shift.validFrom ?? null, valid_to: shift.validTo ?? null,
+});

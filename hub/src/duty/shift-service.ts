@@ -1,0 +1,109 @@
+import type { AreaId, EpochMs, NewShift, OnDuty, Shift } from '@liandong/protocols';
+import type { IdSource } from '../alerts/alert-ids.js';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import { insertAudit } from '../identity/audit-log.js';
+import { requirePermission, type Principal } from '../identity/principal.js';
+import { AppError } from '../problem.js';
+import type { Roster } from './roster.js';
+import { toRow } from './shift-rows.js';
+
+/** All are in memory and looked through at each escalation; a sub-district has a few dozen. */
+const MOST_SHIFTS = 1_000;
+
+/** The shift calendar. Each method checks permission first; what lies out of the caller's area does not exist (AREA_NOT_FOUND, SHIFT_NOT_FOUND). */
+export interface ShiftService {
+  /** Those of the area, or of the caller's own, and below, by area, tier and time of day. */
+  list(principal: Principal, area?: AreaId): Promise<Shift[]>;
+  /** Throws USER_NOT_FOUND for somebody who does not exist or may not see the area, VALIDATION_FAILED for a `validTo` that is not after `validFrom`. */
+  create(principal: Principal, shift: NewShift): Promise<Shift>;
+  /** Throws as `create`. */
+  replace(principal: Principal, id: string, shift: NewShift): Promise<Shift>;
+  remove(principal: Principal, id: string): Promise<void>;
+  /** Who looks after an area; `at` is now unless told. Somebody who is bound to no area has to name one (VALIDATION_FAILED). */
+  onDuty(principal: Principal, query: { area?: AreaId | undefined; at?: EpochMs | undefined }): Promise<OnDuty>;
+}
+
+export interface ShiftServiceDependencies { db: Db; clock: Clock; ids: IdSource; areas: AreaTree; roster: Roster }
+
+export function createShiftService({ db, clock, ids, areas, roster }: ShiftServiceDependencies): ShiftService {
+  function requireArea(principal: Principal, area: AreaId): void {
+    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+  }
+
+  function find(principal: Principal, id: string): Shift {
+    const shift = roster.get(id);
+    if (shift === undefined || !areas.isVisible(principal, shift.area)) throw new AppError('SHIFT_NOT_FOUND', `There is no shift ${id}.`);
+    return shift;
+  }
+
+  /** Somebody who could not see the alerts of the area is as good as nobody, and is not told apart. */
+  async function requireUsers({ area, users }: NewShift): Promise<void> {
+    const rows = await db.selectFrom('user').select(['username', 'area']).where('username', 'in', users).execute();
+    const able = new Set(rows.filter((row) => row.area === null || areas.contains(row.area, area)).map(({ username }) => username));
+    const missing = users.find((user) => !able.has(user));
+    if (missing !== undefined) throw new AppError('USER_NOT_FOUND', `There is no user ${missing} who may see area ${area}.`);
+  }
+
+  async function checked(principal: Principal, given: NewShift): Promise<NewShift> {
+    requireArea(principal, given.area);
+    const { validFrom = -Infinity, validTo = Infinity } = given;
+    if (validTo <= validFrom) throw new AppError('VALIDATION_FAILED', '`validTo` must be after `validFrom`.');
+    const shift = { ...given, weekdays: [...new Set(given.weekdays)].sort((a, b) => a - b), users: [...new Set(given.users)] };
+    await requireUsers(shift);
+    return shift;
+  }
+
+  async function save(principal: Principal, shift: Shift, action: 'shift.created' | 'shift.changed'): Promise<Shift> {
+    await db.transaction().execute(async (trx) => {
+      const row = toRow(shift);
+      await trx.insertInto('shift').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
+      await insertAudit(trx, clock.now(), [{ by: principal.name, action, target: shift.id, detail: inWords(shift) }]);
+    });
+    roster.put(shift);
+    return shift;
+  }
+
+  return {
+    async list(principal, area) {
+      requirePermission(principal, 'duty:read');
+      if (area !== undefined) requireArea(principal, area);
+      const root = area ?? principal.area;
+      return roster.all().filter((shift) => root === undefined || areas.contains(root, shift.area)).sort(byPlace);
+    },
+    async create(principal, given) {
+      requirePermission(principal, 'duty:write');
+      const shift = await checked(principal, given);
+      if (roster.size >= MOST_SHIFTS) throw new AppError('VALIDATION_FAILED', `There are ${MOST_SHIFTS} shifts already; delete some that are over.`);
+      return save(principal, { id: ids(), ...shift }, 'shift.created');
+    },
+    async replace(principal, id, given) {
+      requirePermission(principal, 'duty:write');
+      find(principal, id);
+      const shift = await checked(principal, given);
+      find(principal, id); // somebody may have deleted it meanwhile
+      return save(principal, { id, ...shift }, 'shift.changed');
+    },
+    async remove(principal, id) {
+      requirePermission(principal, 'duty:write');
+      const shift = find(principal, id);
+      await db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('shift').where('id', '=', id).execute();
+        await insertAudit(trx, clock.now(), [{ by: principal.name, action: 'shift.deleted', target: id, detail: inWords(shift) }]);
+      });
+      roster.remove(id);
+    },
+    async onDuty(principal, { area = principal.area, at = clock.now() }) {
+      requirePermission(principal, 'duty:read');
+      if (area === undefined) throw new AppError('VALIDATION_FAILED', 'Name an `area`.');
+      requireArea(principal, area);
+      return { data: roster.onDuty(area, at) };
+    },
+  };
+}
+
+const inWords = ({ name, tier, area, weekdays, start, end, users }: Shift): string => `${name}: ${tier} of ${area}, days ${weekdays.join('')}, ${start}–${end}, ${users.join(', ')}`;
+
+const byPlace = (a: Shift, b: Shift): number => compare(a.area, b.area) || compare(a.tier, b.tier) || compare(a.start, b.start) || compare(a.id, b.id);
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;

@@ -1,0 +1,70 @@
+import { SEVERITIES, type AreaId, type EscalationAnswer, type EscalationPolicy } from '@liandong/protocols';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import { insertAudit } from '../identity/audit-log.js';
+import { requirePermission, type Principal } from '../identity/principal.js';
+import { AppError } from '../problem.js';
+import type { EscalationPolicies } from './policies.js';
+
+/** Policies of areas. Each method checks permission first; an area out of the caller's own does not exist (AREA_NOT_FOUND). */
+export interface EscalationService {
+  /** The policy in force there, whichever area it is set on. */
+  get(principal: Principal, area: AreaId): Promise<EscalationAnswer>;
+  /** The area's own from now on; alerts that run keep theirs. The same again makes no version. */
+  put(principal: Principal, area: AreaId, policy: EscalationPolicy): Promise<EscalationAnswer>;
+  /** Takes the area's own back, if it has one; answers what is in force there now. */
+  remove(principal: Principal, area: AreaId): Promise<EscalationAnswer>;
+}
+
+export function createEscalationService({ db, clock, areas, policies }: { db: Db; clock: Clock; areas: AreaTree; policies: EscalationPolicies }): EscalationService {
+  function requireArea(principal: Principal, area: AreaId): void {
+    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+  }
+
+  function answer(area: AreaId): EscalationAnswer {
+    const pin = policies.inForce(area);
+    const own = pin.policyArea === undefined ? undefined : policies.own(pin.policyArea);
+    return { ...policies.body(pin), version: pin.policyVersion, ...(own === undefined ? {} : { from: own.area, updatedAt: own.at, updatedBy: own.by }) };
+  }
+
+  async function edit(principal: Principal, area: AreaId, body: EscalationPolicy | undefined): Promise<void> {
+    const version = await db.transaction().execute(async (trx) => {
+      const made = await policies.write(trx, clock, { area, body, by: principal.name });
+      const action = body === undefined ? 'escalation.removed' : 'escalation.changed';
+      await insertAudit(trx, made.at, [{ by: principal.name, action, target: area, detail: `version ${made.version}${body === undefined ? '' : `: ${inWords(body)}`}` }]);
+      return made;
+    });
+    policies.remember(version);
+  }
+
+  return {
+    async get(principal, area) {
+      requirePermission(principal, 'duty:read');
+      requireArea(principal, area);
+      return answer(area);
+    },
+    async put(principal, area, policy) {
+      requirePermission(principal, 'duty:write');
+      requireArea(principal, area);
+      const own = policies.own(area)?.body;
+      if (own === undefined || inWords(own) !== inWords(policy)) await edit(principal, area, policy);
+      return answer(area);
+    },
+    async remove(principal, area) {
+      requirePermission(principal, 'duty:write');
+      requireArea(principal, area);
+      if (policies.own(area) !== undefined) await edit(principal, area, undefined);
+      return answer(area);
+    },
+  };
+}
+
+/** Says all of a policy, the same for the same one: seconds to acknowledge, and to resolve behind a slash. */
+function inWords(policy: EscalationPolicy): string {
+  const steps = SEVERITIES.flatMap((severity) => {
+    const step = policy[severity];
+    return step === undefined ? [] : [`${severity} ${step.ackWithinS}${step.resolveWithinS === undefined ? '' : `/${step.resolveWithinS}`} s`];
+  });
+  return steps.length === 0 ? 'nothing escalates' : steps.join(', ');
+}

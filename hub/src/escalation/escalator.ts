@@ -1,0 +1,121 @@
+import { TIERS, severityRank, type Alert, type AreaId, type EpochMs, type Tier } from '@liandong/protocols';
+import type { ActiveAlerts } from '../alerts/active-alerts.js';
+import type { AlertWriter, PlannedStep } from '../alerts/alert-writer.js';
+import { nextTier } from '../alerts/life-cycle.js';
+import type { Clock } from '../clock.js';
+import type { Feature } from '../feature.js';
+import { breathe } from '../rules/rule-state.js';
+import type { ClockMender } from './clock-mender.js';
+import { isDue, type EscalationClocks } from './escalation-clocks.js';
+
+const TICK_MS = 1_000;
+/** Alerts of one transaction: the thread is not given up within it. */
+const BATCH = 50;
+/** Failed writes of one look: enough to find two alerts that can't be written among a batch, and soon over when the database is away. */
+const FAILURES = 12;
+/** Names that a timeline entry holds. */
+const NAMES = 10;
+
+type Work = (ids: readonly string[]) => Promise<void>;
+
+export interface Escalator extends Feature {
+  /** One look, as the timer does every second: every alert that is due moves up one tier. */
+  tick(): Promise<void>;
+  /** Moves since the start, by the tier moved to. */
+  totals(): ReadonlyMap<Tier, number>;
+}
+
+export interface EscalatorDependencies {
+  readonly clock: Clock;
+  /** Has to be loaded before `start`. */
+  readonly activeAlerts: ActiveAlerts;
+  readonly writer: Pick<AlertWriter, 'writeAll'>;
+  readonly clocks: EscalationClocks;
+  readonly mend: ClockMender;
+  /** User names of those on duty for an area's tier. */
+  readonly onDuty: (area: AreaId, tier: Tier, at: EpochMs) => readonly string[];
+  /** Told when the database refuses; the next tick tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Moves alerts up a tier when their time is over. When that is stands with the alert in the database, so a restart forgets none, and what came due
+ * meanwhile moves at the first tick: one tier, with a fresh clock. Move, clock, timeline and change are one transaction: a crash neither loses nor doubles.
+ * After a step of the hub's clock: forward, each alert it passed moves once and has a full period again; back, none waits longer than a full period from then.
+ */
+export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onDuty, onError }: EscalatorDependencies): Escalator {
+  const moves = new Map<Tier, number>(TIERS.slice(1).map((tier) => [tier, 0]));
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let isStopping = false;
+
+  /** Anew within the transaction: somebody may have acknowledged it meanwhile. */
+  function decide(alert: Alert, at: EpochMs): PlannedStep | undefined {
+    const tier = nextTier(alert.tier);
+    return tier === undefined || !isDue(alert, at) ? undefined : { step: 'escalated', note: dutyNote(onDuty(alert.area, tier, at)) };
+  }
+
+  async function run(): Promise<void> {
+    const now = clock.now();
+    const wrong: string[] = [];
+    const due: Alert[] = [];
+    for (const { alert } of activeAlerts.values()) {
+      if (clocks.corrected(alert, now) !== undefined) wrong.push(alert.id);
+      else if (isDue(alert, now)) due.push(alert);
+    }
+    const failures: unknown[] = [];
+    await inBatches(wrong, failures, mend);
+    await inBatches(due.sort(byUrgency).map(({ id }) => id), failures, async (ids) => {
+      for (const { tier } of await writer.writeAll(ids, decide)) moves.set(tier, (moves.get(tier) ?? 0) + 1);
+    });
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** What is left when it stops comes due again after the next start. */
+  async function inBatches(ids: readonly string[], failures: unknown[], work: Work): Promise<void> {
+    for (let from = 0; from < ids.length && !isStopping; from += BATCH) {
+      await inHalves(ids.slice(from, from + BATCH), failures, work);
+      await breathe();
+    }
+  }
+
+  /** One alert that can't be written must not hold up the others of its batch. */
+  async function inHalves(ids: readonly string[], failures: unknown[], work: Work): Promise<void> {
+    if (failures.length >= FAILURES) return;
+    try {
+      await work(ids);
+    } catch (error) {
+      failures.push(error);
+      if (ids.length === 1) return;
+      await inHalves(ids.slice(0, ids.length / 2), failures, work);
+      await inHalves(ids.slice(ids.length / 2), failures, work);
+    }
+  }
+
+  const tick = (): Promise<void> => running ??= run().finally(() => { running = undefined; });
+  const onTimer = (): void => { if (running === undefined) tick().catch(onError); };
+
+  return {
+    tick,
+    totals: () => moves,
+    async start() {
+      isStopping = false;
+      timer ??= setInterval(onTimer, TICK_MS).unref();
+    },
+    async stop() {
+      isStopping = true;
+      clearInterval(timer);
+      timer = undefined;
+      await running?.catch(() => undefined); // told to onError by the timer
+    },
+  };
+}
+
+/** Worst first, then who has waited longest. */
+const byUrgency = (a: Alert, b: Alert): number => severityRank(a.severity) - severityRank(b.severity) || (a.clock?.dueAt ?? 0) - (b.clock?.dueAt ?? 0);
+
+function dutyNote(users: readonly string[]): string {
+  if (users.length === 0) return '无人值班 nobody on duty';
+  const more = users.length > NAMES ? ` +${users.length - NAMES}` : '';
+  return `值班 on duty: ${users.slice(0, NAMES).join(', ')}${more}`;
+}

@@ -1,0 +1,79 @@
+import { HANDOVER_ROWS } from '@liandong/protocols';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Principal } from '../../src/identity/principal.js';
+import { ADMIN } from '../rules/rig.js';
+import { HOUR, MINUTE, NOW, openDesk, type Desk } from './desk.js';
+
+const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
+
+describe('what a shift hands to the next', () => {
+  let desk: Desk;
+  beforeEach(async () => { desk = await openDesk(); });
+  afterEach(() => desk.close());
+
+  it('is nothing after a quiet one', async () => {
+    expect(await desk.reports.handover(ADMIN, {})).toEqual({
+      from: NOW - 8 * HOUR, to: NOW, raised: 0, acked: 0, cleared: 0, escalated: 0, totals: { open: 0, unacked: 0, shelved: 0 },
+      open: [], unacked: [], shelved: [], people: [], escalations: [], notes: [],
+    });
+  });
+
+  it('counts alerts to which it happened in the range, not how often, and no children', async () => {
+    const raisedAt = NOW - 2 * HOUR;
+    const twice = [1, 2, 3, 4].flatMap((minute) => [{ at: raisedAt + minute * MINUTE, change: 'acked' as const, by: 'li' }, { at: raisedAt + minute * MINUTE, change: 'escalated' as const, tier: 'subdistrict' as const }]);
+    const alert = await desk.raise({ raisedAt }, [...twice, { at: NOW, change: 'cleared' }]);
+    await desk.raise({ raisedAt: NOW - 9 * HOUR }, [{ at: NOW - HOUR, change: 'acked', by: 'wang' }, { at: NOW - HOUR, change: 'repeated' }, { at: NOW - HOUR, change: 'cleared' }]);
+    await desk.raise({ raisedAt, groupId: alert.id }, [{ at: NOW - HOUR, change: 'acked', by: 'li' }, { at: NOW - HOUR, change: 'escalated', tier: 'city' }, { at: NOW - HOUR, change: 'cleared' }]);
+    const handover = await desk.reports.handover(ADMIN, {});
+    expect(handover).toMatchObject({ raised: 1, acked: 2, cleared: 1, escalated: 1 });
+    expect(handover.escalations.map(({ alert: { id }, at, tier }) => [id, at, tier])).toEqual([1, 2, 3, 4].map((minute) => [alert.id, raisedAt + minute * MINUTE, 'subdistrict']));
+  });
+
+  it('names who acknowledged, how often, and how fast in the middle', async () => {
+    for (const [index, by] of ['li', 'li', 'wang', 'li', 'li'].entries()) await desk.raise({ raisedAt: NOW - HOUR }, [{ at: NOW - HOUR + 10_000 * (index + 1), change: 'acked', by }]);
+    expect((await desk.reports.handover(ADMIN, {})).people).toEqual([{ name: 'li', acked: 4, medianS: 30 }, { name: 'wang', acked: 1, medianS: 30 }]);
+  });
+
+  it('hands on what people wrote, on whatever step, in order', async () => {
+    const child = await desk.raise({ groupId: 'parent' }, [{ at: NOW - 30 * MINUTE, change: 'commented', by: 'li', note: 'lid is broken' }]);
+    const alert = await desk.raise({}, [
+      { at: NOW - 40 * MINUTE, change: 'acked', by: 'wang', note: 'on my way' }, { at: NOW - 20 * MINUTE, change: 'escalated', tier: 'city', note: '无人值班 nobody on duty' }, { at: NOW - 10 * MINUTE, change: 'assigned', by: 'li' },
+      { at: NOW - 9 * HOUR, change: 'commented', by: 'li', note: 'an older shift\'s' },
+    ]);
+    expect((await desk.reports.handover(ADMIN, {})).notes).toEqual([{ alertId: alert.id, at: NOW - 40 * MINUTE, by: 'wang', note: 'on my way' }, { alertId: child.id, at: NOW - 30 * MINUTE, by: 'li', note: 'lid is broken' }]);
+  });
+
+  it('lists what is open, worst and then oldest first, and of it what nobody acknowledged and what is shelved', async () => {
+    const minor = await desk.raise({ severity: 'minor', acked: true, ackedBy: 'li', ackedAt: NOW });
+    const late = await desk.raise({ severity: 'major', raisedAt: NOW - MINUTE, shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
+    const old = await desk.raise({ severity: 'major', raisedAt: NOW - 99 * HOUR });
+    await desk.raise({ groupId: old.id });
+    await desk.raise({ active: false, clearedAt: NOW });
+    expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 3, unacked: 2, shelved: 1 }, open: [old, late, minor], unacked: [old, late], shelved: [late] });
+  });
+
+  it('is of the caller\'s area, and of a range as the KPIs\'', async () => {
+    await desk.raise({ area: 'west' }, [{ at: NOW - HOUR, change: 'commented', by: 'sun', note: 'x' }]);
+    const east = await desk.raise({}, [{ at: NOW - HOUR, change: 'escalated', tier: 'city' }]);
+    expect(await desk.reports.handover(EAST, {})).toMatchObject({ area: 'east', raised: 1, notes: [], open: [east], escalations: [{ alert: east, tier: 'city' }] });
+    expect(await desk.reports.handover(ADMIN, { area: 'street' })).toMatchObject({ area: 'street', raised: 2 });
+    await expect(desk.reports.handover(EAST, { area: 'west' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
+    await expect(desk.reports.handover(ADMIN, { from: NOW - 93 * 24 * HOUR })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(desk.reports.handover({ name: 'i', role: 'installer', area: 'east' }, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('reads every page, ties included, keeps the newest of what is listed, and counts all of it', async () => {
+    const many = Array.from({ length: 2_600 }, (_, index) => ({
+      id: `m${index}`, rule_id: 'r', device_id: `d${index}`, area: 'east', kind: 'waste_bin', severity: 'minor', tier: 'city', active: 1, acked: 0,
+      raised_at: NOW - HOUR, last_at: NOW, count: 1, message: '{"zh":"","en":""}', seq: index,
+    }));
+    await desk.insert(many, many.flatMap(({ id }, index) => [
+      { alert_id: id, at: NOW - HOUR, change: 'raised' }, { alert_id: id, at: NOW - HOUR + Math.max(0, index - 2_000), change: 'escalated', tier: 'city' }, { alert_id: id, at: NOW - HOUR, change: 'commented', by: 'li', note: `note ${index}` },
+    ]));
+    const handover = await desk.reports.handover(ADMIN, {});
+    expect(handover).toMatchObject({ raised: 2_600, escalated: 2_600, totals: { open: 2_600, unacked: 2_600 } });
+    expect([handover.open.length, handover.escalations.length, handover.notes.length]).toEqual([HANDOVER_ROWS, HANDOVER_ROWS, HANDOVER_ROWS]);
+    expect(handover.escalations.at(-1)?.alert.id).toBe('m2599');
+    expect(handover.notes.map(({ note }) => note)).toEqual(Array.from({ length: HANDOVER_ROWS }, (_, index) => `note ${2_600 - HANDOVER_ROWS + index}`));
+  });
+});

@@ -1,0 +1,36 @@
+import type { Rule } from '@liandong/protocols';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
+import { common } from '../rules/rig.js';
+import { createNight, type Night } from './night.js';
+
+const SILENT: Rule = { ...common('silent'), type: 'silence', intervals: 3, severity: 'minor' };
+const BINS = ['bin', 'bin-2', 'bin-3', 'bin-4', 'bin-5'];
+
+describe('a community that falls silent', () => {
+  let night: Night;
+  afterEach(() => night.close());
+
+  it('escalates as one alert, whose children stand until they are for themselves again', async () => {
+    night = await createNight([SILENT]);
+    const { rig } = night;
+    for (const id of BINS) rig.directory.put(id, 'waste_bin');
+    const hear = (...ids: string[]) => rig.feed(...ids.map((device) => ({ type: 'status' as const, device, at: rig.clock.at, online: true })));
+    await hear(...BINS);
+    await rig.pass(182);
+    const parent = (await rig.active()).find(({ ruleId }) => ruleId === SILENCE_GROUP);
+    const children = async () => (await rig.active()).filter(({ ruleId }) => ruleId === 'silent');
+    expect(parent?.clock).toMatchObject({ kind: 'acknowledge', policyVersion: 1 });
+    expect((await children()).map(({ groupId, clock }) => [groupId, clock?.dueAt, clock?.leftMs])).toEqual(BINS.map(() => [parent?.id, undefined, 1_800_000]));
+
+    await night.after((parent!.clock!.dueAt! - rig.clock.at) / 1000);
+    expect((await rig.active()).map(({ ruleId, tier }) => [ruleId, tier]).sort()).toEqual([[SILENCE_GROUP, 'subdistrict'], ...BINS.map(() => ['silent', 'community'])].sort());
+
+    // Four are back: the parent is past, and the fifth counts from here on.
+    await hear(...BINS.slice(1));
+    await rig.evaluator.tick();
+    expect(await rig.active()).toMatchObject([{ deviceId: 'bin', clock: { dueAt: rig.clock.at + 1_800_000 } }]);
+    await night.after(1_800);
+    expect(await night.moves('bin')).toHaveLength(1);
+  });
+});
