@@ -59,22 +59,23 @@ export function createDuckdbScanner(database: DuckdbDatabase): DuckdbScanner {
     devices.forEach((device, i) => counts.set(Number(device), (counts.get(Number(device)) ?? 0) + Number(rows[i])));
   }
 
-  /** Chunk by chunk, so that writes have their turn in between. */
+  /** Chunk by chunk, so that writes have their turn in between. Streamed, because a whole result is freed only with this thread's next full garbage collection, which JavaScript sees no reason for. */
   async function readPoints(query: Query | undefined): Promise<ScanColumns> {
     if (query === undefined) return allocate(0);
-    const result = await scanner.run(`SELECT device, metric, CAST(ts AS DOUBLE), value FROM ${query.sql} ORDER BY device, ts, metric`, query.values, query.types);
-    const columns = allocate(result.rowCount);
-    let row = 0;
+    const result = await scanner.stream(`SELECT device, metric, CAST(ts AS DOUBLE), value FROM ${query.sql} ORDER BY device, ts, metric`, query.values, query.types);
+    let columns = allocate(FIRST_ROWS);
+    let rows = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      for (const [i, column] of [columns.device, columns.metric, columns.ts, columns.values].entries()) column.set(chunk.getColumnValues(i) as number[], row); // of types INTEGER and DOUBLE
-      row += chunk.rowCount;
+      if (rows + chunk.rowCount > columns.ts.length) columns = resized(columns, columns.ts.length * 2);
+      for (const [i, column] of [columns.device, columns.metric, columns.ts, columns.values].entries()) column.set(chunk.getColumnValues(i) as number[], rows); // of types INTEGER and DOUBLE
+      rows += chunk.rowCount;
     }
-    return columns;
+    return resized(columns, rows);
   }
 
   async function readEvents(query: Query | undefined): Promise<ScanEventRow[]> {
     if (query === undefined) return [];
-    const reader = await scanner.runAndReadAll(`SELECT device, id, CAST(ts AS DOUBLE), type FROM ${query.sql} ORDER BY device, ts, tie`, query.values, query.types);
+    const reader = await scanner.streamAndReadAll(`SELECT device, id, CAST(ts AS DOUBLE), type FROM ${query.sql} ORDER BY device, ts, tie`, query.values, query.types);
     const [devices = [], ids = [], ts = [], types = []] = reader.getColumns();
     return devices.map((device, i) => ({ device: Number(device), id: String(ids[i]), ts: Number(ts[i]), type: String(types[i]) }));
   }
@@ -91,6 +92,16 @@ export function createDuckdbScanner(database: DuckdbDatabase): DuckdbScanner {
       if (running !== undefined && scan === running) scanner.interrupt();
     },
   };
+}
+
+/** At least DuckDB's vector size: the columns double until all is in. */
+const FIRST_ROWS = 16_384;
+
+function resized(columns: ScanColumns, rows: number): ScanColumns {
+  const made = allocate(rows);
+  const kept = Math.min(rows, columns.ts.length);
+  for (const name of ['device', 'metric', 'ts', 'values'] as const) made[name].set(columns[name].subarray(0, kept));
+  return made;
 }
 
 const allocate = (rows: number): ScanColumns => ({ device: new Int32Array(rows), metric: new Uint8Array(rows), ts: new Float64Array(rows), values: new Float64Array(rows) });
