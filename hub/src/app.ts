@@ -11,6 +11,7 @@ import { createFloodWatch } from './alerts/flood.js';
 import { createShelfTimer } from './alerts/shelf-timer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
+import { createBacktestService } from './backtest/backtest-service.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
 import { ExternalBroker } from './broker/external-broker.js';
 import { MosquittoAuthFiles } from './broker/mosquitto-auth.js';
@@ -191,6 +192,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
 
+  const rules = createRuleService({ db, clock, areas, directory, evaluator });
+  const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
+
   const discovered = createDiscoveredRepository({ db, directory, onError });
   const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
   const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
@@ -207,7 +211,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
   const http = await buildHttp({
-    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
+    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules, calendar, backtests,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
@@ -230,7 +234,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
+    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, backtests, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
     discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
   };
 }
@@ -274,6 +278,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
   await features.start('retention', parts.retention);
+  await features.start('back-tests', parts.backtests);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
   if (parts.watchdog !== undefined) await features.start('watchdog', parts.watchdog);
