@@ -6,6 +6,8 @@ export interface Options {
   readonly paths: readonly PathId[];
   /** Undefined: the codecs are not measured. Else how long each is (ms of CPU time). */
   readonly codecs: { readonly cpuMs: number; readonly warmUpMs: number } | undefined;
+  /** Undefined: back-tests are not measured. */
+  readonly backtest: { readonly devices: number; readonly days: number; readonly seconds: number } | undefined;
   /** Of the live workload. */
   readonly messagesPerS: number;
   readonly liveSeconds: number;
@@ -18,7 +20,8 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
   --paths a,b,codecs a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB,
-                     codecs: what decoding a message costs (all)
+                     codecs: what decoding a message costs,
+                     backtest: a rule over 30 days of 1,000 devices while others report (all)
   --rate N           messages a second of the live workload (6000)
   --seconds N        how long it lasts (20)
   --messages N       messages of the drained backlog (200000)
@@ -26,8 +29,8 @@ export const USAGE = `npm run bench -- [options]
   --json FILE        writes every figure
   --markdown FILE    writes the tables; a FILE that has them gets them between its markers`;
 
-const FULL = { rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 } };
-const QUICK = { rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 } };
+const FULL = { rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 }, backtest: { devices: 1000, days: 30, seconds: 20 } };
+const QUICK = { rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 }, backtest: { devices: 100, days: 3, seconds: 3 } };
 
 /** @throws Error that names the option at fault */
 export function parseOptions(args: readonly string[]): Options | 'help' {
@@ -44,6 +47,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   return {
     paths: PATH_IDS.filter((id) => wanted.includes(id)),
     codecs: wanted.includes('codecs') ? defaults.codecs : undefined,
+    backtest: wanted.includes('backtest') ? defaults.backtest : undefined,
     messagesPerS: whole('--rate', values.rate, defaults.rate, 1),
     liveSeconds: whole('--seconds', values.seconds, defaults.seconds, 1),
     messages: whole('--messages', values.messages, defaults.messages, DEVICES),
@@ -53,7 +57,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   };
 }
 
-const PARTS: readonly string[] = [...PATH_IDS, 'codecs'];
+const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest'];
 
 function partsOf(text: string): string[] {
   const wanted = text.toLowerCase().split(',').map((part) => part.trim());

@@ -11,6 +11,7 @@ import { createFloodWatch } from './alerts/flood.js';
 import { createShelfTimer } from './alerts/shelf-timer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
+import { createBacktestService } from './backtest/backtest-service.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
 import { ExternalBroker } from './broker/external-broker.js';
 import { MosquittoAuthFiles } from './broker/mosquitto-auth.js';
@@ -82,6 +83,7 @@ import { createInfluxStore } from './telemetry/influx-store.js';
 import { createStoreWriter } from './telemetry/store-writer.js';
 import { readTlsPair, type TlsServer } from './tls/tls-pair.js';
 import { createTlsReloader } from './tls/tls-reloader.js';
+import { urlHost } from './url-host.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -89,6 +91,8 @@ const DAY_MS = 86_400_000;
 const BROKER_WAIT_MS = 30_000;
 /** As far back as a redelivery after a restart can reach. */
 const RECALLED_RECORDS = 50_000;
+/** The same in time: a device that was away over a week's holiday sends again what it got no answer for. */
+const RECALLED_MS = 7 * DAY_MS;
 /** Time enough for the fleet's set-up; it needs no token afterwards. */
 const FLEET_TOKEN_MS = 15 * 60_000;
 /** The fleet is a program like any other, with a token; this is who gives it that token. */
@@ -138,7 +142,7 @@ async function openFolder(config: Config, { features, logger }: { features: Feat
   const paths = dataPaths(config.dataDir);
   await prepareDataDir(config.dataDir);
   const handlers: JournalHandler[] = [];
-  const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, logger });
+  const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
   const db: Db = await openDatabase(paths.database);
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
@@ -160,7 +164,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const payloads = createLastPayloads({ clock });
   const signIns = createSignIns({ clock, directory });
   const photos = createPhotoService({ db, folder: paths.photos, devices: () => devices, audit });
-  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
+  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
   const ids = createIdSource({ clock, random: randomBytes });
@@ -188,6 +192,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
 
+  const rules = createRuleService({ db, clock, areas, directory, evaluator });
+  const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
+
   const discovered = createDiscoveredRepository({ db, directory, onError });
   const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
   const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
@@ -204,7 +211,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
   const http = await buildHttp({
-    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
+    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules, calendar, backtests,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
@@ -218,7 +225,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     },
     health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER, ...(tls === undefined ? {} : { tls }),
   });
-  const listener = createHttpListener({ app: http, host: config.host, port: config.port });
+  const listener = createHttpListener({ app: http, host: config.host, port: config.port, logger });
   const mqtts = tls === undefined || config.tls === undefined || !(source instanceof EmbeddedBroker) ? undefined
     : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
   const tlsReloader = config.tls === undefined ? undefined
@@ -227,7 +234,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
+    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, backtests, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
     discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
   };
 }
@@ -271,6 +278,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
   await features.start('retention', parts.retention);
+  await features.start('back-tests', parts.backtests);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
   if (parts.watchdog !== undefined) await features.start('watchdog', parts.watchdog);
@@ -306,11 +314,10 @@ function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependenci
 }
 
 function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   return {
-    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
-    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${config.mqttHost}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
-    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${config.mqttHost}:${mqtts.port}`,
+    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
+    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,
   };

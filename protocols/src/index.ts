@@ -26,6 +26,7 @@ export * from './codecs/fill-level.js';
 export * from './codecs/zigbee2mqtt.js';
 export * from './codecs/tasmota.js';
 export * from './codecs/sparkplug.js';
+export * from './codecs/native-gateway.js';
 export * from './codecs/hikvision.js';
 export * from './codecs/registry.js';
 export * from './api/common.js';

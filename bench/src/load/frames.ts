@@ -57,6 +57,10 @@ export class PublishTemplate {
   }
 }
 
+/** A message of QoS 1 as it is. */
+export const publishFrame = (topic: string, packetId: number, payload: string): Buffer =>
+  frame(PUBLISH_QOS_1, [lengthPrefixed(topic), Buffer.from([packetId >> 8, packetId & 0xff]), Buffer.from(payload)]);
+
 function frame(type: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   return Buffer.concat([Buffer.from([type, ...remainingLength(body.length)]), body]);

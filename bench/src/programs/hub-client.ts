@@ -2,11 +2,14 @@ import type { Credentials, Telemetry } from '@liandong/protocols';
 
 export interface HubClient {
   post<Answer>(path: string, body: unknown): Promise<Answer>;
+  get<Answer>(path: string): Promise<Answer>;
   addDevice(body: unknown): Promise<Credentials>;
   /** Every stored row of a metric with `from <= ts < to`, counted page by page. */
   rows(query: { device: string; metric: string; from: number; to: number }): Promise<number>;
   /** Journal records the store holds, and the records its slowest reader has yet to read. */
   progress(): Promise<{ stored: number; lag: number }>;
+  /** 99th percentile of the event loop's delay since the last time this was asked (ms). */
+  loopDelayMs(): Promise<number>;
   isReady(): Promise<boolean>;
 }
 
@@ -36,6 +39,10 @@ export function createHubClient({ url, password }: { url: string; password: stri
       await signIn();
       return await (await send(path, body)).json() as Answer; // shapes are the contract's
     },
+    async get<Answer>(path: string) {
+      await signIn();
+      return await (await call(`/api/v1${path}`)).json() as Answer; // shapes are the contract's
+    },
     addDevice: async (body) => (await client.post<{ credentials: Credentials }>('/devices', body)).credentials,
 
     async rows({ device, metric, from, to }) {
@@ -59,6 +66,8 @@ export function createHubClient({ url, password }: { url: string; password: stri
       if (Number.isNaN(stored)) throw new Error('the hub\'s metrics do not say how far its store is');
       return { stored, lag: Math.max(...lags.map(({ lag }) => lag)) };
     },
+
+    loopDelayMs: async () => Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(await (await call('/metrics')).text())?.[1]) * 1000,
 
     isReady: () => fetch(`${url}/readyz`).then(async (answer) => answer.ok && (await answer.json() as { status: string }).status === 'ready'),
   };

@@ -1,3 +1,4 @@
+import type { BacktestResult } from '../backtest/measure-backtest.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
 import type { Figures } from '../measure.js';
 import type { PathId } from '../paths/types.js';
@@ -25,11 +26,13 @@ export interface RunReport {
   readonly results: readonly Result[];
   /** Empty when they were not measured. */
   readonly codecs: readonly CodecResult[];
+  /** Absent when it was not measured. */
+  readonly backtest?: BacktestResult;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs }: RunReport): boolean =>
-  results.length + codecs.length > 0 && results.every(isGood) && !codecs.some((codec) => 'failure' in codec);
+export const isRight = ({ results, codecs, backtest }: RunReport): boolean =>
+  (results.length + codecs.length > 0 || backtest !== undefined) && results.every(isGood) && !codecs.some((codec) => 'failure' in codec) && (backtest === undefined || !('failure' in backtest));
 
 /** Are all rows there? */
 export const isGood = ({ figures }: Result): boolean => figures !== undefined && figures.rows === figures.expectedRows;

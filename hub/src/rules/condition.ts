@@ -1,6 +1,7 @@
 import { CHATTER, type DeviceId, type EpochMs, type Label, type Severity } from '@liandong/protocols';
 import type { ActiveAlert, AlertOwner } from '../alerts/active-alerts.js';
 import { Chatter, type SavedChatter } from '../alerts/chatter.js';
+import { nextHour } from '../clock.js';
 import type { CompiledRule } from './compile.js';
 import type { DeviceMemory } from './device-memory.js';
 
@@ -46,6 +47,8 @@ export interface Extra {
   limitTimes(now: EpochMs): void;
   /** Does it change by hub time alone? Then it is ticked. */
   readonly isTicking?: boolean;
+  /** Hub time at which `tick` has something to do; Infinity: never. */
+  readonly dueAt?: EpochMs;
   tick?(now: EpochMs): void;
 }
 
@@ -206,6 +209,14 @@ export class Condition implements AlertOwner {
     if (this.extra?.isTicking === true) return true;
     for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
     return false;
+  }
+
+  /** The first hub time from `now` on at which `tick` may change the condition or its alert, however often it is called before; Infinity: never without a sample. */
+  nextDue(now: EpochMs): EpochMs {
+    let due = this.extra?.dueAt ?? Infinity;
+    if (this.#leaveAt < due) due = this.#leaveAt;
+    for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (this.#dueAt[index]! < due) due = this.#dueAt[index]!; // index < length
+    return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }
 
   /** Ends the alert, if any, and every delay. */

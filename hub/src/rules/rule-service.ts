@@ -35,6 +35,18 @@ export interface RuleService {
   versions(principal: Principal, id: string): Promise<RuleVersion[]>;
   /** Whom the rule would concern; nothing is written. Throws what writing it would, but for RULE_EXISTS and RULE_CHANGED. */
   preview(principal: Principal, rule: Rule): Promise<RulePreview>;
+  /** What it would come to, for those who try it before they save it. Throws what `preview` does. */
+  candidacy(principal: Principal, rule: Rule): Promise<Candidacy>;
+}
+
+/** A rule as saving it would make it, beside what is there. */
+export interface Candidacy {
+  /** With the version it would have, which decides between equally near ones. */
+  readonly rule: Rule;
+  /** The one it would replace, where the caller may see it. */
+  readonly stored: Rule | undefined;
+  /** All other rules that are enabled. */
+  readonly others: readonly Rule[];
 }
 
 export interface RuleServiceDependencies {
@@ -74,6 +86,16 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     const rule = await find(trx, principal, id);
     if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', `Rule ${id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.`);
     return rule;
+  }
+
+  async function weigh(principal: Principal, rule: Rule): Promise<Candidacy> {
+    const all = await loadRules(db);
+    requireSense(principal, rule, all);
+    const stored = all.find(({ id }) => id === rule.id);
+    return {
+      rule: { ...rule, version: (stored?.version ?? 0) + 1 }, stored: stored !== undefined && isRuleVisible(principal, stored, places) ? stored : undefined,
+      others: all.filter((other) => other.enabled && other.id !== rule.id),
+    };
   }
 
   async function write(trx: Transaction<Database>, principal: Principal, rule: Rule, audit: { action: string; detail: string }): Promise<Rule> {
@@ -147,12 +169,13 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
 
     async preview(principal, rule) {
       requirePermission(principal, 'rule:write');
-      const all = await loadRules(db);
-      requireSense(principal, rule, all);
-      const known = all.find(({ id }) => id === rule.id);
-      // Saved, it would have the next version, which decides between equally near ones.
-      const saved: Rule = { ...rule, version: (known?.version ?? 0) + 1 };
-      return previewRule(saved, all.filter((other) => other.enabled && other.id !== rule.id && familyOf(other) === familyOf(rule)), { principal, ...places });
+      const { rule: saved, others } = await weigh(principal, rule);
+      return previewRule(saved, others.filter((other) => familyOf(other) === familyOf(rule)), { principal, ...places });
+    },
+
+    async candidacy(principal, rule) {
+      requirePermission(principal, 'rule:write');
+      return weigh(principal, rule);
     },
   };
 }
