@@ -62,6 +62,8 @@ import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
+import { createNotifications } from './notifications/notifications.js';
+import { createWatchdog } from './notifications/watchdog.js';
 import { createLatestValues } from './realtime/latest-values.js';
 import { createLiveFeed } from './realtime/live-feed.js';
 import { createLiveReader } from './realtime/live-reader.js';
@@ -187,7 +189,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);
   const health = new Health({ source, journal, storeWriter, evaluator });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length });
+  const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
+  const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
+  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, notifications: notifications.counts });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
@@ -195,6 +199,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
     alertReports: createAlertReports({ db, clock, areas, activeAlerts, roster }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
+    channels: notifications.channels,
     hikvision: {
       signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
       intake: createHikvisionIntake({ ingest, journal, clock }),
@@ -207,11 +212,11 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const tlsReloader = config.tls === undefined ? undefined
     : createTlsReloader({ files: config.tls, servers: [http.server as unknown as TlsServer, ...(mqtts === undefined ? [] : [mqtts])], logger }); // an HTTPS server then
   const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, clock, logger });
-  const retention = new Retention({ telemetry, changes, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
+  const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
     db, policies, roster, escalator, paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
-    health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader,
+    health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
   };
 }
 
@@ -231,6 +236,9 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await seedLatest(parts);
   await features.start('refusals', parts.refusals);
   await features.start('presence', parts.presence);
+  // Before the rules: what they raise from the first record on is told.
+  await features.start('sender of notifications', parts.notifications.sender);
+  await features.start('notifier', parts.notifications.notifier);
   await features.start('rules', parts.evaluator);
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
@@ -249,6 +257,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('retention', parts.retention);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
+  if (parts.watchdog !== undefined) await features.start('watchdog', parts.watchdog);
 }
 
 /** A store that can't answer now leaves the latest values to what the journal holds and to the next reports. */

@@ -16,6 +16,12 @@ export interface Config {
   readonly dataDir: string;
   readonly influx: { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string } | undefined;
   readonly adminPassword: string | undefined;
+  /** The mail server, with its user and password, and whom mails come from. */
+  readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  /** Where people reach the console, for links in messages; no slash at its end. */
+  readonly publicUrl: string | undefined;
+  /** An outside monitor that alarms when the hub's calls stop coming. */
+  readonly watchdog: { readonly url: URL; readonly intervalS: number } | undefined;
   readonly isDemo: boolean;
   readonly gateRetentionDays: number;
   readonly telemetryRetentionDays: number;
@@ -48,6 +54,9 @@ export function readConfig(environment: Environment): Config {
     dataDir: resolve(read.text('DATA_DIR', './data')),
     influx: readInflux(read, problems),
     adminPassword: readAdminPassword(read, problems),
+    smtp: readSmtp(read, problems),
+    publicUrl: read.url('PUBLIC_URL', ['https:', 'http:'])?.href.replace(/\/+$/, ''),
+    watchdog: readWatchdog(read),
     isDemo: read.flag('DEMO', false),
     gateRetentionDays: read.whole('GATE_RETENTION_DAYS', 90, { min: 1, max: 3650 }),
     telemetryRetentionDays: read.whole('TELEMETRY_RETENTION_DAYS', 730, { min: 1, max: 36_500 }),
@@ -113,6 +122,21 @@ function readInflux(read: SettingReader, problems: string[]): Config['influx'] {
   for (const name of names) if (read.optional(name) === undefined) problems.push(`${name} must be set when INFLUX_URL is`);
   if (url === undefined || token === undefined || org === undefined || bucket === undefined) return undefined;
   return { url: url.href.replace(/\/$/, ''), token, org, bucket };
+}
+
+function readSmtp(read: SettingReader, problems: string[]): Config['smtp'] {
+  const url = read.url('SMTP_URL', ['smtp:', 'smtps:']);
+  const from = read.optional('SMTP_FROM');
+  if (from !== undefined && !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(from)) problems.push('SMTP_FROM must be an address such as hub@example.com or Liandong <hub@example.com>');
+  if (read.optional('SMTP_URL') === undefined) return undefined;
+  if (from === undefined) problems.push('SMTP_FROM must be set when SMTP_URL is');
+  return url === undefined || from === undefined ? undefined : { url: url.href, from };
+}
+
+function readWatchdog(read: SettingReader): Config['watchdog'] {
+  const url = read.url('WATCHDOG_URL', ['https:', 'http:']);
+  const intervalS = read.whole('WATCHDOG_INTERVAL_S', 60, { min: 5, max: 86_400 });
+  return url === undefined ? undefined : { url, intervalS };
 }
 
 function readAdminPassword(read: SettingReader, problems: string[]): string | undefined {

@@ -4,6 +4,7 @@ import type { UplinkSource } from './broker/types.js';
 import type { RefusalLog } from './devices/refusal-log.js';
 import type { Ingest } from './ingest/ingest.js';
 import type { Journal } from './journal/journal.js';
+import type { NotificationCounts } from './notifications/notifications.js';
 import type { HealthProbe } from './realtime/types.js';
 
 export interface MetricsDependencies {
@@ -16,10 +17,11 @@ export interface MetricsDependencies {
   escalations(): ReadonlyMap<Tier, number>;
   /** Connected screens. */
   screens(): number;
+  notifications: NotificationCounts;
 }
 
 /** The hub's own health as OpenMetrics. Everything is read when asked; the hot path only counts. */
-export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens }: MetricsDependencies): Registry<OpenMetricsContentType> {
+export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens, notifications }: MetricsDependencies): Registry<OpenMetricsContentType> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
@@ -54,6 +56,14 @@ export function createMetrics({ ingest, journal, refusals, source, health, escal
     name: 'liandong_part_ready', help: '1 ready, 0.5 degraded, 0 down', labelNames: ['part'], registers,
     collect() { for (const [part, { state }] of Object.entries(health.parts())) this.set({ part }, { ready: 1, degraded: 0.5, down: 0 }[state]); },
   });
+  new Counter({
+    name: 'liandong_notifications', help: 'Messages by what became of them; retried are attempts that failed and are made again', labelNames: ['state'], registers,
+    collect() {
+      this.reset();
+      for (const [state, count] of Object.entries(notifications.totals())) this.inc({ state }, count);
+    },
+  });
+  new Gauge({ name: 'liandong_notifications_waiting', help: 'Messages that are not delivered yet', registers, async collect() { this.set(await notifications.waiting()); } });
   return registry;
 
   function counterOf(name: string, help: string, read: () => number): void {

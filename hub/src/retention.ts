@@ -1,4 +1,4 @@
-import { LIMITS } from '@liandong/protocols';
+import { LIMITS, type Seq } from '@liandong/protocols';
 import type { ChangeLog } from './changes/change-log.js';
 import type { Clock } from './clock.js';
 import type { Feature } from './feature.js';
@@ -7,10 +7,14 @@ import type { TelemetryStore } from './telemetry/types.js';
 
 const EVERY_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
+/** The change log waits so long for the notifier, and no longer: what wasn't told by then would be given up. */
+const NOTIFIER_MS = DAY_MS;
 
 export interface RetentionDependencies {
   telemetry: Pick<TelemetryStore, 'dropBefore'>;
   changes: Pick<ChangeLog, 'dropBefore'>;
+  /** The change up to which it was decided what is told; undefined: nothing waits for that. */
+  notifier?: { position(): Seq | undefined };
   telemetryDays: number;
   /** Gate events are records about people and go earlier. */
   eventDays: number;
@@ -41,10 +45,11 @@ export class Retention implements Feature {
 
   /** One round now; what fails is tried again in the next. */
   async run(): Promise<void> {
-    const { telemetry, changes, telemetryDays, eventDays, clock, logger } = this.#dependencies;
+    const { telemetry, changes, notifier, telemetryDays, eventDays, clock, logger } = this.#dependencies;
     const now = clock.now();
     try {
-      await changes.dropBefore(now - LIMITS.resumeMs);
+      await changes.dropBefore(now - LIMITS.resumeMs, notifier?.position());
+      if (notifier !== undefined) await changes.dropBefore(now - NOTIFIER_MS);
       await telemetry.dropBefore({ telemetry: now - telemetryDays * DAY_MS, events: now - eventDays * DAY_MS });
     } catch (error) {
       logger.warn({ err: error }, 'retention could not drop what is past its time; it tries again in ten minutes');

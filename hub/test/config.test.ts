@@ -24,5 +24,14 @@ describe('readConfig', () => {
     expect(config.mqttUrl?.host).toBe('broker:8883');
   });
 
+  it('reads the mail server, the public address and the watchdog, and names what is missing without showing a password', () => {
+    const config = readConfig({ SMTP_URL: 'smtps://hub:p%40ss@mail.example:465', SMTP_FROM: '联动 <hub@example.com>', PUBLIC_URL: 'https://hub.example/', WATCHDOG_URL: 'https://watch.example/ping/k' });
+    expect([config.smtp, config.publicUrl, config.watchdog]).toEqual([{ url: 'smtps://hub:p%40ss@mail.example:465', from: '联动 <hub@example.com>' }, 'https://hub.example', { url: new URL('https://watch.example/ping/k'), intervalS: 60 }]);
+    const wrong = (environment: Record<string, string>) => { try { return readConfig(environment); } catch (error) { return String(error); } };
+    expect(wrong({ SMTP_URL: 'smtp://u:hunter2@mail.example' })).toMatch(/SMTP_FROM must be set when SMTP_URL is/);
+    expect(wrong({ SMTP_URL: 'http://u:hunter2@mail.example', SMTP_FROM: 'nobody', PUBLIC_URL: 'hub', WATCHDOG_INTERVAL_S: '1' })).toMatch(/SMTP_URL must[\s\S]*SMTP_FROM must[\s\S]*PUBLIC_URL must[\s\S]*WATCHDOG_INTERVAL_S must/);
+    expect(wrong({ SMTP_URL: 'http://u:hunter2@mail.example', SMTP_FROM: 'nobody' })).not.toContain('hunter2');
+  });
+
   it('can not be changed', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
 });

@@ -27,8 +27,8 @@ export interface ChangeLog {
   current(): Promise<Seq>;
   /** Changes after `since`, oldest first; undefined when some of them are no longer kept. */
   after(since: Seq, limit: number): Promise<Change[] | undefined>;
-  /** Drops changes older than this. */
-  dropBefore(at: EpochMs): Promise<void>;
+  /** Drops changes older than this; none after `upTo`, which a reader of its own pace has still to read. */
+  dropBefore(at: EpochMs, upTo?: Seq): Promise<void>;
 }
 
 export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): ChangeLog {
@@ -82,10 +82,10 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
           : { ...place, kind, device: JSON.parse(body) as Device }; // written by recordDevice
       });
     },
-    async dropBefore(at) {
+    async dropBefore(at, upTo = Infinity) {
       // The newest change stays, so that `current` never goes back.
       const newest = await this.current();
-      await db.deleteFrom('change').where('at', '<', at).where('seq', '<', newest).execute();
+      await db.deleteFrom('change').where('at', '<', at).where('seq', '<', Math.min(newest, upTo + 1)).execute();
     },
   };
 }

@@ -58,6 +58,19 @@ export interface Database {
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */
   change: { seq: Generated<number>; at: number; kind: 'alert' | 'device'; entity: string; area: string; moved_to: string | null; body: string };
-  /** Journal positions of readers whose effects are in this database. */
+  /** Ways a message leaves the hub. `url` and `secret` are never answered. `area` null: every alert. `tiers`, `events`, `recipients`: JSON arrays. */
+  channel: {
+    id: string; type: string; name: string; enabled: number; area: string | null; min_severity: string; tiers: string; events: string; lang: string;
+    url: string | null; secret: string | null; recipients: string | null; allow_private: number;
+    created_at: number; last_sent_at: number | null; last_error: string | null; last_error_at: number | null;
+  };
+  /** What the notifier last saw of an alert: a change is what differs from it. Kept a week past its clearing. */
+  notice_alert: { alert_id: string; severity: string; tier: string; active: number; held: Generated<number>; occurrence: number; at: number };
+  /** What is to be told and what was. `body`: the alert as it was then, dropped once the row is settled. `digest`: key of the message it goes out in together with others. */
+  outbox: {
+    id: Generated<number>; key: string; channel: string; alert_id: string; occurrence: number; event: string; severity: string; tier: string; state: string;
+    at: number; next_at: number; attempts: Generated<number>; sent_at: number | null; error: string | null; digest: string | null; body: string | null;
+  };
+  /** Positions of readers whose effects are in this database: in the journal, of `notifier` in the change log. */
   reader: { name: string; position: number };
 }

@@ -14,6 +14,7 @@ import type { ShiftService } from '../duty/shift-service.js';
 import type { EscalationService } from '../escalation/escalation-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
+import type { ChannelService } from '../notifications/channel-service.js';
 import type { HealthProbe } from '../realtime/types.js';
 import type { RuleService } from '../rules/rule-service.js';
 import type { HikvisionRoute } from './routes/hikvision.js';
@@ -27,6 +28,7 @@ export interface HttpDependencies {
   /** Left out, their routes are not there. */
   readonly imports?: ImportService;
   readonly commands?: CommandService;
+  readonly channels?: ChannelService;
   readonly provisioning?: Provisioning;
   readonly hikvision?: HikvisionRoute;
   readonly escalation?: EscalationService;

@@ -18,6 +18,7 @@ import { addEscalationRoutes } from './routes/escalation.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addHikvisionRoute } from './routes/hikvision.js';
 import { addImportRoutes } from './routes/import.js';
+import { addNotificationRoutes } from './routes/notifications.js';
 import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
 import { addSessionRoutes } from './routes/session.js';
@@ -70,6 +71,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { SEVERITIES, TIERS } from '../alerts.js';
-import { EpochMsSchema, IdSchema, listOf, oneOf } from './common.js';
+import { AlertSchema } from './alerts.js';
+import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, listOf, oneOf } from './common.js';
 
 /** How a message leaves the hub. */
 export const CHANNEL_TYPES = ['webhook', 'wecom', 'dingtalk', 'email'] as const;
@@ -37,10 +38,33 @@ export const ChannelSchema = Type.Object({
 export type Channel = Static<typeof ChannelSchema>;
 export const ChannelListSchema = listOf(ChannelSchema);
 
-/** GET /notifications: the outbox, newest first. `key` is the idempotency key the receiver gets: one that was sent twice has the same one twice. */
+/** Answer of POST /channels/{id}/test: `error` says in words why the message did not get through. */
+export const ChannelTestSchema = Type.Object({ ok: Type.Boolean(), error: Type.Optional(Type.String()) });
+export type ChannelTest = Static<typeof ChannelTestSchema>;
+
+/** `given_up`: refused for good, or not delivered within 24 h; `error` says why. `withdrawn`: its alert cleared before the message was due. */
+export const NOTIFICATION_STATES = ['waiting', 'sent', 'given_up', 'withdrawn'] as const;
+export type NotificationState = (typeof NOTIFICATION_STATES)[number];
+/**
+ * GET /notifications: the outbox, newest first. `key` is the idempotency key the receiver gets: one that was sent twice has the same one twice.
+ * `digest` is the key of the message that told it together with others.
+ */
 export const NotificationSchema = Type.Object({
-  id: Type.Integer(), key: Type.String(), channel: Type.String(), alertId: Type.String(), event: oneOf(NOTICE_EVENTS), state: oneOf(['waiting', 'sent', 'given_up']),
-  at: EpochMsSchema, attempts: Type.Integer(), sentAt: Type.Optional(EpochMsSchema), nextAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()),
+  id: Type.Integer(), key: Type.String(), channel: Type.String(), alertId: Type.String(), event: oneOf(NOTICE_EVENTS), severity: oneOf(SEVERITIES), tier: oneOf(TIERS), state: oneOf(NOTIFICATION_STATES),
+  at: EpochMsSchema, attempts: Type.Integer(), sentAt: Type.Optional(EpochMsSchema), nextAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()), digest: Type.Optional(Type.String()),
 });
 export type Notification = Static<typeof NotificationSchema>;
 export const NotificationListSchema = listOf(NotificationSchema);
+export const NotificationQuerySchema = Type.Object({
+  channel: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })), state: Type.Optional(oneOf(NOTIFICATION_STATES)), limit: LimitQuery, cursor: CursorQuery,
+}, { additionalProperties: false });
+export type NotificationQuery = Static<typeof NotificationQuerySchema>;
+
+/**
+ * What a webhook is sent. `id` is the idempotency key, also in header `Idempotency-Key`; `alert` is as it was at `at` (hub time), and absent from a test.
+ * Signed, when the channel has a secret, by `X-Liandong-Signature: sha256={hex}` = HMAC-SHA256 of `{X-Liandong-Timestamp}.{body}`.
+ */
+export const WebhookBodySchema = Type.Object({
+  id: Type.String(), event: oneOf([...NOTICE_EVENTS, 'test']), at: EpochMsSchema, channel: Type.String(), alert: Type.Optional(AlertSchema), link: Type.Optional(Type.String()),
+});
+export type WebhookBody = Static<typeof WebhookBodySchema>;

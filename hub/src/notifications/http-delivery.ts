@@ -1,0 +1,103 @@
+import { createHmac } from 'node:crypto';
+import type { ChannelType, EpochMs, WebhookBody } from '@liandong/protocols';
+import type { Clock } from '../clock.js';
+import { failureWords } from './failure-words.js';
+import { dingtalkBody, signedDingtalkUrl, wecomBody } from './robot-messages.js';
+import { UnsafeAddressError } from './safe-address.js';
+import type { Post, PostAnswer } from './safe-post.js';
+import type { Message, Outcome, StoredChannel } from './types.js';
+import { linkOf, textOf, type WordsContext } from './words.js';
+
+/** Longest wait that a receiver's `Retry-After` can ask for. */
+const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
+/** A robot that was called too often takes nothing: WeCom for the rest of the minute, DingTalk for 10 minutes. */
+const TOO_OFTEN_MS: Readonly<Record<number, number>> = { 45009: 60_000, 45033: 60_000, 130101: 600_000, 90030: 600_000 };
+/** Both robots: the system is busy, try again. */
+const BUSY = -1;
+
+export interface HttpDeliveryDependencies { readonly post: Post; readonly clock: Clock; readonly wordsFor: (channel: StoredChannel) => WordsContext }
+
+/** Webhooks and robots. Never rejects. */
+export function createHttpDelivery({ post, clock, wordsFor }: HttpDeliveryDependencies) {
+  async function call(channel: StoredChannel, { url, body, headers = {} }: { url: URL; body: string; headers?: Record<string, string> }, signal: AbortSignal | undefined, judge: (answer: PostAnswer) => Outcome): Promise<Outcome> {
+    try {
+      return judge(await post({ url, body, headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Liandong', ...headers }, allowPrivate: channel.allowPrivate, signal }));
+    } catch (error) {
+      // A forbidden address is tried again too: a name's addresses change, and an admin may still allow it.
+      return { state: 'retry', error: error instanceof UnsafeAddressError ? `not called: ${error.message}` : failureWords(error) };
+    }
+  }
+
+  return {
+    async webhook(channel: StoredChannel, message: Message, signal?: AbortSignal): Promise<Outcome> {
+      const url = urlOf(channel);
+      const content = webhookBody(channel, message, wordsFor(channel).publicUrl);
+      const body = JSON.stringify(content);
+      const timestamp = String(clock.now());
+      const signature: Record<string, string> = channel.secret === undefined ? {} : { 'x-liandong-signature': `sha256=${createHmac('sha256', channel.secret).update(`${timestamp}.${body}`).digest('hex')}` };
+      return call(channel, { url, body, headers: { 'idempotency-key': content.id, 'x-liandong-timestamp': timestamp, ...signature } }, signal, (answer) => statusOutcome(answer, clock.now()));
+    },
+    async robot(channel: StoredChannel & { type: Exclude<ChannelType, 'webhook' | 'email'> }, message: Message, signal?: AbortSignal): Promise<Outcome> {
+      const text = textOf(message, wordsFor(channel));
+      const isDingtalk = channel.type === 'dingtalk';
+      const url = isDingtalk ? signedDingtalkUrl(urlOf(channel), channel.secret, clock.now()) : urlOf(channel);
+      return call(channel, { url, body: JSON.stringify(isDingtalk ? dingtalkBody(text) : wecomBody(text)) }, signal, (answer) => robotOutcome(answer, clock.now()));
+    },
+  };
+}
+
+/** It was checked when it was stored. */
+const urlOf = ({ url }: StoredChannel): URL => new URL(url ?? '');
+
+function webhookBody({ id: channel }: StoredChannel, message: Message, publicUrl: string | undefined): WebhookBody {
+  if (message.kind === 'test') return { id: message.key, event: 'test', at: message.at, channel };
+  if (message.kind === 'digest') throw new TypeError('Webhooks get no digests.');
+  const { key, event, at, alert } = message.notice;
+  const link = linkOf(alert, publicUrl);
+  return { id: key, event, at, channel, alert, ...(link === undefined ? {} : { link }) };
+}
+
+/** 2xx: taken. 408, 425, 429, 5xx and redirects may pass; any other status means that this message will never be taken. What a receiver writes is not repeated: it may be anybody's. */
+function statusOutcome({ status, retryAfter, location }: PostAnswer, now: EpochMs): Outcome {
+  if (status >= 200 && status < 300) return { state: 'sent' };
+  if (status >= 300 && status < 400) return { state: 'retry', error: `it answers ${status} and points ${location === undefined ? 'elsewhere' : `to ${originOf(location)}`}; redirects are not followed, so set the url to where it really is` };
+  const error = `it answers ${status}`;
+  if (status >= 400 && status < 500 && ![408, 425, 429].includes(status)) return { state: 'refused', error };
+  const afterMs = status === 429 || status === 503 ? retryAfterMs(retryAfter, now) : undefined;
+  return { state: 'retry', error, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+/** Robots answer 200 whatever happened; what counts is `errcode`. */
+function robotOutcome(answer: PostAnswer, now: EpochMs): Outcome {
+  const outcome = statusOutcome(answer, now);
+  if (outcome.state !== 'sent') return outcome;
+  const { errcode, errmsg } = parseAnswer(answer.text);
+  if (errcode === 0) return { state: 'sent' };
+  if (errcode === undefined) return { state: 'retry', error: 'its answer is not that of a robot: is the url right?' };
+  const afterMs = TOO_OFTEN_MS[errcode];
+  if (afterMs !== undefined) return { state: 'retry', error: `the robot was called too often (errcode ${errcode})`, afterMs };
+  const error = `the robot answers errcode ${errcode}${errmsg === undefined ? '' : `: ${errmsg}`}`;
+  return errcode === BUSY ? { state: 'retry', error } : { state: 'refused', error };
+}
+
+function parseAnswer(text: string): { errcode?: number; errmsg?: string } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return {}; // said by the caller: not a robot's answer
+  }
+  if (typeof parsed !== 'object' || parsed === null) return {};
+  const { errcode, errmsg } = parsed as Record<string, unknown>; // an object, whose members are looked at next
+  // WeCom adds the caller's address and an advertisement after a comma.
+  return { ...(typeof errcode === 'number' ? { errcode } : {}), ...(typeof errmsg === 'string' ? { errmsg: errmsg.split(', hint:')[0]?.slice(0, 120) ?? '' } : {}) };
+}
+
+/** Seconds or an HTTP date; nonsense is as if nothing was said. */
+function retryAfterMs(text: string | undefined, now: EpochMs): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS) : undefined;
+}
+
+const originOf = (location: string): string => URL.canParse(location) ? new URL(location).origin.slice(0, 100) : 'another path';

@@ -1,0 +1,90 @@
+import type { EpochMs, NoticeEvent, Severity, Tier } from '@liandong/protocols';
+import type { Insertable, Transaction } from 'kysely';
+import type { Database } from '../database/schema.js';
+import { withNotice, type Sighting, type Told } from './notice.js';
+
+export interface Seen extends Sighting { readonly occurrence: number }
+export type NewOutboxRow = Insertable<Database['outbox']>;
+
+/** Rows a statement takes; libSQL allows 32,766 values in one. */
+const ROWS = 500;
+
+/** What the database knows of some alerts, read at once, kept in step while a page of changes is gone through, and written at once. */
+export class NoticeMemory {
+  readonly #seen = new Map<string, Seen>();
+  readonly #changed = new Map<string, EpochMs>();
+  readonly #told = new Map<string, Told>();
+  readonly #rows: NewOutboxRow[] = [];
+  /** Alerts that cleared before what was to be said of them was due, by channel. */
+  readonly #withdrawn: { channel: string; alertId: string }[] = [];
+  /** Channel and alert of messages that wait for a while before they are due and were never tried. */
+  readonly #pending = new Set<string>();
+
+  static async read(trx: Transaction<Database>, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
+    const memory = new NoticeMemory();
+    if (alertIds.length === 0) return memory;
+    for (const row of await trx.selectFrom('notice_alert').selectAll().where('alert_id', 'in', [...alertIds]).execute()) {
+      // Casts here and below: both tables are written from typed values only.
+      memory.#seen.set(row.alert_id, { severity: row.severity as Severity, tier: row.tier as Tier, isActive: row.active === 1, isHeld: row.held === 1, occurrence: row.occurrence });
+    }
+    // What was given up or withdrawn is not known there. Not sorted out by SQL, which would then read all that was ever sent.
+    const rows = await trx.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at'])
+      .where('alert_id', 'in', [...alertIds]).orderBy('id').execute();
+    for (const row of rows) if (row.state === 'waiting' || row.state === 'sent') memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now);
+    return memory;
+  }
+
+  seen(alertId: string): Seen | undefined { return this.#seen.get(alertId); }
+  told(channel: string, alertId: string, occurrence: number): Told | undefined { return this.#told.get(`${channel} ${alertId} ${occurrence}`); }
+  isPending(channel: string, alertId: string): boolean { return this.#pending.has(`${channel} ${alertId}`); }
+  get noticeCount(): number { return this.#rows.length; }
+
+  see(alertId: string, sighting: Seen, at: EpochMs): void {
+    this.#seen.set(alertId, sighting);
+    this.#changed.set(alertId, at);
+  }
+
+  tell(row: NewOutboxRow): void {
+    this.#rows.push(row);
+    this.#note(row, row.next_at > row.at);
+  }
+
+  withdraw(channel: string, alertId: string): void {
+    this.#withdrawn.push({ channel, alertId });
+    this.#pending.delete(`${channel} ${alertId}`);
+  }
+
+  /** Answers how many rows are new and how many were withdrawn. */
+  async write(trx: Transaction<Database>): Promise<{ queued: number; withdrawn: number }> {
+    const counts = { queued: 0, withdrawn: 0 };
+    for (let from = 0; from < this.#rows.length; from += ROWS) {
+      const made = await trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').execute();
+      counts.queued += made.length;
+    }
+    for (const { channel, alertId } of this.#withdrawn) {
+      const gone = await trx.updateTable('outbox').set({ state: 'withdrawn', body: null, error: 'its alert cleared before it was due' })
+        .where('alert_id', '=', alertId).where('channel', '=', channel).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').execute();
+      counts.withdrawn += gone.length;
+    }
+    await this.#writeSeen(trx);
+    return counts;
+  }
+
+  async #writeSeen(trx: Transaction<Database>): Promise<void> {
+    const rows = [...this.#changed].flatMap(([alert_id, at]) => {
+      const seen = this.#seen.get(alert_id);
+      return seen === undefined ? [] : [{ alert_id, severity: seen.severity, tier: seen.tier, active: seen.isActive ? 1 : 0, held: seen.isHeld ? 1 : 0, occurrence: seen.occurrence, at }];
+    });
+    for (let from = 0; from < rows.length; from += ROWS) {
+      await trx.insertInto('notice_alert').values(rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('alert_id').doUpdateSet((e) => ({
+        severity: e.ref('excluded.severity'), tier: e.ref('excluded.tier'), active: e.ref('excluded.active'), held: e.ref('excluded.held'), occurrence: e.ref('excluded.occurrence'), at: e.ref('excluded.at'),
+      }))).execute();
+    }
+  }
+
+  #note({ channel, alert_id, occurrence, event, severity, tier }: Pick<NewOutboxRow, 'channel' | 'alert_id' | 'occurrence' | 'event' | 'severity' | 'tier'>, isPending: boolean): void {
+    const key = `${channel} ${alert_id} ${occurrence}`;
+    this.#told.set(key, withNotice(this.#told.get(key), event as NoticeEvent, { severity: severity as Severity, tier: tier as Tier }));
+    if (isPending) this.#pending.add(`${channel} ${alert_id}`);
+  }
+}

@@ -1,0 +1,120 @@
+import { createHmac } from 'node:crypto';
+import Schema from 'typebox/schema';
+import { WebhookBodySchema, type WebhookBody } from '@liandong/protocols';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpDelivery } from '../../src/notifications/http-delivery.js';
+import { createPost } from '../../src/notifications/safe-post.js';
+import type { Message, StoredChannel } from '../../src/notifications/types.js';
+import { openReceiver, replying, type Receiver } from './receiver.js';
+import { alertOf, cleared, EVERYTHING, START } from './rig.js';
+
+let receiver: Receiver;
+beforeEach(async () => { receiver = await openReceiver(); });
+afterEach(() => receiver.close());
+
+const http = createHttpDelivery({
+  post: createPost({ resolve: async () => [], timeoutMs: 2_000 }), clock: { now: () => START + 5 },
+  wordsFor: ({ lang }) => ({ lang, publicUrl: 'https://hub.example', place: () => '街道 / 东社区 / 东门垃圾桶' }),
+});
+const channelOf = (more: Partial<StoredChannel> = {}): StoredChannel => ({
+  id: 'c1', type: 'webhook', name: 'x', ...EVERYTHING, area: undefined, url: `${receiver.url}/hook?key=k`, secret: undefined, to: [], allowPrivate: true,
+  lastSentAt: undefined, lastError: undefined, lastErrorAt: undefined, ...more,
+});
+const alert = alertOf('a1', { severity: 'critical', value: 96.456 });
+const notice = (more: Partial<Extract<Message, { kind: 'notice' }>['notice']> = {}): Message => ({ kind: 'notice', notice: { key: 'c1:a1:raised:1', event: 'raised', at: START, alert, ...more } });
+const content = (): string => (JSON.parse(receiver.received.at(-1)?.body ?? '{}') as { markdown: { content: string } }).markdown.content;
+
+describe('a webhook', () => {
+  it('gets the event with its key, the alert as it was, and a link, signed over time and body', async () => {
+    expect(await http.webhook(channelOf({ secret: 's3cret' }), notice())).toEqual({ state: 'sent' });
+    const { headers, body, path } = receiver.received[0]!; // it answered
+    const parsed = JSON.parse(body) as WebhookBody;
+    expect(Schema.Check(WebhookBodySchema, parsed)).toBe(true);
+    expect(parsed).toEqual({ id: 'c1:a1:raised:1', event: 'raised', at: START, channel: 'c1', alert, link: 'https://hub.example/alerts/a1' });
+    expect([path, headers['idempotency-key'], headers['x-liandong-timestamp'], headers['content-type']]).toEqual(['/hook?key=k', 'c1:a1:raised:1', String(START + 5), 'application/json; charset=utf-8']);
+    expect(headers['x-liandong-signature']).toBe(`sha256=${createHmac('sha256', 's3cret').update(`${START + 5}.${body}`).digest('hex')}`);
+  });
+
+  it('gets no signature without a secret, and a test without an alert', async () => {
+    await http.webhook(channelOf(), { kind: 'test', key: 't', at: START });
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toEqual({ id: 't', event: 'test', at: START, channel: 'c1' });
+    expect(receiver.received[0]?.headers).not.toHaveProperty('x-liandong-signature');
+  });
+
+  it.each([
+    [200, {}, 'sent', undefined], [204, {}, 'sent', undefined], [302, {}, 'retry', undefined], [400, {}, 'refused', undefined], [401, {}, 'refused', undefined], [404, {}, 'refused', undefined], [410, {}, 'refused', undefined],
+    [408, {}, 'retry', undefined], [425, {}, 'retry', undefined], [429, {}, 'retry', undefined], [429, { 'retry-after': '30' }, 'retry', 30_000], [429, { 'retry-after': 'soon' }, 'retry', undefined],
+    [503, { 'retry-after': new Date(START + 65_005).toUTCString() }, 'retry', 64_995], [503, { 'retry-after': '86400' }, 'retry', 900_000], [500, { 'retry-after': '30' }, 'retry', undefined], [502, {}, 'retry', undefined],
+  ])('that answers %i %o is taken as %s', async (status, headers, state, afterMs) => {
+    receiver.state.reply = replying(status, 'a body that nobody repeats: secret', headers);
+    const outcome = await http.webhook(channelOf(), notice());
+    expect([outcome.state, 'afterMs' in outcome ? outcome.afterMs : undefined]).toEqual([state, afterMs]);
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+  });
+});
+
+describe('a WeCom robot', () => {
+  beforeEach(() => { receiver.state.reply = replying(200, '{"errcode":0,"errmsg":"ok"}'); });
+  const send = (message: Message, more: Partial<StoredChannel> = {}) => http.robot({ ...channelOf(more), type: 'wecom' }, message);
+
+  it('gets markdown with severity, place, time, value and a link', async () => {
+    expect(await send(notice())).toEqual({ state: 'sent' });
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ msgtype: 'markdown' });
+    expect(content().split('\n')).toEqual([
+      '**<font color="warning">【联动】告警：a1 满溢</font>**', '> 级别: 紧急', '> 位置: 街道 / 东社区 / 东门垃圾桶', '> 开始: 11-02 10:00', '> 数值: 96.46', '> 处置层级: 社区', '[查看详情](https://hub.example/alerts/a1)',
+    ]);
+    await send(notice({ event: 'cleared', alert: cleared(alert) }), { lang: 'en' });
+    expect(content()).toContain('<font color="info">[Liandong] Alert cleared: a1 is full</font>');
+    expect(content()).toContain('> Cleared: 11-02 10:00');
+  });
+
+  it('gets nothing that it would take for a mention, a link or a heading', async () => {
+    await send(notice({ alert: { ...alert, message: { zh: '# a\n<@all> [x](http://evil.example)', en: '' } } }));
+    expect(content()).not.toContain('<@');
+    expect(content()).not.toContain('](http://evil');
+    expect(content().split('\n')[0]).toContain('告警：# a ＜@all＞ [x] (http://evil.example)');
+  });
+
+  it('gets at most 4,096 bytes, the link among them', async () => {
+    const long = '满'.repeat(3_000);
+    const worst = Array.from({ length: 10 }, (_, index) => ({ key: `k${index}`, event: 'raised' as const, at: START, alert: alertOf(`a${index}`, { message: { zh: long, en: long } }) }));
+    await send({ kind: 'digest', digest: { key: 'd', from: START, to: START + 60_000, counts: { raised: 700, cleared: 12 }, worst } });
+    expect(Buffer.byteLength(content())).toBeLessThanOrEqual(4096);
+    expect(content()).toContain('712 条通知合并');
+    expect(content()).toContain('告警 700 条，告警恢复 12 条');
+    expect(content().endsWith('[查看全部](https://hub.example/alerts)')).toBe(true);
+  });
+
+  it.each([
+    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'refused', error: 'the robot answers errcode 93000: invalid webhook url' }],
+    ['{"errcode":45009,"errmsg":"api freq out of limit"}', { state: 'retry', error: 'the robot was called too often (errcode 45009)', afterMs: 60_000 }],
+    ['{"errcode":-1,"errmsg":"system busy"}', { state: 'retry', error: 'the robot answers errcode -1: system busy' }],
+    ['<html>', { state: 'retry', error: 'its answer is not that of a robot: is the url right?' }],
+    ['null', { state: 'retry', error: 'its answer is not that of a robot: is the url right?' }],
+  ])('that answers 200 and %s has not taken it', async (body, outcome) => {
+    receiver.state.reply = replying(200, body);
+    expect(await send(notice())).toEqual(outcome);
+  });
+});
+
+describe('a DingTalk robot', () => {
+  it('gets markdown with a title, and a signature in the address that can be checked', async () => {
+    receiver.state.reply = replying(200, '{"errcode":0,"errmsg":"ok"}');
+    expect(await http.robot({ ...channelOf({ secret: 'SECabc', lang: 'en' }), type: 'dingtalk' }, notice())).toEqual({ state: 'sent' });
+    const { path, body } = receiver.received[0]!; // it answered
+    const query = new URL(path, receiver.url).searchParams;
+    expect([query.get('key'), query.get('timestamp'), query.get('sign')]).toEqual(['k', String(START + 5), createHmac('sha256', 'SECabc').update(`${START + 5}\nSECabc`).digest('base64')]);
+    expect(path).not.toMatch(/sign=[^&]*[+/]/); // base64's own letters would be lost unencoded
+    expect(JSON.parse(body)).toEqual({
+      msgtype: 'markdown', markdown: {
+        title: '[Liandong] Alert: a1 is full',
+        text: '### [Liandong] Alert: a1 is full\n\n- **Severity** critical\n\n- **Place** 街道 / 东社区 / 东门垃圾桶\n\n- **Since** 11-02 10:00\n\n- **Value** 96.46\n\n- **Tier** community\n\n[Open the alert](https://hub.example/alerts/a1)',
+      },
+    });
+  });
+
+  it('that refuses the signature is not tried with the same message again', async () => {
+    receiver.state.reply = replying(200, '{"errcode":310000,"errmsg":"sign not match"}');
+    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'refused', error: 'the robot answers errcode 310000: sign not match' });
+  });
+});
