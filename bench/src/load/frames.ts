@@ -18,6 +18,13 @@ export function connectFrame({ clientId, username, password }: Login): Buffer {
   return frame(0x10, [lengthPrefixed('MQTT'), Buffer.from([0x04, flags, 0x00, 0x00]), ...texts]);
 }
 
+/** A PUBLISH of QoS 1; `packetId` from 1 to 65,535. */
+export function publishFrame(topic: string, payload: string, packetId: number): Buffer {
+  const id = Buffer.alloc(2);
+  id.writeUInt16BE(packetId);
+  return frame(PUBLISH_QOS_1, [lengthPrefixed(topic), id, Buffer.from(payload)]);
+}
+
 /** The metrics of every message; all of the hub's catalogue, and within its ranges and alert limits. */
 export const METRICS = ['temperature', 'humidity', 'pm2_5', 'noise'] as const satisfies readonly MetricKey[];
 const WHOLES = [18, 42, 20, 40];
