@@ -10,7 +10,8 @@ export function createConsoleRouter() {
     routes: [
       { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { isPublic: true } },
       { path: '/', name: 'overview', component: OverviewPage },
-      { path: '/alerts/:id?', name: 'alerts', component: () => import('./pages/AlertsPage.vue') },
+      { path: '/alerts', name: 'alerts', component: () => import('./pages/AlertsPage.vue') },
+      { path: '/alerts/:id', name: 'alert', component: () => import('./pages/AlertPage.vue') },
       { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
       { path: '/devices/:id', name: 'device', component: () => import('./pages/DevicePage.vue') },
       { path: '/install', name: 'install', component: () => import('./pages/InstallPage.vue'), meta: { isBare: true, worksOffline: true } },

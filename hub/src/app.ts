@@ -13,6 +13,8 @@ import { EmbeddedBroker } from './broker/embedded-broker.js';
 import { ExternalBroker } from './broker/external-broker.js';
 import { MosquittoAuthFiles } from './broker/mosquitto-auth.js';
 import { TlsListener } from './broker/tls-listener.js';
+import { createCalendarService } from './calendar/calendar-service.js';
+import { DayCalendar } from './calendar/day-calendar.js';
 import { createChangeLog } from './changes/change-log.js';
 import { systemClock } from './clock.js';
 import { createCommandReader } from './commands/command-reader.js';
@@ -163,7 +165,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const clocks = createEscalationClocks({ policies });
   const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
   const alerts = createAlertService({ db, areas, writer: alertWriter });
-  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError });
+  const days = new DayCalendar();
+  const calendar = createCalendarService({ db, clock, days });
+  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, onError });
   const escalator = createEscalator({
     clock, activeAlerts, writer: alertWriter, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
     onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
@@ -193,7 +197,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, notifications: notifications.counts });
   const http = await buildHttp({
-    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db }),
+    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
     provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
     escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
@@ -215,14 +219,15 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    db, policies, roster, escalator, paths, logger, journal, identity, areaService, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
+    db, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
     health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
   };
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load({ db, areaService, policies, roster, devices, activeAlerts }: Parts): Promise<void> {
+async function load({ db, areaService, calendar, policies, roster, devices, activeAlerts }: Parts): Promise<void> {
   await areaService.load();
+  await calendar.load();
   await policies.load(db);
   await roster.load(db);
   await devices.load();

@@ -1,4 +1,4 @@
-import type { Alert, AlertWithTimeline, AreaNode, AuditEntry, Device, DeviceEvent, DeviceWithTwin, EpochMs, Latest, MetricKey, Refusals, Session, Telemetry } from '@liandong/protocols';
+import type { Alert, AlertAssign, AlertShelve, AlertWithTimeline, AreaNode, AuditEntry, BulkAckAnswer, Device, DeviceEvent, DeviceWithTwin, EpochMs, EscalationAnswer, Latest, MetricKey, OnDuty, Refusals, Session, Telemetry } from '@liandong/protocols';
 import { createApiClient, type ApiClient, type Query } from './client.js';
 import { createProvisioningApi } from './provisioning-api.js';
 
@@ -29,6 +29,17 @@ export const createHubApi = (client: ApiClient) => ({
   ack: (id: string, note?: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/ack`, note === undefined ? {} : { note }),
   unack: (id: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/unack`, {}),
   comment: (id: string, note: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/comment`, { note }),
+  /** Up to 500 at once; each is answered by itself. */
+  ackMany: (ids: readonly string[]) => client.post<BulkAckAnswer>('/alerts/ack', { ids }),
+  shelve: (id: string, shelve: AlertShelve) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/shelve`, shelve),
+  unshelve: (id: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/unshelve`, {}),
+  assign: (id: string, assign: AlertAssign) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/assign`, assign),
+  escalate: (id: string, note?: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/escalate`, note === undefined ? {} : { note }),
+  clearAlert: (id: string, note: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/clear`, { note }),
+  onDuty: (area: string) => client.get<OnDuty>('/shifts/on-duty', { area }),
+  escalation: (area: string) => client.get<EscalationAnswer>(`/areas/${encodeURIComponent(area)}/escalation`),
+  /** Of a rule only its metric is read here; see `metricOfRule`. */
+  rule: (id: string) => client.get<unknown>(`/rules/${encodeURIComponent(id)}`),
 });
 export type HubApi = ReturnType<typeof createHubApi>;
 

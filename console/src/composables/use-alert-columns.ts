@@ -5,11 +5,11 @@ import { RouterLink, useRoute } from 'vue-router';
 import type { Alert } from '@liandong/protocols';
 import SeverityShape from '../components/common/SeverityShape.vue';
 import { formatMoment } from '../format/time.js';
-import { isShelved } from '../live/priority.js';
+import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
-import { useFleetStore } from '../stores/fleet.js';
 import { useSessionStore } from '../stores/session.js';
 import { useAcknowledge } from './use-acknowledge.js';
+import { useAlertWords } from './use-alert-words.js';
 import { useWords } from './use-words.js';
 
 /** Where a table has room for one column only. */
@@ -17,18 +17,20 @@ export const NARROW = '(max-width: 639.9px)';
 
 /** Columns of the alerts table; a single one of stacked rows where there is no room for more. */
 export function useAlertColumns() {
-  const { t, ofLabel, placeName, duration } = useWords();
-  const [route, clock, fleet, session] = [useRoute(), useClockStore(), useFleetStore(), useSessionStore()];
+  const { t, ofLabel, duration } = useWords();
+  const { place } = useAlertWords();
+  const [route, alerts, clock, session] = [useRoute(), useAlertsStore(), useClockStore(), useSessionStore()];
   const { acknowledge, isBlocked } = useAcknowledge();
   const isNarrow = useMediaQuery(NARROW);
 
   const severity = (alert: Alert) => h('span', { style: 'display:inline-flex;gap:8px;align-items:center' }, [h(SeverityShape, { severity: alert.severity, size: 14, isLabelled: false }), t(`severity.${alert.severity}`)]);
-  const message = (alert: Alert) => h(RouterLink, { class: 'title', to: { name: 'alerts', params: { id: alert.id }, query: route.query } }, () => ofLabel(alert.message));
-  function place(alert: Alert): string {
-    const name = alert.deviceId === undefined ? undefined : fleet.byId.get(alert.deviceId)?.name ?? alert.deviceId;
-    return name === undefined || ofLabel(alert.message).includes(name) ? placeName(alert.area) : `${placeName(alert.area)} · ${name}`;
-  }
-  const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), alert.acked ? t('alerts.acked') : t('alerts.unacked'), isShelved(alert, clock.hubNow) ? t('alerts.shelved') : ''].filter(Boolean).join(' · ');
+  const message = (alert: Alert) => h(RouterLink, { class: 'title', to: { name: 'alert', params: { id: alert.id }, query: route.query }, onClick: (event: Event) => { event.stopPropagation(); } }, () => ofLabel(alert.message));
+  /** Put aside is more than acknowledged or not. */
+  const handling = (alert: Alert) => {
+    const standing = alerts.standing(alert.id);
+    return standing === 'shelved' ? t('alerts.shelved') : standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'alerts.grouped' : 'alerts.inhibited') : t(alert.acked ? 'alerts.acked' : 'alerts.unacked');
+  };
+  const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), handling(alert), alert.assignee === undefined ? '' : t('queue.assignedTo', { who: alert.assignee })].filter(Boolean).join(' · ');
   const action = (alert: Alert) => alert.acked || !session.canAct ? '' : h('button', {
     class: 'button', type: 'button', 'data-testid': 'alert-ack', disabled: isBlocked(alert.id), style: isNarrow.value ? 'flex:none;padding:9px 18px' : 'padding:3px 12px;font-size:14px',
     onClick: (event: Event) => { event.stopPropagation(); void acknowledge(alert.id); },
@@ -48,7 +50,7 @@ export function useAlertColumns() {
     { key: 'raisedAt', title: t('alerts.raisedAt'), width: 128, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
     { key: 'lasted', title: t('alerts.lasted'), width: 124, render: lasted },
     { key: 'tier', title: t('alerts.tierColumn'), width: 112, render: (alert) => t(`tier.${alert.tier}`) },
-    { key: 'state', title: t('alerts.state'), width: 244, ellipsis: { tooltip: false }, render: state },
+    { key: 'state', title: t('alerts.state'), width: 250, ellipsis: { tooltip: false }, render: state },
     { key: 'action', title: '', width: 144, align: 'right', render: action },
   ]);
 }

@@ -9,7 +9,7 @@ export interface Fact { label: string; value: string }
 
 /** What is known of an alert, as labelled lines; what isn't known has no line. */
 export function useAlertFacts(source: Ref<Alert | undefined>) {
-  const { t, placeName, duration } = useWords();
+  const { t, placeName, areaName, duration } = useWords();
   const [clock, fleet] = [useClockStore(), useFleetStore()];
   const moment = (at: number | undefined) => at === undefined ? undefined : formatMoment(at, clock.hubNow);
 
@@ -25,7 +25,9 @@ export function useAlertFacts(source: Ref<Alert | undefined>) {
       ['alert.clearedAt', moment(alert.clearedAt)],
       ['alert.value', alert.value === undefined ? undefined : String(alert.value)],
       ['alert.threshold', alert.threshold === undefined ? undefined : String(alert.threshold)],
-      ['alert.tier', t(`tier.${alert.tier}`)],
+      ['alert.assignee', alert.assignee],
+      ['alert.shelvedBy', alert.shelvedUntil === undefined || alert.shelvedUntil < clock.hubNow ? undefined : [alert.shelvedBy ?? '', alert.shelveReason ?? '', t('queue.until', { at: moment(alert.shelvedUntil) ?? '' })].filter(Boolean).join(' · ')],
+      ['alert.policy', alert.clock === undefined ? undefined : t('alert.policyOf', { area: areaName(alert.clock.policyArea), n: alert.clock.policyVersion })],
       ['alert.ackedBy', alert.ackedBy === undefined ? undefined : `${alert.ackedBy} · ${moment(alert.ackedAt) ?? ''}`],
     ];
     return lines.flatMap(([label, value]) => value === undefined ? [] : [{ label: t(label), value }]);

@@ -2,6 +2,7 @@ import { computed, ref, watch } from 'vue';
 import { SEVERITIES, TIERS, type Alert } from '@liandong/protocols';
 import { hubApi } from '../api/hub-api.js';
 import { matchesFilter, type AlertFilter } from '../live/alert-filter.js';
+import { mergeSorted } from '../live/merge-sorted.js';
 import { byTableOrder } from '../live/priority.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useAreasStore } from '../stores/areas.js';
@@ -9,13 +10,17 @@ import { useLiveStore } from '../stores/live.js';
 import { useAddressFilters } from './use-address-filters.js';
 
 export const ALERT_PAGE_SIZE = 100;
+/** Rows the table takes (count); with more the page says so. */
+export const ALERT_ROW_LIMIT = 1000;
+const STANDINGS = ['shelved', 'suppressed'] as const;
 const YES_NO = ['true', 'false'] as const;
 
 /** The alerts page: filters in the address bar, rows from REST page by page, kept live by the socket. */
 export function useAlertList() {
   const [alerts, areas, live] = [useAlertsStore(), useAreasStore(), useLiveStore()];
   const address = useAddressFilters();
-  const filters = { active: address.choice('active', YES_NO), acked: address.choice('acked', YES_NO), severity: address.choice('severity', SEVERITIES), tier: address.choice('tier', TIERS), area: address.text('area') };
+  const filters = { active: address.choice('active', YES_NO), acked: address.choice('acked', YES_NO), severity: address.choice('severity', SEVERITIES), tier: address.choice('tier', TIERS), area: address.text('area'), standing: address.choice('standing', STANDINGS) };
+  const { standing } = filters;
   const filter = computed((): AlertFilter => ({
     active: yesNo(filters.active.value), acked: yesNo(filters.acked.value), severity: filters.severity.value, tier: filters.tier.value, area: filters.area.value,
   }));
@@ -25,14 +30,15 @@ export function useAlertList() {
   const isLoading = ref(false);
   let turn = 0;
 
+  const isWanted = (alert: Alert): boolean => matchesFilter(alert, filter.value, areas.isWithin)
+    && (standing.value === undefined || alerts.standing(alert.id) === standing.value);
+  /** An alert of the socket that no page has brought belongs to a page not read yet, unless it is active. */
+  const isKnown = (alert: Alert): boolean => alert.active || next.value === undefined || read.value.has(alert.id);
+  // Both lists are in order already; as many as the table takes are merged, however many there are.
   const rows = computed(() => {
-    const merged = new Map(read.value);
-    for (const alert of alerts.all) {
-      const known = merged.get(alert.id);
-      // An alert of the socket older than the last row read belongs to a page not read yet, unless it is active.
-      if (known === undefined ? alert.active || next.value === undefined : alert.seq > known.seq) merged.set(alert.id, alert);
-    }
-    return [...merged.values()].filter((alert) => matchesFilter(alert, filter.value, areas.isWithin)).sort(byTableOrder);
+    void alerts.pace;
+    const older = [...read.value.values()].filter((alert) => !alerts.byId.has(alert.id) && isWanted(alert)).sort(byTableOrder);
+    return mergeSorted(alerts.table, older, byTableOrder, (alert) => isWanted(alert) && isKnown(alert), ALERT_ROW_LIMIT);
   });
   async function load(isFirst: boolean): Promise<void> {
     const own = ++turn;
@@ -50,7 +56,8 @@ export function useAlertList() {
     }
   }
   watch([filter, () => live.recovery?.at], () => void load(true), { immediate: true });
-  return { filters, rows, hasMore: computed(() => next.value !== undefined), error, isLoading, reload: () => void load(true), loadMore: () => void load(false), clear: address.clear };
+  const isCut = computed(() => rows.value.length >= ALERT_ROW_LIMIT);
+  return { filters, rows, isCut, hasMore: computed(() => next.value !== undefined), error, isLoading, reload: () => void load(true), loadMore: () => void load(false), clear: address.clear };
 }
 
 const yesNo = (word: 'true' | 'false' | undefined): boolean | undefined => word === undefined ? undefined : word === 'true';

@@ -1,41 +1,104 @@
-import { useEventListener } from '@vueuse/core';
-import { computed, nextTick, ref } from 'vue';
+import { computed, nextTick, ref, watch } from 'vue';
+import type { Alert } from '@liandong/protocols';
+import { nextTier } from '../live/alert-clock.js';
 import { useAlertsStore } from '../stores/alerts.js';
+import { useNoticesStore } from '../stores/notices.js';
 import { useSessionStore } from '../stores/session.js';
-import { useAcknowledge } from './use-acknowledge.js';
+import type { AlertActions } from './use-alert-actions.js';
+import type { AlertDialog } from './use-alert-dialog.js';
+import type { AlertKey } from './use-alert-keys.js';
+import { useWords } from './use-words.js';
 
-const SHOWN_LIMIT = 60;
+/** What the wall's list shows: what needs a person and what was acknowledged, or what was put aside. */
+export type QueueView = 'queue' | 'shelved' | 'suppressed';
+/** More than this at once, or any critical one, and the wall asks first (count). */
+const ASK_ABOVE = 10;
+/** What one pick of everything takes, and cards that the list holds; the page of all alerts has the rest (counts). */
+const [PICK_LIMIT, SHOWN_LIMIT] = [500, 500];
 
-/** The alerts in order of urgency, one of them selected: J and K move, A acknowledges and goes on to the next. */
-export function useAlertQueue() {
-  const [alerts, session] = [useAlertsStore(), useSessionStore()];
-  const { acknowledge, isBlocked } = useAcknowledge();
-  const shown = computed(() => alerts.queue.slice(0, SHOWN_LIMIT));
-  const hidden = computed(() => alerts.queue.length - shown.value.length);
-  const chosenId = ref<string>();
-  const index = computed(() => Math.max(0, shown.value.findIndex((alert) => alert.id === chosenId.value)));
-  const selectedId = computed(() => shown.value[index.value]?.id);
-  const select = (id: string | undefined) => { chosenId.value = id; };
+export interface QueueOptions { readonly actions: AlertActions; readonly dialog: AlertDialog; /** Brings a card into sight and the focus onto it. */ readonly reveal: (index: number) => void; readonly open: (id: string) => void }
 
-  function move(step: number): void {
-    select(shown.value[Math.min(Math.max(index.value + step, 0), shown.value.length - 1)]?.id);
-    void nextTick(() => document.querySelector(`[data-alert-id="${CSS.escape(selectedId.value ?? '')}"]`)?.scrollIntoView({ block: 'nearest' }));
+/** The list in order of urgency, one card current, any number picked; what each key does to them. */
+export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
+  const [alerts, session, notices, { t }] = [useAlertsStore(), useSessionStore(), useNoticesStore(), useWords()];
+  const view = ref<QueueView>('queue');
+  const [chosenId, chosenIndex] = [ref<string>(), ref(0)];
+  const picked = ref(new Set<string>());
+  const lists = computed((): [readonly Alert[], readonly Alert[]] => view.value === 'queue' ? [alerts.needing, alerts.acked] : [alerts[view.value], []]);
+  const total = computed(() => { void alerts.version; return lists.value[0].length + lists.value[1].length; });
+  const count = computed(() => Math.min(total.value, SHOWN_LIMIT));
+  const at = (index: number): Alert | undefined => { const [first, second] = lists.value; return index < first.length ? first[index] : second[index - first.length]; };
+  const isHere = (id: string): boolean => { const standing = alerts.standing(id); return view.value === 'queue' ? standing === 'needing' || standing === 'acked' : standing === view.value; };
+
+  const currentId = computed(() => { void alerts.version; return chosenId.value !== undefined && isHere(chosenId.value) ? chosenId.value : at(Math.min(chosenIndex.value, count.value - 1))?.id; });
+  const current = computed(() => currentId.value === undefined ? undefined : alerts.byId.get(currentId.value));
+  function indexOf(id: string | undefined): number {
+    const [first, second] = lists.value;
+    const found = first.findIndex((alert) => alert.id === id);
+    return found >= 0 ? found : first.length + second.findIndex((alert) => alert.id === id);
   }
-  async function acknowledgeSelected(): Promise<void> {
-    const alert = shown.value[index.value];
-    if (alert === undefined || alert.acked || !session.canAct || isBlocked(alert.id)) return;
-    const next = shown.value[index.value + 1];
-    select(next !== undefined && !next.acked ? next.id : undefined);
-    await acknowledge(alert.id);
+  function select(id: string | undefined): void {
+    chosenId.value = id;
+    chosenIndex.value = id === undefined ? 0 : Math.max(0, indexOf(id));
   }
-  useEventListener(document, 'keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key.toLowerCase() === 'a' || isTyping(event.target)) return;
-    const key = event.key.toLowerCase();
-    if (key === 'j') move(1);
-    else if (key === 'k') move(-1);
-    else if (key === 'a') void acknowledgeSelected();
+  function moveTo(index: number): void {
+    const to = Math.min(Math.max(index, 0), count.value - 1);
+    if (to < 0) return;
+    select(at(to)?.id);
+    void nextTick(() => { reveal(to); });
+  }
+  /** The next one that still needs somebody, so that A can be pressed again. */
+  function acknowledgeCurrent(): void {
+    const alert = current.value;
+    if (alert === undefined || alert.acked || !session.canAct || actions.isBlocked(alert.id)) return;
+    const after = at(indexOf(alert.id) + 1);
+    const next = after?.acked === false ? after : alerts.needing.find((other) => other.id !== alert.id);
+    if (next !== undefined) moveTo(indexOf(next.id));
+    void actions.acknowledge(alert.id);
+  }
+  function acknowledgePicked(): void {
+    const ids = [...picked.value].filter((id) => alerts.byId.get(id)?.acked === false);
+    if (ids.length === 0) { notices.show('bad', t('act.pickFirst')); return; }
+    if (ids.length > ASK_ABOVE || ids.some((id) => alerts.byId.get(id)?.severity === 'critical')) { dialog.show('bulk', ...ids); return; }
+    void acknowledgeAll(ids);
+  }
+  async function acknowledgeAll(ids: readonly string[]): Promise<void> {
+    picked.value = new Set();
+    if (await actions.acknowledgeMany(ids)) select(undefined);
+  }
+  function pick(id: string | undefined): void {
+    if (id === undefined) return;
+    const next = new Set(picked.value);
+    if (!next.delete(id)) next.add(id);
+    picked.value = next;
+  }
+  function pickAll(): void { picked.value = new Set(alerts.needing.slice(0, PICK_LIMIT).map(({ id }) => id)); }
+  function unpick(): void { picked.value = new Set(); }
+  // What is acknowledged, cleared or shelved meanwhile is no longer picked.
+  watch(() => alerts.version, () => {
+    if (picked.value.size === 0) return;
+    const kept = [...picked.value].filter((id) => alerts.standing(id) === 'needing');
+    if (kept.length < picked.value.size) picked.value = new Set(kept);
   });
-  return { shown, hidden, selectedId, select };
-}
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  function onKey(key: AlertKey): boolean {
+    if (key === 'help') { dialog.show('keys'); return true; }
+    if (key === 'escape') { if (picked.value.size === 0) return false; unpick(); return true; }
+    const alert = current.value;
+    if (alert === undefined) return false;
+    if (key === 'next' || key === 'previous') { moveTo(indexOf(alert.id) + (key === 'next' ? 1 : -1)); return true; }
+    if (key === 'open') { open(alert.id); return true; }
+    if (!session.canAct) return false;
+    switch (key) {
+      case 'ack': if (picked.value.size > 0) acknowledgePicked(); else acknowledgeCurrent(); return true;
+      case 'ack-picked': acknowledgePicked(); return true;
+      case 'pick': if (alerts.standing(alert.id) === 'needing') pick(alert.id); return true;
+      case 'pick-all': pickAll(); return true;
+      case 'escalate':
+        if (nextTier(alert.tier) === undefined) notices.show('bad', t('act.topTier')); else dialog.show('escalate', alert.id);
+        return true;
+      case 'shelve': case 'assign': case 'comment': dialog.show(key, alert.id); return true;
+    }
+  }
+  return { view, total, count, at, indexOf, currentId, current, select, moveTo, picked, pick, pickAll, unpick, acknowledgePicked, acknowledgeAll, onKey };
+}

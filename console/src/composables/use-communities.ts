@@ -1,27 +1,30 @@
 import { computed } from 'vue';
-import type { Alert, AreaNode, Device, Severity } from '@liandong/protocols';
+import { SEVERITIES, type AreaNode, type Device, type Severity } from '@liandong/protocols';
+import { sumOf, type SeverityCounts } from '../live/alert-counts.js';
 import { deviceTotals } from '../live/device-totals.js';
-import { worstSeverity } from '../live/priority.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useAreasStore } from '../stores/areas.js';
 import { useFleetStore } from '../stores/fleet.js';
 
 export interface CommunityState { area: AreaNode; devices: Device[]; total: number; online: number; alerts: number; worst: Severity | undefined }
 
-/** Each community with its devices and what stands there. */
+/** Each community with its devices and what stands there: what needs a person and what was acknowledged, not what was put aside. */
 export function useCommunities() {
   const [areas, fleet, alerts] = [useAreasStore(), useFleetStore(), useAlertsStore()];
   const devicesBy = computed(() => groupBy(fleet.all, (device) => areas.communityOf(device.area)?.id));
-  const alertsBy = computed(() => groupBy(alerts.standing, (alert) => areas.communityOf(alert.area)?.id));
-  const communities = computed(() => areas.communities.map((area) => stateOf(area, devicesBy.value.get(area.id) ?? [], alertsBy.value.get(area.id) ?? [])));
+  const alertsBy = computed(() => {
+    void alerts.pace;
+    return groupBy([...alerts.counts.areas], ([area]) => areas.communityOf(area)?.id);
+  });
+  const communities = computed(() => areas.communities.map((area) => stateOf(area, devicesBy.value.get(area.id) ?? [], (alertsBy.value.get(area.id) ?? []).map(([, counts]) => counts))));
   return { communities };
 }
 
-function stateOf(area: AreaNode, devices: Device[], alerts: Alert[]): CommunityState {
+function stateOf(area: AreaNode, devices: Device[], counts: Readonly<SeverityCounts>[]): CommunityState {
   const totals = deviceTotals(devices);
   return {
     area, devices, total: totals.total, online: totals.online,
-    alerts: alerts.length, worst: worstSeverity(alerts),
+    alerts: counts.reduce((sum, one) => sum + sumOf(one), 0), worst: SEVERITIES.find((severity) => counts.some((one) => one[severity] > 0)),
   };
 }
 

@@ -1,5 +1,7 @@
 import { computed, type Ref } from 'vue';
 import { severityRank, type Alert } from '@liandong/protocols';
+import { worstAt, type PlaceAlerts } from '../live/alert-counts.js';
+import { byUrgency } from '../live/priority.js';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
 import { markRect, placeLabels, placeNames, shorten } from '../map/labels.js';
@@ -53,16 +55,26 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     }
     return paths;
   });
-  const alertAt = (alert: Alert): Point | undefined =>
-    (alert.deviceId === undefined ? undefined : deviceAt(alert.deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(alert.area)?.id)?.centre;
+  const pointOf = ({ deviceId, area }: PlaceAlerts): Point | undefined =>
+    (deviceId === undefined ? undefined : deviceAt(deviceId)) ?? layout.value.cells.find((cell) => cell.id === areas.communityOf(area)?.id)?.centre;
 
+  /** Where things are changes with the layout only, not with the alerts. */
+  const points = computed(() => { void layout.value; return new Map<string, Point | undefined>(); });
+  function knownPoint(place: PlaceAlerts): Point | undefined {
+    const key = place.deviceId ?? `area:${place.area}`;
+    if (!points.value.has(key)) points.value.set(key, pointOf(place));
+    return points.value.get(key);
+  }
+  // Place by place, not alert by alert: 50,000 alerts stand on a few hundred devices.
   const marks = computed(() => {
+    void alerts.pace;
     const kept = createNear<MapMark>(MARK_GAP);
-    for (const alert of [...alerts.standing].sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt)) {
-      const at = alertAt(alert);
+    const found = [...alerts.counts.places.values()].flatMap((place) => { const alert = worstAt(place); return alert === undefined ? [] : [{ place, alert }]; }).sort((a, b) => byUrgency(a.alert, b.alert));
+    for (const { place, alert } of found) {
+      const at = knownPoint(place);
       if (at === undefined) continue;
       const known = kept.near(at);
-      if (known === undefined) kept.add({ alert, at, more: 0 }); else known.more += 1;
+      if (known === undefined) kept.add({ alert, at, more: place.alerts.size - 1 }); else known.more += place.alerts.size;
     }
     return kept.all().slice(0, MARK_LIMIT);
   });

@@ -22,10 +22,9 @@ export function useWords() {
     t, te, language, ofLabel,
     age: (at: EpochMs | undefined): string => at === undefined ? t('age.never') : ageText(clock.hubNow - at),
     ageText,
-    duration(ms: number): string {
-      const { key, ...numbers } = durationParts(ms);
-      return t(`duration.${key}`, numbers);
-    },
+    duration,
+    /** A round time in one unit, as policies mostly have them: `10 分`; else in two. */
+    shortDuration: (ms: number): string => ms % 60_000 === 0 ? ageText(ms) : duration(ms),
     areaName: (id: string): string => areas.nameOf(id, language.value),
     /** Community and grid, the community once: a grid's name often begins with it. */
     placeName(id: string): string {
@@ -46,6 +45,10 @@ export function useWords() {
     errorTextOf: (code: ApiErrorCode, detail?: string): string => errorText(new ApiError(code, 0)) + (detail === undefined ? '' : ` · ${detail}`),
   };
 
+  function duration(ms: number): string {
+    const { key, ...numbers } = durationParts(ms);
+    return t(`duration.${key}`, numbers);
+  }
   function ageText(ms: number): string {
     const { n, unit } = ageParts(ms);
     return t(`age.${unit}`, { n });

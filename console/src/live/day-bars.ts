@@ -1,4 +1,4 @@
-import type { Alert, EpochMs } from '@liandong/protocols';
+import type { EpochMs } from '@liandong/protocols';
 
 export const BAR_MS = 15 * 60_000;
 export const BAR_COUNT = 96;
@@ -7,13 +7,11 @@ export const FLOOD_PER_BAR = 15;
 
 export interface DayBar { from: EpochMs; count: number; isFlood: boolean }
 
-/** New alerts per quarter of an hour; the last bar holds `now`. */
-export function dayBars(alerts: readonly Alert[], now: EpochMs): DayBar[] {
+/** New alerts per quarter of an hour, counted by the quarter's number since 1970; the last bar holds `now`. */
+export function dayBars(counts: ReadonlyMap<number, number>, now: EpochMs): DayBar[] {
   const first = Math.floor(now / BAR_MS) - (BAR_COUNT - 1);
-  const counts = new Array<number>(BAR_COUNT).fill(0);
-  for (const alert of alerts) {
-    const index = Math.floor(alert.raisedAt / BAR_MS) - first;
-    if (index >= 0 && index < BAR_COUNT) counts[index] = (counts[index] ?? 0) + 1;
-  }
-  return counts.map((count, index) => ({ from: (first + index) * BAR_MS, count, isFlood: count > FLOOD_PER_BAR }));
+  return Array.from({ length: BAR_COUNT }, (_, index) => {
+    const count = counts.get(first + index) ?? 0;
+    return { from: (first + index) * BAR_MS, count, isFlood: count > FLOOD_PER_BAR };
+  });
 }

@@ -3,17 +3,24 @@ import { SEVERITIES, TIERS, severityRank, type Alert, type EpochMs, type Severit
 /** Put aside by an operator until later. */
 export const isShelved = (alert: Alert, now: EpochMs): boolean => (alert.shelvedUntil ?? 0) > now;
 
-/** Active, not acknowledged, not shelved: somebody has to look. */
-export const needsPerson = (alert: Alert, now: EpochMs): boolean => alert.active && !alert.acked && !isShelved(alert, now);
+/** Active, not acknowledged, not shelved, and not made pointless by another: somebody has to look. Whether a parent stands for it only a list can tell. */
+export const needsPerson = (alert: Alert, now: EpochMs): boolean => alert.active && !alert.acked && alert.inhibitedBy === undefined && !isShelved(alert, now);
 
-/** What needs a person first: unacknowledged, then the worst, then who has waited longest; the id keeps the order stable. */
+/** What needs a person first: unacknowledged, then the worst, then what moves up a tier soonest, then who has waited longest; the id makes the order total. */
 export function byUrgency(a: Alert, b: Alert): number {
-  return Number(a.acked) - Number(b.acked) || severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);
+  return Number(a.acked) - Number(b.acked) || severityRank(a.severity) - severityRank(b.severity) || compare(dueAt(a), dueAt(b)) || a.raisedAt - b.raisedAt || compareIds(a, b);
 }
+/** What comes back from the shelf soonest. */
+export const byShelfEnd = (a: Alert, b: Alert): number => (a.shelvedUntil ?? 0) - (b.shelvedUntil ?? 0) || compareIds(a, b);
+
+const dueAt = (alert: Alert): number => alert.clock?.dueAt ?? Number.POSITIVE_INFINITY;
+/** Two infinities are equal; their difference is not a number. */
+const compare = (a: number, b: number): number => a < b ? -1 : a > b ? 1 : 0;
+const compareIds = (a: Alert, b: Alert): number => a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 
 /** Active first, worst first, then newest: the order of the alerts table, as GET /alerts has it. */
 export function byTableOrder(a: Alert, b: Alert): number {
-  return Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1);
+  return Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt || compareIds(a, b);
 }
 
 /** Leaves out what is grouped under an active parent that is in the list too. */

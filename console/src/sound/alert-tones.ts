@@ -15,8 +15,12 @@ export const TUNES: Record<Severity, Tune> = {
   info: { wave: 'sine', loudness: 0.08, beeps: [beep(0, 0.1, 523)] },
 };
 
-/** Plays a severity's tune on an audio context that runs; ends by itself. */
-export function playTune(context: AudioContext, severity: Severity): void {
+/** How long until the tune of an alert that nobody has acknowledged comes again (ms); the mild ones are heard once. */
+export const REPEAT_MS: Readonly<Partial<Record<Severity, number>>> = { critical: 4000, major: 15_000, minor: 60_000 };
+
+/** Plays a severity's tune on an audio context that runs; ends by itself, or at once when what it returns is called. */
+export function playTune(context: AudioContext, severity: Severity): () => void {
+  const voices: { tone: OscillatorNode; gain: GainNode }[] = [];
   const { wave, loudness, beeps } = TUNES[severity];
   for (const { at, length, pitch } of beeps) {
     const start = context.currentTime + 0.02 + at;
@@ -31,5 +35,13 @@ export function playTune(context: AudioContext, severity: Severity): void {
     tone.connect(gain).connect(context.destination);
     tone.start(start);
     tone.stop(start + length + 0.02);
+    voices.push({ tone, gain });
   }
+  return () => {
+    for (const { tone, gain } of voices) {
+      gain.gain.cancelScheduledValues(context.currentTime);
+      gain.gain.setTargetAtTime(0, context.currentTime, 0.01);
+      tone.stop(context.currentTime + 0.05);
+    }
+  };
 }

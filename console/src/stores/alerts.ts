@@ -1,65 +1,149 @@
 import { createEventHook } from '@vueuse/core';
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, triggerRef } from 'vue';
-import { severityRank, type Alert } from '@liandong/protocols';
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue';
+import { TIERS, severityRank, type Alert } from '@liandong/protocols';
 import { hubApi, readAll } from '../api/hub-api.js';
-import { byUrgency, needsPerson, withoutGrouped } from '../live/priority.js';
+import { createAlertBook, type Applied } from '../live/alert-book.js';
+import { createFrameBatch } from '../live/frame-batch.js';
+import type { SeenChange } from '../live/latest-changes.js';
+import { createRaisedCounter } from '../live/raised-counter.js';
+import { createRateMeter } from '../live/rate-meter.js';
 import { useClockStore } from './clock.js';
 
 const DAY_MS = 86_400_000;
-/** Alerts of the last day that are kept for the bars and the list of changes (count). */
+/** Alerts of the last day that are read for the bars and the list of changes (count). */
 const HISTORY_LIMIT = 5000;
+/** What a screen keeps: cleared alerts, and active ones (counts). About 1 kB each, so 60 MB at most. */
+const BOOK_LIMITS = { cleared: HISTORY_LIMIT, active: 60_000 } as const;
+/** Changes applied before one picture at most: some 5 ms of work (count). */
+const PER_FRAME = 500;
+/** In a storm the lists move ten times a second; a critical alert is never held back (ms). */
+const STORM_GAP_MS = 100;
+/** Parts of the screen that go through all alerts are drawn anew no more often than this: with few alerts, and with `MANY` (ms). */
+const [SLOW_MS, SLOW_WITH_MANY_MS, MANY] = [250, 1000, 1000];
+const [RECENT_LIMIT, SEEN_LIMIT] = [40, 20];
 
-/** Every active alert, and those of the last 24 h. Fed by the socket; REST fills in what came before. */
+/** Every active alert, and the newest cleared ones of the last 24 h. Fed by the socket, one pass per picture; REST fills in what came before. */
 export const useAlertsStore = defineStore('alerts', () => {
   const clock = useClockStore();
-  const byId = shallowRef(new Map<string, Alert>());
-  const hasHistory = ref(false);
-  const hasFailed = ref(false);
-  const raised = createEventHook<Alert>();
-  const acking = ref(new Set<string>());
+  const book = createAlertBook(BOOK_LIMITS);
+  const raisedCounter = createRaisedCounter();
+  const rate = createRateMeter();
+  const recentlyTouched = new Map<string, Alert>();
+  /** The lists are changed in place and announced once per picture. */
+  const byId = shallowRef(book.byId);
+  const [needing, acked, shelved, suppressed, table] = [shallowRef(book.lists.needing.items), shallowRef(book.lists.acked.items), shallowRef(book.lists.shelved.items), shallowRef(book.lists.suppressed.items), shallowRef(book.table.items)];
+  const counts = shallowRef(book.counts);
+  const leftOut = shallowRef(book.leftOut());
+  /** Moves more slowly than the lists, for what is dear to compute. */
+  const pace = ref(0);
+  /** Moves with every change of any list. */
+  const version = ref(0);
+  const seen = shallowRef<readonly SeenChange[]>([]);
+  const [hasHistory, hasFailed, isHistoryCapped] = [ref(false), ref(false), ref(false)];
+  /** Changes received and not yet on the screen (count). */
+  const waiting = ref(0);
+  const [news, changed, replaced] = [createEventHook<Alert>(), createEventHook<readonly Applied[]>(), createEventHook<readonly Alert[]>()];
+  const batch = createFrameBatch<Alert>({ keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, apply: applyAll, isUrgent: (alert) => alert.severity === 'critical', perFrame: PER_FRAME, gapMs: STORM_GAP_MS, now: () => performance.now() });
+  let slowTimer: ReturnType<typeof setTimeout> | undefined;
+  let pacedAt = 0;
 
-  const all = computed(() => [...byId.value.values()]);
-  const standing = computed(() => withoutGrouped(all.value.filter((alert) => alert.active)));
-  const needing = computed(() => standing.value.filter((alert) => needsPerson(alert, clock.hubNow)).sort(byUrgency));
-  const queue = computed(() => [...standing.value].sort(byUrgency));
-  const oldestNeeding = computed(() => needing.value.length === 0 ? undefined : Math.min(...needing.value.map((alert) => alert.raisedAt)));
+  const all = computed(() => paced(() => [...book.byId.values()]));
+  const recent = computed(() => paced(() => [...recentlyTouched.values()]));
+  const oldestNeeding = computed(() => paced(oldest));
+  const bars = computed(() => paced(() => new Map(raisedCounter.bars)));
+  /** Changes a second over the last ten seconds. */
+  const changesPerSecond = computed(() => rate.perSecond(clock.now));
+  const raisedWithin = (ms: number): number => paced(() => raisedCounter.within(ms, clock.hubNow));
 
-  /** Takes one state of an alert; an older one than that known is ignored. */
-  function apply(alert: Alert): void {
-    const known = byId.value.get(alert.id);
-    if (known !== undefined && known.seq >= alert.seq) return;
-    byId.value.set(alert.id, alert);
-    forgetOld();
-    triggerRef(byId);
-    if (isNews(alert, known)) void raised.trigger(alert);
+  /** Takes one state of an alert from the socket; it is on the screen with the next picture. An older one than that known is ignored. */
+  function take(alert: Alert): void {
+    batch.add(alert);
+    // Nobody waits for a picture of a page that is not shown, and its timers hardly run: sound and notifications come at once.
+    if (typeof document !== 'undefined' && document.hidden) batch.flush();
   }
+  /** As `take`, and what waits too, at once: the answer to what a person just did. */
+  function apply(alert: Alert): void { batch.add(alert); batch.flush(); }
+  function applyAll(alerts: readonly Alert[]): void {
+    const now = clock.hubNow;
+    rate.add(Date.now(), alerts.length);
+    const applied = alerts.flatMap((alert) => book.put(alert, now) ?? []);
+    for (const one of applied) note(one);
+    waiting.value = batch.size > PER_FRAME ? batch.size : 0;
+    if (applied.length === 0) return;
+    announce();
+    void changed.trigger(applied);
+    for (const { alert, known } of applied) if (isNews(alert, known) && book.standing(alert.id) === 'needing') void news.trigger(alert);
+  }
+  function note({ alert, known }: Applied): void {
+    if (known === undefined && (alert.groupId === undefined || alert.groupId === alert.id)) raisedCounter.add(alert.raisedAt);
+    touch(alert);
+    const type = known === undefined ? undefined : isHigher(alert, known) ? 'escalated' as const : alert.shelvedUntil !== undefined && known.shelvedUntil === undefined ? 'shelved' as const : undefined;
+    if (type !== undefined) seen.value = [{ type, at: clock.hubNow, key: `${type}-${alert.id}-${alert.seq}`, alert }, ...seen.value].slice(0, SEEN_LIMIT);
+  }
+  /** Those that changed last, by their own times: history comes after what is newer. */
+  function touch(alert: Alert): void {
+    recentlyTouched.set(alert.id, alert);
+    if (recentlyTouched.size <= 4 * RECENT_LIMIT) return;
+    for (const { id } of [...recentlyTouched.values()].sort((a, b) => lastStepAt(b) - lastStepAt(a)).slice(RECENT_LIMIT)) recentlyTouched.delete(id);
+  }
+  function announce(): void {
+    for (const list of [byId, needing, acked, shelved, suppressed, table, counts]) triggerRef(list);
+    version.value += 1;
+    const left = book.leftOut();
+    if (left.cleared !== leftOut.value.cleared || left.active !== leftOut.value.active) leftOut.value = left;
+    const slowMs = book.byId.size > MANY ? SLOW_WITH_MANY_MS : SLOW_MS;
+    if (Date.now() - pacedAt >= slowMs) movePace(); else slowTimer ??= setTimeout(movePace, slowMs);
+  }
+  function movePace(): void {
+    clearTimeout(slowTimer);
+    slowTimer = undefined;
+    pacedAt = Date.now();
+    pace.value += 1;
+  }
+  function paced<T>(read: () => T): T { void pace.value; return read(); }
   /** A snapshot: what is not in it is no longer active. */
   function replaceActive(alerts: readonly Alert[]): void {
-    byId.value = new Map(alerts.map((alert) => [alert.id, alert]));
-    hasHistory.value = false;
+    batch.drop();
+    book.reset(alerts, clock.hubNow);
+    raisedCounter.reset();
+    recentlyTouched.clear();
+    for (const alert of [...alerts].sort((a, b) => a.seq - b.seq)) note({ alert, known: undefined });
+    [hasHistory.value, waiting.value, pacedAt] = [false, 0, 0];
+    announce();
+    void replaced.trigger(alerts);
   }
   /** Reads the last 24 h; what the socket has brought meanwhile is newer and stays. */
   async function loadHistory(): Promise<void> {
     try {
-      const { data } = await readAll((query) => hubApi.alerts(query), { from: clock.hubNow - DAY_MS }, HISTORY_LIMIT);
-      for (const alert of data) if ((byId.value.get(alert.id)?.seq ?? -1) < alert.seq) byId.value.set(alert.id, alert);
-      triggerRef(byId);
-      [hasHistory.value, hasFailed.value] = [true, false];
+      const { data, capped } = await readAll((query) => hubApi.alerts(query), { from: clock.hubNow - DAY_MS }, HISTORY_LIMIT);
+      // In the order they changed, so that the oldest are forgotten first and the latest changes are the latest.
+      for (const alert of data.sort((a, b) => a.seq - b.seq)) {
+        const applied = book.put(alert, clock.hubNow);
+        if (applied !== undefined) note(applied);
+      }
+      [hasHistory.value, hasFailed.value, isHistoryCapped.value, pacedAt] = [true, false, capped, 0];
+      announce();
     } catch (error) { hasFailed.value = true; throw error; }
   }
-  async function acknowledge(id: string): Promise<void> {
-    if (acking.value.has(id)) return;
-    acking.value.add(id);
-    try { apply(await hubApi.ack(id)); } finally { acking.value.delete(id); }
+  function oldest(): Alert | undefined {
+    let first: Alert | undefined;
+    for (const alert of book.lists.needing.items) if (first === undefined || alert.raisedAt < first.raisedAt) first = alert;
+    return first;
   }
-  function forgetOld(): void {
-    if (byId.value.size <= HISTORY_LIMIT * 2) return;
-    for (const [id, alert] of byId.value) if (!alert.active && alert.raisedAt < clock.hubNow - DAY_MS) byId.value.delete(id);
-  }
-  return { byId, all, standing, needing, queue, oldestNeeding, hasHistory, hasFailed, acking, apply, replaceActive, loadHistory, acknowledge, onRaised: raised.on };
+  // A shelf's time runs out without an event of the hub's.
+  watch(() => clock.hubNow, (now) => { if (book.unshelve(now).length > 0) announce(); });
+
+  return {
+    byId, all, needing, acked, shelved, suppressed, table, counts, leftOut, version, pace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting, changesPerSecond,
+    take, apply, flush: batch.flush, replaceActive, loadHistory, raisedWithin,
+    standing: book.standing, children: book.children, childCount: book.childCount,
+    onNews: news.on, onChanged: changed.on, onReplaced: replaced.on,
+  };
 });
 
-/** A new alert, one that has come back, or one that has grown worse: worth a sound. */
+const lastStepAt = (alert: Alert): number => Math.max(alert.raisedAt, alert.ackedAt ?? 0, alert.clearedAt ?? 0);
+const isHigher = (alert: Alert, than: Alert): boolean => TIERS.indexOf(alert.tier) > TIERS.indexOf(than.tier);
+/** A new alert, one that has come back, grown worse, or moved to people who have not seen it: worth a sound. */
 const isNews = (alert: Alert, known: Alert | undefined): boolean =>
-  alert.active && !alert.acked && (known === undefined || !known.active || severityRank(alert.severity) < severityRank(known.severity));
+  alert.active && !alert.acked && (known === undefined || !known.active || severityRank(alert.severity) < severityRank(known.severity) || isHigher(alert, known));

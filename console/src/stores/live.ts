@@ -37,6 +37,8 @@ export const useLiveStore = defineStore('live', () => {
   const telemetryAt = ref<EpochMs>();
   const startedAt = ref(Date.now());
   const feeds = ref<Heartbeat['feeds']>();
+  /** More new alerts than a person can take in, as the hub counts them. */
+  const flood = ref<Heartbeat['flood']>();
   const recovery = ref<Recovery>();
   const state = computed(() => feedState({ isConnected: isConnected.value, isSubscribed: isSubscribed.value, heardAt: heardAt.value, startedAt: startedAt.value }, clock.now));
   const hasLost = computed(() => isLost(state.value));
@@ -71,11 +73,11 @@ export const useLiveStore = defineStore('live', () => {
       if (!opened.active) retryLater(opened, hooks);
     });
     opened.on('connect_error', () => { if (!opened.active) retryLater(opened, hooks); });
-    opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.apply(alert) }); ack(); noteCaughtUp(); });
+    opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.take(alert) }); ack(); noteCaughtUp(); });
     opened.on('device', ({ seq, device }) => { tracker.take({ seq, apply: () => fleet.applyDevice(seq, device) }); noteCaughtUp(); });
     opened.on('area', ({ area }) => areas.apply(area));
     opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), countValues(delta)); fleet.applyTelemetry(delta); });
-    opened.on('heartbeat', (beat) => { clock.learn(beat.now); feeds.value = beat.feeds; hear(); });
+    opened.on('heartbeat', (beat) => { clock.learn(beat.now); [feeds.value, flood.value] = [beat.feeds, beat.flood]; hear(); });
   }
   function subscribe(opened: LiveSocket, hooks: LiveHooks): void {
     const since = tracker.since();
@@ -117,7 +119,7 @@ export const useLiveStore = defineStore('live', () => {
       void hooks.onRefused().then((isWorthTrying) => { if (isWorthTrying && socket === opened) opened.connect(); });
     }, RETRY_MS);
   }
-  return { state, hasLost, heardAt, telemetryAt, feeds, recovery, valuesPerSecond, start, stop };
+  return { state, hasLost, heardAt, telemetryAt, feeds, flood, recovery, valuesPerSecond, start, stop };
 });
 
 const countValues = (delta: TelemetryDelta): number => Object.values(delta.devices).reduce((sum, values) => sum + Object.keys(values).length, 0);

@@ -11,7 +11,8 @@ export const useNoticesStore = defineStore('notices', () => {
   let nextId = 1;
   function show(tone: Notice['tone'], text: string): void {
     const id = nextId++;
-    shown.value = [...shown.value, { id, tone, text }].slice(-LIMIT);
+    // The same words again stay one message, for longer.
+    shown.value = [...shown.value.filter((notice) => notice.text !== text), { id, tone, text }].slice(-LIMIT);
     setTimeout(() => dismiss(id), SHOWN_MS);
   }
   function dismiss(id: number): void { shown.value = shown.value.filter((notice) => notice.id !== id); }

@@ -9,6 +9,9 @@ export type SoundState = 'locked' | 'on' | 'muted';
 /** Alerts that come within this time sound once, as the worst of them (ms). */
 const GATHER_MS = 150;
 
+interface Playing { readonly severity: Severity | undefined; readonly stop: () => void }
+const NOTHING: Playing = { severity: undefined, stop: () => undefined };
+
 /** The page's voice. */
 export const useSoundStore = defineStore('sound', () => {
   const preferences = usePreferencesStore();
@@ -16,6 +19,9 @@ export const useSoundStore = defineStore('sound', () => {
   const state = computed<SoundState>(() => preferences.isMuted ? 'muted' : isUnlocked.value ? 'on' : 'locked');
   let context: AudioContext | undefined;
   let waiting: Severity | undefined;
+  let gather: ReturnType<typeof setTimeout> | undefined;
+  let playing = NOTHING;
+  let soundedAt = 0;
 
   /** Only within a click or a key press will the browser agree. */
   async function unlock(): Promise<void> {
@@ -30,14 +36,27 @@ export const useSoundStore = defineStore('sound', () => {
     else if (!wasLocked) preferences.isMuted = true;
     if (!preferences.isMuted) play('info');
   }
+  /** Of several within a moment the worst is heard. A page in the background has no reliable timers, so it sounds at once. */
   function play(severity: Severity): void {
-    if (waiting === undefined) setTimeout(() => { sound(waiting ?? severity); waiting = undefined; }, GATHER_MS);
+    if (typeof document !== 'undefined' && document.hidden) { sound(severity); return; }
+    gather ??= setTimeout(() => { gather = undefined; const worst = waiting; waiting = undefined; if (worst !== undefined) sound(worst); }, GATHER_MS);
     if (waiting === undefined || severityRank(severity) < severityRank(waiting)) waiting = severity;
   }
   function sound(severity: Severity): void {
-    if (state.value === 'on' && context !== undefined) playTune(context, severity);
+    if (state.value !== 'on' || context === undefined) return;
+    playing.stop();
+    playing = { severity, stop: playTune(context, severity) };
+    soundedAt = Date.now();
   }
-  return { state, unlock, toggle, play };
+  /** Silences at once what sounds or is about to for anything worse than `but`: it has been taken care of. */
+  function hush(but: Severity | undefined): void {
+    const isOver = (severity: Severity | undefined) => severity !== undefined && (but === undefined || severityRank(severity) < severityRank(but));
+    if (isOver(waiting)) waiting = undefined;
+    if (isOver(playing.severity)) { playing.stop(); playing = NOTHING; }
+  }
+  /** When the last tune began. */
+  const lastAt = (): number => soundedAt;
+  return { state, unlock, toggle, play, hush, lastAt };
 });
 
 function openContext(onChange: () => void): AudioContext {

@@ -4,6 +4,7 @@ import { dayBars, BAR_COUNT, BAR_MS, FLOOD_PER_BAR } from '../../src/live/day-ba
 import { keyFigures } from '../../src/live/key-figures.js';
 import { latestChanges } from '../../src/live/latest-changes.js';
 import type { DeviceValues } from '../../src/live/latest-values.js';
+import { createRaisedCounter } from '../../src/live/raised-counter.js';
 import { createRateMeter } from '../../src/live/rate-meter.js';
 import { appendPoint, extentOf } from '../../src/live/series.js';
 import { anAlert } from '../support/alerts.js';
@@ -36,23 +37,32 @@ describe('key figures', () => {
 });
 
 describe('bars of the day', () => {
+  const counted = (...raisedAt: number[]) => { const counter = createRaisedCounter(); raisedAt.forEach(counter.add); return counter; };
   it('put each alert into its quarter of an hour, the last bar being now', () => {
-    const bars = dayBars([anAlert({ raisedAt: NOON }), anAlert({ id: 'b', raisedAt: NOON - BAR_MS }), anAlert({ id: 'old', raisedAt: NOON - 86_400_000 })], NOON);
+    const bars = dayBars(counted(NOON, NOON - BAR_MS, NOON - 86_400_000).bars, NOON);
     expect(bars).toHaveLength(BAR_COUNT);
     expect(bars.slice(-2).map((bar) => bar.count)).toEqual([1, 1]);
     expect(bars.reduce((sum, bar) => sum + bar.count, 0)).toBe(2);
   });
   it('mark a flood past ten alerts in ten minutes', () => {
-    const alerts = Array.from({ length: FLOOD_PER_BAR + 1 }, (_, index) => anAlert({ id: `a${index}`, raisedAt: NOON }));
-    expect(dayBars(alerts, NOON).at(-1)?.isFlood).toBe(true);
-    expect(dayBars(alerts.slice(1), NOON).at(-1)?.isFlood).toBe(false);
+    const counter = counted(...Array.from({ length: FLOOD_PER_BAR }, () => NOON));
+    expect(dayBars(counter.bars, NOON).at(-1)?.isFlood).toBe(false);
+    counter.add(NOON);
+    expect(dayBars(counter.bars, NOON).at(-1)?.isFlood).toBe(true);
+  });
+  it('count what is new in the last minutes, to ten seconds, without keeping the alerts', () => {
+    const counter = counted(NOON - 700_000, NOON - 590_000, NOON - 20_000, NOON);
+    expect(counter.within(600_000, NOON)).toBe(3);
+    for (let second = 0; second < 90_000; second += 10) counter.add(NOON + second * 1000);
+    expect(counter.bars.size).toBeLessThanOrEqual(220);
+    expect(counter.within(600_000, NOON + 89_990_000)).toBe(60);
   });
 });
 
 describe('latest changes', () => {
-  it('tell raising, acknowledging, clearing and a device’s status, newest first', () => {
-    const changes = latestChanges([anAlert({ raisedAt: 1, ackedAt: 5, acked: true, clearedAt: 9, active: false })], [{ seq: 3, at: 7, device: device('b1', 'waste_bin', 'offline') }], 10);
-    expect(changes.map(({ type }) => type)).toEqual(['cleared', 'device', 'acked', 'raised']);
+  it('tell raising, moving up, acknowledging, clearing and a device’s status, newest first', () => {
+    const changes = latestChanges([anAlert({ raisedAt: 1, ackedAt: 5, acked: true, clearedAt: 9, active: false })], [{ seq: 3, at: 7, device: device('b1', 'waste_bin', 'offline') }], [{ type: 'escalated', at: 6, key: 'e', alert: anAlert() }], 10);
+    expect(changes.map(({ type }) => type)).toEqual(['cleared', 'device', 'escalated', 'acked', 'raised']);
   });
 });
 

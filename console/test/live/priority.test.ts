@@ -3,12 +3,13 @@ import { byTableOrder, byUrgency, countBySeverity, countByTier, needsPerson, wit
 import { anAlert } from '../support/alerts.js';
 
 describe('what needs a person', () => {
-  it('is active, not acknowledged and not shelved', () => {
+  it('is active, not acknowledged, not shelved and not inhibited', () => {
     expect(needsPerson(anAlert(), 5000)).toBe(true);
     expect(needsPerson(anAlert({ acked: true }), 5000)).toBe(false);
     expect(needsPerson(anAlert({ active: false }), 5000)).toBe(false);
     expect(needsPerson(anAlert({ shelvedUntil: 5001 }), 5000)).toBe(false);
     expect(needsPerson(anAlert({ shelvedUntil: 5000 }), 5000)).toBe(true);
+    expect(needsPerson(anAlert({ inhibitedBy: 'other' }), 5000)).toBe(false);
   });
   it('comes unacknowledged first, then worst, then longest waiting', () => {
     const alerts = [
@@ -16,6 +17,10 @@ describe('what needs a person', () => {
       anAlert({ id: 'info', severity: 'info', raisedAt: 1 }), anAlert({ id: 'critical', severity: 'critical', raisedAt: 9999 }),
     ];
     expect(alerts.sort(byUrgency).map(({ id }) => id)).toEqual(['critical', 'old-major', 'new-major', 'info', 'acked-critical']);
+  });
+  it('of one severity comes what moves up a tier soonest, and what never does last', () => {
+    const due = (id: string, dueAt: number) => anAlert({ id, clock: { kind: 'acknowledge', dueAt, policyArea: 'x', policyVersion: 1 } });
+    expect([anAlert({ id: 'never', raisedAt: 1 }), due('later', 9000), due('soon', 5000), anAlert({ id: 'worse', severity: 'critical' })].sort(byUrgency).map(({ id }) => id)).toEqual(['worse', 'soon', 'later', 'never']);
   });
   it('in the table comes active first, worst first, newest first', () => {
     const alerts = [anAlert({ id: 'over', active: false, severity: 'critical' }), anAlert({ id: 'old', raisedAt: 1 }), anAlert({ id: 'new', raisedAt: 2 })];

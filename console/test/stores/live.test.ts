@@ -38,6 +38,7 @@ describe('the live store', () => {
     const ack = vi.fn();
     fake.hear('alert', { seq: 11, alert: anAlert({ id: 'b', seq: 11 }) }, ack);
     expect(ack).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(100);
     expect(alerts.needing.map(({ id }) => id)).toEqual(['a1', 'b']);
   });
   it('shows an area that is made while the page is open', () => {
@@ -72,6 +73,7 @@ describe('the live store', () => {
     fake.hear('alert', { seq: 14, alert: anAlert({ seq: 14, active: false }) }, () => undefined);
     fake.hear('alert', { seq: 15, alert: anAlert({ id: 'd', seq: 15 }) }, () => undefined);
     expect(live.recovery?.caughtUp).toBe(2);
+    alerts.flush();
     expect(alerts.needing.map(({ id }) => id)).toEqual(['b', 'c', 'd']);
   });
   it('replaces everything when the hub answers a resume with a snapshot', () => {
@@ -87,6 +89,7 @@ describe('the live store', () => {
     open();
     fake.hear('alert', { seq: 12, alert: anAlert({ seq: 12, acked: true }) }, () => undefined);
     fake.hear('alert', { seq: 11, alert: anAlert({ seq: 11 }) }, () => undefined);
+    alerts.flush();
     expect(alerts.needing).toEqual([]);
   });
   it('connects again by itself when the hub closed the socket, unless the session is over', async () => {
@@ -103,17 +106,21 @@ describe('the live store', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(fake.connects).toBe(1);
   });
-  it('sounds for a new alert, one that came back or one grown worse, and not for an acknowledgement', () => {
+  it('sounds for a new alert, one that came back, grew worse or moved up a tier, and not for an acknowledged, shelved or grouped one', () => {
     const { fake, alerts, open } = setUp();
     const raised: string[] = [];
-    alerts.onRaised((alert) => { raised.push(`${alert.id} ${alert.severity}`); });
+    alerts.onNews((alert) => { raised.push(`${alert.id} ${alert.severity}`); });
     open();
-    const send = (seq: number, changes: Parameters<typeof anAlert>[0]) => fake.hear('alert', { seq, alert: anAlert({ seq, ...changes }) }, () => undefined);
+    const send = (seq: number, changes: Parameters<typeof anAlert>[0]) => { fake.hear('alert', { seq, alert: anAlert({ seq, ...changes }) }, () => undefined); alerts.flush(); };
     send(11, { id: 'b', severity: 'minor' });
     send(12, { id: 'b', severity: 'critical' });
     send(13, { id: 'b', severity: 'critical', acked: true });
     send(14, { id: 'b', severity: 'critical', acked: true, active: false });
     send(15, { id: 'b', severity: 'major' });
-    expect(raised).toEqual(['b minor', 'b critical', 'b major']);
+    send(16, { id: 'b', severity: 'major', acked: true });
+    send(17, { id: 'b', severity: 'major', tier: 'subdistrict' });
+    send(18, { id: 'c', severity: 'major', shelvedUntil: Date.now() + 60_000 });
+    send(19, { id: 'd', severity: 'major', groupId: 'b' });
+    expect(raised).toEqual(['b minor', 'b critical', 'b major', 'b major']);
   });
 });

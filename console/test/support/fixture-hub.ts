@@ -4,12 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
-import type { Alert, AuditEntry, ClientEvents, Device, HubEvents, MetricKey, MetricValue } from '@liandong/protocols';
+import { FLOOD, severityRank, type Alert, type AuditEntry, type ClientEvents, type Device, type Heartbeat, type HubEvents, type MetricKey, type MetricValue } from '@liandong/protocols';
+import { createFixtureAlerts } from './fixture-alerts.js';
 import { createFixtureProvisioning, withOutlines } from './fixture-provisioning.js';
 import { currentSeq, makeAlert, makeAlerts, makeAreas, makeDevices, nextSeq } from './fixture-world.js';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm' };
+/** Changes kept for screens that resume (count). */
+const CHANGE_LIMIT = 100_000;
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'";
 
 /** A stand-in for the hub with made-up data, for looking at screens; serves the built console under the policy it has to live with. */
@@ -21,15 +24,18 @@ export async function startFixtureHub(options: { port?: number; devices?: number
   const changes: { seq: number; alert: Alert }[] = [];
   const http = createServer((request, response) => void answer(request, response));
   const io = new Server<ClientEvents, HubEvents>(http, { path: '/socket.io' });
-  const state = { isMute: false };
+  const state: { isMute: boolean; flood: Heartbeat['flood'] } = { isMute: false, flood: undefined };
 
   function change(alert: Alert): Alert {
     const next = { ...alert, seq: nextSeq() };
     alerts.set(next.id, next);
     changes.push({ seq: next.seq, alert: next });
+    if (changes.length > CHANGE_LIMIT) changes.splice(0, CHANGE_LIMIT / 2);
     for (const socket of io.of('/').sockets.values()) socket.emit('alert', { seq: next.seq, alert: next }, () => undefined);
     return next;
   }
+  const acting = createFixtureAlerts(alerts, change);
+  const beat = (): Heartbeat => ({ now: Date.now(), seq: currentSeq(), feeds: { mqtt: 'ready', store: 'ready', rules: 'ready' }, ...(state.flood === undefined ? {} : { flood: state.flood }) });
   io.on('connection', (socket) => {
     socket.on('subscribe', ({ since }, reply) => {
       setTimeout(() => socket.emit('telemetry', { ts: Date.now(), devices: Object.fromEntries(devices.map((device) => [device.id, valuesOf(device)])) }), 100);
@@ -39,7 +45,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     });
   });
   const timers = [
-    setInterval(() => { if (!state.isMute) io.emit('heartbeat', { now: Date.now(), seq: currentSeq(), feeds: { mqtt: 'ready', store: 'ready', rules: 'ready' } }); }, 2000),
+    setInterval(() => { if (!state.isMute) io.emit('heartbeat', beat()); }, 2000),
     setInterval(() => { if (!state.isMute) io.emit('telemetry', { ts: Date.now(), devices: Object.fromEntries(pick(devices, 12).map((device) => [device.id, valuesOf(device)])) }); }, 500),
   ];
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,18 +65,17 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     }
     if (!isSignedIn) { send({ code: 'UNAUTHENTICATED', status: 401, title: '', type: '' }, 401); return; }
     if (path === '/session') { send(request.method === 'DELETE' ? undefined : session, request.method === 'DELETE' ? 204 : 200, request.method === 'DELETE' ? { 'set-cookie': 'fixture=0; Path=/' } : {}); return; }
-    const provisioned = provisioning(request.method ?? 'GET', path, url.searchParams, request.method === 'GET' ? Buffer.alloc(0) : await bytesOf(request));
+    const body = request.method === 'GET' ? Buffer.alloc(0) : await bytesOf(request);
+    const provisioned = provisioning(request.method ?? 'GET', path, url.searchParams, body);
     if (provisioned?.type !== undefined) { response.writeHead(provisioned.status, { 'content-type': provisioned.type }).end(provisioned.body); return; }
     if (provisioned !== undefined) { send(provisioned.body, provisioned.status); return; }
     if (path === '/areas') { send(areas); return; }
     if (path === '/devices') { const start = Number(url.searchParams.get('cursor') ?? 0); send({ data: devices.slice(start, start + 1000), ...(start + 1000 < devices.length ? { next: String(start + 1000) } : {}) }); return; }
     if (path === '/audit') { send({ data: auditOf(url.searchParams.get('target') ?? '') }); return; }
-    if (path === '/alerts') { send({ data: [...alerts.values()].filter((alert) => matches(alert, url.searchParams)) }); return; }
+    if (path === '/alerts') { send(pageOf([...alerts.values()].filter((alert) => matches(alert, url.searchParams)), url.searchParams)); return; }
+    const acted = acting.answer(request.method ?? 'GET', path, 'admin', request.method === 'POST' ? JSON.parse(body.toString() || '{}') as unknown : undefined);
+    if (acted !== undefined) { if ('code' in acted) send({ code: acted.code, status: acted.status, title: '', type: '' }, acted.status); else send(acted.body); return; }
     const [, kind, id = '', verb] = path.split('/');
-    const alert = kind === 'alerts' ? alerts.get(id) : undefined;
-    if (alert !== undefined && verb === undefined) { send({ ...alert, timeline: [{ at: alert.raisedAt, change: 'raised', severity: alert.severity }, ...(alert.ackedAt ? [{ at: alert.ackedAt, change: 'acked', by: alert.ackedBy }] : [])] }); return; }
-    if (alert !== undefined && verb === 'ack') { send(change({ ...alert, acked: true, ackedBy: 'admin', ackedAt: Date.now() })); return; }
-    if (alert !== undefined && verb === 'comment') { send(change(alert)); return; }
     const device = kind === 'devices' ? devices.find((candidate) => candidate.id === id) : undefined;
     if (device === undefined) { send({ code: kind === 'devices' ? 'DEVICE_NOT_FOUND' : 'NOT_FOUND', status: 404, title: '', type: '' }, 404); return; }
     send(deviceAnswer(device, verb, url.searchParams));
@@ -79,8 +84,12 @@ export async function startFixtureHub(options: { port?: number; devices?: number
   return {
     // A TCP server's address is an object.
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, devices,
-    raise: (id: string, index: number, severity: Alert['severity'], zh: string, en: string) => change(makeAlert(id, devices[index] ?? devices[0]!, severity, zh, en, Date.now())),
-    clear: (id: string) => { const alert = alerts.get(id); return alert && change({ ...alert, active: false, clearedAt: Date.now() }); },
+    raise: (id: string, index: number, severity: Alert['severity'], zh: string, en: string, more: Partial<Alert> = {}) => change(acting.withClock(makeAlert(id, devices[index % devices.length] ?? devices[0]!, severity, zh, en, Date.now(), more))),
+    clear: (id: string) => { const alert = alerts.get(id); return alert && acting.clear(alert); },
+    ackBy: acting.ackBy, escalate: acting.escalate,
+    /** As the hub says it with its next heartbeat; 0 ends it. */
+    flood: (count: number) => { state.flood = count > FLOOD.alerts ? { since: state.flood?.since ?? Date.now() - 120_000, alerts: count } : undefined; io.emit('heartbeat', beat()); },
+    alerts: alerts as ReadonlyMap<string, Alert>,
     mute: (isMute: boolean) => { state.isMute = isMute; },
     async stop(): Promise<void> { timers.forEach((timer) => { clearInterval(timer); }); await io.close(); },
   };
@@ -105,6 +114,11 @@ function valuesOf(device: Device): Partial<Record<MetricKey, MetricValue>> {
 }
 
 const matches = (alert: Alert, query: URLSearchParams): boolean => [...query].every(([key, value]) => key === 'active' || key === 'acked' ? String(alert[key]) === value : key === 'severity' || key === 'tier' || key === 'area' ? alert[key] === value : key === 'device' ? alert.deviceId === value : key === 'from' ? alert.raisedAt >= Number(value) : true);
+function pageOf(found: Alert[], query: URLSearchParams): { data: Alert[]; next?: string } {
+  const [start, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit') ?? 200)];
+  const data = found.sort((a, b) => Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt).slice(start, start + limit);
+  return { data, ...(start + limit < found.length ? { next: String(start + limit) } : {}) };
+}
 const pick = <T>(items: readonly T[], count: number): T[] => Array.from({ length: Math.min(count, items.length) }, () => items[Math.floor(Math.random() * items.length)]).filter((item) => item !== undefined);
 const bodyOf = async (request: IncomingMessage): Promise<string> => (await bytesOf(request)).toString();
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {

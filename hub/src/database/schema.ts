@@ -40,7 +40,12 @@ export interface Database {
   /** Sessions and API tokens are one thing: a random value, kept as its SHA-256. */
   token: { id: string; kind: 'session' | 'api'; name: string; username: string | null; role: string; area: string | null; token_hash: string; created_by: string; created_at: number; expires_at: number | null };
   audit: { id: Generated<number>; at: number; by: string; action: string; target: string; detail: string | null };
-  rule: { id: string; body: string; enabled: number };
+  /** `body` is the rule without what stands in the other columns. */
+  rule: { id: string; body: string; enabled: number; version: Generated<number>; updated_at: Generated<number>; updated_by: Generated<string> };
+  /** Every version there was; `body` null: the rule was deleted. */
+  rule_version: { rule_id: string; version: number; at: number; by: string; change: 'created' | 'changed' | 'deleted'; body: string | null };
+  /** Holidays, and days of a weekend on which people work; `date` as 2026-10-01. */
+  calendar_day: { date: string; kind: 'holiday' | 'workday'; name: string | null };
   alert: {
     id: string; rule_id: string; device_id: string | null; area: string; kind: string; severity: string; tier: string; active: number; acked: number; shelved_until: number | null;
     raised_at: number; last_at: number; count: number; value: number | null; threshold: number | null; message: string;

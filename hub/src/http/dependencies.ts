@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AlertReports } from '../alert-reports/types.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
+import type { CalendarService } from '../calendar/calendar-service.js';
 import type { Clock } from '../clock.js';
 import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
@@ -34,6 +35,7 @@ export interface HttpDependencies {
   readonly escalation?: EscalationService;
   readonly shifts?: ShiftService;
   readonly alertReports?: AlertReports;
+  readonly calendar?: CalendarService;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

@@ -1,9 +1,13 @@
-import { AreaSchema, IdSchema, ProblemSchema } from '@liandong/protocols';
+import { AreaSchema, IdSchema, ProblemSchema, RuleSchema, type Rule } from '@liandong/protocols';
 import { Type } from 'typebox';
 
 /** An area and those below it; named, so that it can refer to itself. */
 export const AreaNodeSchema = Type.Object({ ...AreaSchema.properties, children: Type.Array(Type.Ref('AreaNode#')) }, { $id: 'AreaNode' });
 export const AreaForestSchema = Type.Object({ data: Type.Array(Type.Ref('AreaNode#')) });
+
+/** Ten types of rules are long; named, they stand in the document once. */
+export const NamedRuleSchema = { ...RuleSchema, $id: 'Rule' };
+export const RuleRef = Type.Unsafe<Rule>(Type.Ref('Rule#'));
 
 export const IdParams = Type.Object({ id: IdSchema });
 /** Ids that the hub gives: alerts, tokens. */

@@ -12,6 +12,7 @@ import { addAlertReportRoutes } from './routes/alert-reports.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
+import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
 import { addEscalationRoutes } from './routes/escalation.js';
@@ -26,7 +27,7 @@ import { addShiftRoutes } from './routes/shifts.js';
 import { addTelemetryRoutes } from './routes/telemetry.js';
 import { addTokenRoutes } from './routes/tokens.js';
 import { addUserRoutes } from './routes/users.js';
-import { AreaNodeSchema } from './schemas.js';
+import { AreaNodeSchema, NamedRuleSchema } from './schemas.js';
 import { tolerateEmptyBodies } from './json-body.js';
 import { typeboxValidator } from './validator.js';
 
@@ -52,6 +53,7 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   app.setErrorHandler(onError);
   tolerateEmptyBodies(app);
   app.addSchema(AreaNodeSchema);
+  app.addSchema(NamedRuleSchema);
 
   await addHelmet(app, { isHttps: tls !== undefined });
   await addCookies(app);
@@ -71,6 +73,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes,
   ]) addRoutes(api, dependencies);
 }

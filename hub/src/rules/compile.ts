@@ -1,118 +1,80 @@
-import type { EpochMs, EventRule, MetricValue, RiseRule, Rule, StateRule, ThresholdRule } from '@liandong/protocols';
-import type { Condition, Grade } from './condition.js';
-import { isWithinHours } from './hours.js';
-import { EventWindow, RiseWindow } from './windows.js';
+import { familyOf, leavesOf, POLLUTANTS, type EpochMs, type MetricKey, type Rule } from '@liandong/protocols';
+import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
+import type { Grade } from './condition.js';
+import { compileSchedule } from './schedule.js';
 
-/** What the evaluator needs of a rule, worked out once. */
+/** What the evaluator needs of a rule, worked out once per version. Pure: it knows neither clock nor database. */
 export interface CompiledRule {
   readonly rule: Rule;
+  readonly version: number;
+  readonly family: string;
+  /** Ids or families of rules whose active alert on the same device, or on its gateway, makes this one pointless. */
+  readonly inhibitedBy: readonly string[];
+  /** What it listens to. */
+  readonly metrics: readonly MetricKey[];
+  readonly events: readonly string[];
   readonly grades: readonly Grade[];
   readonly onDelayMs: number;
   readonly offDelayMs: number;
-  /** Of an event rule: clears by itself this long after the last event; else 0. */
-  readonly clearAfterMs: number;
-  /** Present when the rule holds only at some hours. */
+  /** How long an alert may rest on what was seen last, where time alone ends it; else 0. */
+  readonly lapseMs: number;
+  /** Present when the rule holds only at some times. */
   readonly isApplicable: ((at: EpochMs) => boolean) | undefined;
   /** Of a silence rule: how long nothing may be heard, in seconds. */
   readonly silenceS: ((reportingIntervalS: number) => number) | undefined;
+  /** All that its conditions depend on; two versions with the same text remember the same. */
+  readonly core: string;
 }
 
-/** Takes the samples of one metric of one device. */
-export type SampleWatch = (ts: EpochMs, at: EpochMs, value: MetricValue) => void;
-/** Takes the events of one device that the rule names. */
-export type EventWatch = (event: string, ts: EpochMs, at: EpochMs) => void;
-
-export function compileRule(rule: Rule): CompiledRule {
-  const between = rule.type === 'threshold' ? rule.between : undefined;
+/** `days`: the calendar its schedule asks; without one there are no holidays. */
+export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
   return {
-    rule, grades: gradesOf(rule), onDelayMs: rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
-    clearAfterMs: rule.type === 'event' ? (rule.clearAfterS ?? 0) * 1000 : 0,
-    isApplicable: between === undefined ? undefined : (at) => isWithinHours(between, at),
+    rule, version: rule.version ?? 1, family: familyOf(rule), inhibitedBy: rule.inhibitedBy ?? [], metrics: metricsOf(rule), events: eventsOf(rule),
+    grades: gradesOf(rule), onDelayMs: rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
+    lapseMs: lapseMsOf(rule),
+    isApplicable: rule.schedule === undefined ? undefined : compileSchedule(rule.schedule, days),
     silenceS: rule.type === 'silence' ? (reportingIntervalS) => rule.intervals * reportingIntervalS : undefined,
+    core: coreOf(rule),
   };
 }
+
+const NOT_CORE = ['name', 'message', 'kinds', 'scope', 'family', 'enabled', 'manualClear', 'inhibitedBy', 'version', 'updatedAt', 'updatedBy'];
+/** Words, scope and history change nothing of what is remembered. */
+const coreOf = (rule: Rule): string => JSON.stringify(Object.entries(rule).filter(([name]) => !NOT_CORE.includes(name)).sort(([a], [b]) => a < b ? -1 : 1));
 
 function gradesOf(rule: Rule): Grade[] {
   switch (rule.type) {
-    case 'threshold': return rule.bands.map(({ limit, severity }) => ({ severity, limit }));
-    case 'rise': return [{ severity: rule.severity, limit: rule.rise }];
+    case 'threshold': case 'aqi': return rule.bands.map(({ limit, severity }) => ({ severity, limit }));
+    case 'range': case 'noise': return rule.bands.map(({ severity }) => ({ severity, limit: undefined }));
+    case 'change': return [{ severity: rule.severity, limit: rule.by }];
+    case 'count': return [{ severity: rule.severity, limit: rule.limit }];
     case 'event': return [{ severity: rule.severity, limit: rule.count > 1 ? rule.count : undefined }];
-    case 'state': case 'silence': return [{ severity: rule.severity, limit: undefined }];
+    case 'state': case 'silence': case 'combined': return [{ severity: rule.severity, limit: undefined }];
   }
 }
 
-/** The watch of a threshold, state or rise rule, bound to one device's condition. */
-export function watchSamples(rule: ThresholdRule | StateRule | RiseRule, condition: Condition): SampleWatch {
+function lapseMsOf(rule: Rule): number {
   switch (rule.type) {
-    case 'threshold': return watchThreshold(rule, condition);
-    case 'state': return watchState(rule, condition);
-    case 'rise': return watchRise(rule, condition);
+    case 'event': return (rule.clearAfterS ?? 0) * 1000;
+    case 'count': return rule.withinS * 1000;
+    case 'combined': return Math.max(0, ...leavesOf(rule.when).map((leaf) => leaf.type === 'event' ? leaf.withinS * 1000 : 0));
+    default: return 0;
   }
 }
 
-/** `above` is met at its limit (80 counts as 80), `below` only under it; both clear strictly past `clearAt`. */
-function watchThreshold({ bands, direction, clearAt }: ThresholdRule, condition: Condition): SampleWatch {
-  const limits = bands.map(({ limit }) => limit);
-  const isAbove = direction === 'above';
-  const { isApplicable } = condition.rule;
-  return (ts, at, value) => {
-    if (typeof value !== 'number') return;
-    if (isApplicable !== undefined && !isApplicable(ts)) return condition.leave(true, ts, at);
-    let level = limits.length - 1;
-    while (level >= 0 && !(isAbove ? value >= limits[level]! : value < limits[level]!)) level -= 1; // level is an index of limits
-    if (level >= 0) condition.enter(level, ts, at, value);
-    else condition.leave(isAbove ? value < clearAt : value > clearAt, ts, at);
-  };
-}
-
-function watchState({ equals }: StateRule, condition: Condition): SampleWatch {
-  return (ts, at, value) => {
-    if (value === equals) condition.enter(0, ts, at, NaN);
-    else condition.leave(true, ts, at);
-  };
-}
-
-/** Compares with the lowest value of the window; clears as soon as the rise within it is smaller. */
-function watchRise({ rise, withinS }: RiseRule, condition: Condition): SampleWatch {
-  const window = new RiseWindow(withinS * 1000);
-  condition.extra = window;
-  return (ts, at, value) => {
-    if (typeof value !== 'number') return;
-    const risen = window.add(ts, value);
-    condition.isAged = true;
-    if (risen >= rise) condition.enter(0, ts, at, risen);
-    else condition.leave(true, ts, at);
-  };
-}
-
-/**
- * An event older than the newest one the rule has seen on this device is late and changes nothing; several may share one millisecond.
- * But where a single event is an alert, a late one is still an alert nobody has had: only an end that is newer than it makes it past.
- */
-export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
-  const window = new EventWindow(rule.withinS * 1000, rule.count);
-  condition.extra = window;
-
-  function end(ts: EpochMs, at: EpochMs): void {
-    window.end(ts);
-    if (window.accept(ts)) {
-      window.empty();
-      condition.leave(true, ts, at);
-    }
-    condition.saveSoon();
+/** Metrics a rule listens to, each once. */
+export function metricsOf(rule: Rule): MetricKey[] {
+  switch (rule.type) {
+    case 'threshold': case 'range': case 'state': case 'change': case 'count': return [rule.metric];
+    case 'noise': return ['noise'];
+    case 'aqi': return [...POLLUTANTS];
+    case 'combined': return [...new Set(leavesOf(rule.when).flatMap((leaf) => leaf.type === 'event' ? [] : [leaf.metric]))];
+    case 'event': case 'silence': return [];
   }
+}
 
-  return (event, ts, at) => {
-    if (event !== rule.event) return end(ts, at);
-    const isInOrder = window.accept(ts);
-    if (!isInOrder && (rule.count > 1 || window.isEndedAfter(ts))) return;
-    const count = isInOrder ? window.add(ts) : 1;
-    if (count < rule.count) return condition.saveSoon();
-    const shown = rule.count > 1 ? count : NaN;
-    condition.settleUpTo(ts, at);
-    const isNew = condition.active === undefined;
-    if (isNew) condition.enter(0, ts, at, shown);
-    else condition.repeat(at, shown);
-    if (rule.clearAfterS !== undefined && (isNew || isInOrder)) condition.leaveAfter(condition.rule.clearAfterMs, ts, at); // counted from the last one
-  };
+/** Events a rule listens to, each once. */
+export function eventsOf(rule: Rule): string[] {
+  if (rule.type === 'event') return [...new Set([rule.event, ...rule.clearOn])];
+  return rule.type === 'combined' ? [...new Set(leavesOf(rule.when).flatMap((leaf) => leaf.type === 'event' ? [leaf.event] : []))] : [];
 }

@@ -1,4 +1,4 @@
-import type { EpochMs, Severity } from '@liandong/protocols';
+import type { EpochMs, Label, Severity } from '@liandong/protocols';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
 import type { CompiledRule } from './compile.js';
 import type { DeviceMemory } from './device-memory.js';
@@ -23,9 +23,22 @@ export interface SavedCondition {
   isIn: boolean; value: number | null; dueTs: (number | null)[]; dueAt: (number | null)[]; leaveTs: number | null; leaveAt: number | null;
   /** What the rule type itself remembers, such as a window. */
   extra?: unknown;
+  facts?: AlertFacts;
+  /** Of the rule; missing in what was written before rules had versions. */
+  version?: number;
 }
+/** What an alert says beside its value, where the rule alone doesn't tell: the limit that was crossed, and what it is about. */
+export interface AlertFacts { limit?: number; what?: Label }
 /** What a rule type remembers besides the condition. */
-export interface Extra { save(): unknown; load(saved: unknown): void; /** After a step back of the hub's clock or the device's: forgets what lies after this. */ limitTimes(now: EpochMs): void }
+export interface Extra {
+  save(): unknown;
+  load(saved: unknown): void;
+  /** After a step back of the hub's clock or the device's: forgets what lies after this. */
+  limitTimes(now: EpochMs): void;
+  /** Does it change by hub time alone? Then it is ticked. */
+  readonly isTicking?: boolean;
+  tick?(now: EpochMs): void;
+}
 
 /**
  * One rule on one device: is the condition met, since when, and is there an alert.
@@ -38,6 +51,7 @@ export class Condition {
   extra: Extra | undefined;
   /** Worst recent value, or whatever number the rule type shows. */
   value = NaN;
+  facts: AlertFacts | undefined;
   isSaved = false;
   /** Something changed that may be written a little later. */
   isAged = false;
@@ -46,6 +60,8 @@ export class Condition {
   #isIn = false;
   /** Grade of the active alert; -1 without one. */
   #level = -1;
+  /** The active alert was graded by another version of the rule. */
+  #isUngraded = false;
   /** Per grade, when its on-delay ends; NaN while the value isn't in it. */
   readonly #dueTs: number[];
   readonly #dueAt: number[];
@@ -61,18 +77,29 @@ export class Condition {
   /** Nothing met, nothing running, no alert. */
   get isIdle(): boolean { return !this.#isIn && this.active === undefined; }
 
+  /** Does its alert wait to be graded by this version of the rule? */
+  get isUngraded(): boolean { return this.active !== undefined && this.#isUngraded; }
+
   /** Is the condition met now, whatever its delays say? */
   get isMet(): boolean { return this.#isIn; }
 
-  /** Takes over an alert that was active before this process started. */
+  /** Takes over an alert that is active already: of a process before this one, or of another version of the rule, whose grades say nothing here. */
   adopt(active: ActiveAlert): void {
+    const { severity, groupId, ruleVersion = this.rule.version } = active.alert;
     this.active = active;
-    this.groupId = active.alert.groupId;
-    this.#level = Math.max(0, this.rule.grades.findLastIndex(({ severity }) => severity === active.alert.severity));
+    this.groupId = groupId;
+    this.#level = ruleVersion === this.rule.version ? this.rule.grades.findLastIndex((grade) => grade.severity === severity) : -1;
+    this.#isUngraded = this.#level < 0;
+  }
+
+  /** An alert that was taken over without what it rested on: it stands no longer than if that had been seen just now. */
+  lapseFrom(now: EpochMs): void {
+    if (this.active !== undefined && this.rule.lapseMs > 0 && Number.isNaN(this.#leaveAt) && this.extra?.isTicking !== true) this.leaveAfter(this.rule.lapseMs, now, now);
   }
 
   /** The condition is met up to `level`, an index into the grades. */
   enter(level: number, ts: EpochMs, at: EpochMs, value: number): void {
+    if (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts)) return this.leave(true, ts, at);
     this.#settle(ts, at);
     let isChanged = !this.#isIn || !Number.isNaN(this.#leaveTs);
     for (let index = 0; index < this.#dueTs.length; index += 1) {
@@ -83,7 +110,7 @@ export class Condition {
       isChanged = true;
     }
     this.value = value;
-    if (this.active !== undefined && !this.#isIn) this.sink.repeat(this.active, this, at);
+    if (this.active !== undefined && !this.#isIn && !this.#isUngraded) this.sink.repeat(this.active, this, at);
     this.#isIn = true;
     this.#leaveTs = this.#leaveAt = NaN;
     this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
@@ -97,11 +124,12 @@ export class Condition {
     this.#settle(ts, at);
     let isChanged = this.#isIn;
     this.#stopDelays();
+    const isOver = isClear || (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts));
     // A delay that ends sooner is left alone; without one the comparison with NaN is false.
-    if (this.active !== undefined && isClear && !(this.#leaveTs <= ts + this.rule.offDelayMs)) {
+    if (this.active !== undefined && isOver && !(this.#leaveTs <= ts + this.rule.offDelayMs)) {
       this.leaveAfter(this.rule.offDelayMs, ts, at);
       isChanged = true;
-    } else if (!isClear && !Number.isNaN(this.#leaveTs)) {
+    } else if (!isOver && !Number.isNaN(this.#leaveTs)) {
       this.#leaveTs = this.#leaveAt = NaN;
       isChanged = true;
     }
@@ -129,11 +157,15 @@ export class Condition {
   /** For a rule type whose own memory changed. */
   saveSoon(): void { this.sink.changed(this); }
 
+  /** For a rule type whose own memory changes with time alone from now on. */
+  waitForTime(): void { this.#noteChange(); }
+
   /** Lets delays run out that ended before `ts` in device time. */
   settleUpTo(ts: EpochMs, at: EpochMs): void { this.#settle(ts, at); }
 
   /** Hub time has come to `now` without a sample. Answers whether a delay is still running. */
   tick(now: EpochMs): boolean {
+    this.extra?.tick?.(now);
     if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
     this.#gradeUpTo(this.#worstDue(this.#dueAt, now), now);
     if (now >= this.#leaveAt) this.clear(now);
@@ -144,6 +176,7 @@ export class Condition {
   get isWaiting(): boolean {
     if (!Number.isNaN(this.#leaveAt)) return true;
     if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
+    if (this.extra?.isTicking === true) return true;
     for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
     return false;
   }
@@ -158,6 +191,12 @@ export class Condition {
     this.#stopDelays();
     if (active !== undefined) this.sink.clear(active, at, note);
     this.sink.changed(this);
+  }
+
+  /** The rule is no longer in force here: ends the alert, if any, and remembers nothing. */
+  end(at: EpochMs, note: string): void {
+    this.extra = undefined;
+    this.clear(at, note);
   }
 
   /** After a step back of the hub's clock: no delay ends later than if it began now. */
@@ -175,17 +214,23 @@ export class Condition {
     if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
   }
 
-  get #longestLeaveMs(): number { return Math.max(this.rule.offDelayMs, this.rule.clearAfterMs); }
+  get #longestLeaveMs(): number { return Math.max(this.rule.offDelayMs, this.rule.lapseMs); }
 
   /** Undefined when there is nothing to remember. */
   save(): SavedCondition | undefined {
     const extra = this.extra?.save();
     if (this.isIdle && extra === undefined) return undefined;
-    return { isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, ...(extra === undefined ? {} : { extra }) };
+    return {
+      isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version,
+      ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(extra === undefined ? {} : { extra }),
+    };
   }
 
+  /** What another version remembered says nothing here; it is overwritten. */
   load(saved: SavedCondition): void {
     this.isSaved = true;
+    if ((saved.version ?? this.rule.version) !== this.rule.version) return this.sink.changed(this);
+    this.facts = saved.facts;
     this.#isIn = saved.isIn;
     this.value = saved.value ?? NaN;
     for (let index = 0; index < this.#dueTs.length; index += 1) {
@@ -213,7 +258,9 @@ export class Condition {
     const grade = level > this.#level ? this.rule.grades[level] : undefined;
     if (grade === undefined) return;
     if (this.active === undefined) this.active = this.sink.raise(this, grade, at);
-    else this.sink.regrade(this, grade, at);
+    // By another version of the rule it may stand as this one has it, and may be milder too.
+    else if (!this.#isUngraded || this.active.alert.severity !== grade.severity) this.sink.regrade(this, grade, at);
+    this.#isUngraded = false;
     this.#level = level;
   }
 

@@ -19,8 +19,8 @@ const BINS: Rule[] = [
     type: 'threshold', metric: 'temperature', direction: 'above', bands: [{ limit: 60, severity: 'critical' }], clearAt: 50,
   },
   {
-    ...base('bin-heating', ['waste_bin'], label('垃圾桶快速升温', 'Bin heating up'), label('{device} 10 分钟内升温 {value}，疑似起火', '{device} rose by {value} within 10 min: fire suspected')),
-    type: 'rise', metric: 'temperature', rise: 10, withinS: 600, severity: 'critical',
+    ...base('bin-heating', ['waste_bin'], label('垃圾桶快速升温', 'Bin heating up'), label('{device} 10 分钟内升温 {value}，疑似起火', '{device} rose by {value} within 10 min: fire suspected')), inhibitedBy: ['default-bin-fire'],
+    type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'critical',
   },
   {
     // Five minutes, because emptying tips a bin too.
@@ -40,7 +40,7 @@ const GATE_RULES: Rule[] = [
     type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'critical',
   },
   {
-    ...base('gate-held', GATES, label('门未关', 'Gate held open'), label('{device} 开门超过 60 秒', '{device} has been open for over 60 s')),
+    ...base('gate-held', GATES, label('门未关', 'Gate held open'), label('{device} 开门超过 60 秒', '{device} has been open for over 60 s')), inhibitedBy: ['default-gate-held-long'],
     type: 'event', event: 'held_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'minor',
   },
   {
@@ -65,34 +65,25 @@ const SILENCE_RULES: Rule[] = ([['gateway', ['gateway'], 'major'], ['gate', GATE
     type: 'silence', intervals: 3, severity,
   }));
 
-/** The metric's name is in the words: the unit alone does not say what was measured. */
-const overLimit = (zh: string, en: string): Label => label(`{device} ${zh} {value}，达到 {limit}`, `{device}: ${en} at {value} (limit {limit})`);
-
 /**
- * HJ 633-2026, the daily column, which its real-time AQI uses for PM too. Concentrations are rounded up, so the first one
- * past a breakpoint is one above it: AQI over 150 (moderate), over 200 (heavy), over 300 (severe). AQI 51–150 is ordinary
- * weather and raises nothing. Five minutes stand for the 1 h mean, so that a passing lorry raises nothing.
+ * The real-time AQI of HJ 633-2026 from the hour's means: over 150 (moderate), over 200 (heavy), over 300 (severe); indices are whole. AQI 51–150 is ordinary
+ * weather and raises nothing. The hour is delay enough, so that a passing lorry raises nothing.
  */
 const AIR: Rule[] = [
   {
-    ...base('air-pm2-5', ['env_sensor'], label('PM2.5 污染', 'PM2.5 pollution'), overLimit('PM2.5', 'PM2.5')), onDelayS: 300, offDelayS: 600,
-    type: 'threshold', metric: 'pm2_5', direction: 'above', bands: [{ limit: 116, severity: 'warning' }, { limit: 151, severity: 'minor' }, { limit: 251, severity: 'major' }], clearAt: 105,
-  },
-  {
-    ...base('air-pm10', ['env_sensor'], label('PM10 污染', 'PM10 pollution'), overLimit('PM10', 'PM10')), onDelayS: 300, offDelayS: 600,
-    type: 'threshold', metric: 'pm10', direction: 'above', bands: [{ limit: 251, severity: 'warning' }, { limit: 351, severity: 'minor' }, { limit: 421, severity: 'major' }], clearAt: 230,
+    ...base('air-aqi', ['env_sensor'], label('空气污染', 'Air pollution'), label('{device} 空气质量指数 {value}，首要污染物 {what}', '{device}: AQI {value}, mainly {what}')), offDelayS: 600,
+    type: 'aqi', bands: [{ limit: 151, severity: 'warning' }, { limit: 201, severity: 'minor' }, { limit: 301, severity: 'major' }], clearAt: 140,
   },
 ];
 
-/** GB 3096-2008, class 2 (homes mixed with trade): 60 dB(A) by day 06–22, 50 by night. Its limits are for long means, hence the delays. */
+/**
+ * GB 3096-2008; class 2 (homes mixed with trade) where the device's installation names no other. Its limits are for long means, hence the delays; by night they
+ * are 10 or 15 dB lower, so the same noise weighs more then.
+ */
 const NOISE: Rule[] = [
   {
-    ...base('noise-day', ['env_sensor'], label('昼间噪声超标', 'Noise by day'), overLimit('昼间噪声', 'noise by day')), onDelayS: 900, offDelayS: 300,
-    type: 'threshold', metric: 'noise', direction: 'above', bands: [{ limit: 60, severity: 'info' }], clearAt: 58, between: [6, 22],
-  },
-  {
-    ...base('noise-night', ['env_sensor'], label('夜间噪声超标', 'Noise by night'), overLimit('夜间噪声', 'noise by night')), onDelayS: 600, offDelayS: 300,
-    type: 'threshold', metric: 'noise', direction: 'above', bands: [{ limit: 50, severity: 'warning' }], clearAt: 48, between: [22, 6],
+    ...base('noise', ['env_sensor'], label('噪声超标', 'Noise over the limit'), label('{device} {what}噪声 {value}，限值 {limit}', '{device}: noise by {what} at {value} (limit {limit})')), onDelayS: 600, offDelayS: 300,
+    type: 'noise', class: '2', bands: [{ over: 0, severity: 'info' }, { over: 5, severity: 'warning' }, { over: 15, severity: 'minor' }], deadband: 2,
   },
 ];
 

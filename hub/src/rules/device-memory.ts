@@ -1,19 +1,24 @@
-import type { DeviceId, EpochMs, EventRecord, MetricKey, Rule, TelemetryRecord } from '@liandong/protocols';
+import type { DeviceId, EpochMs, EventRecord, MetricKey, TelemetryRecord } from '@liandong/protocols';
 import type { DeviceEntry } from '../devices/types.js';
-import { watchEvents, watchSamples, type CompiledRule, type EventWatch, type SampleWatch } from './compile.js';
+import type { CompiledRule } from './compile.js';
 import { Condition, type ConditionSink } from './condition.js';
 import { DeviceClock, type SavedClock } from './device-clock.js';
-import type { KindRules } from './rule-index.js';
+import type { RuleSet } from './rule-set.js';
+import { bindRule, type Binding, type EventWatch, type SampleWatch } from './watches.js';
 
 /** Events the last of which are remembered, so that a repeated one is known even after a restart. */
 const RECENT_EVENTS = 64;
 
-interface MetricMemory { lastTs: EpochMs; readonly watches: SampleWatch[] }
+interface MetricMemory { lastTs: EpochMs; watches: readonly SampleWatch[] }
+/** A condition over several values: judged once when all of a message is in. */
+export interface Judge { isDue: boolean; judge(ts: EpochMs, at: EpochMs): void }
+/** What became of a condition whose rule was changed, or is no longer in force here. */
+export interface Succession { readonly before: Condition; readonly after: Condition | undefined }
 interface SilenceWatch { readonly condition: Condition; windowMs: number }
 /** What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. */
 export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock }
 
-/** Stands for a metric or event that no rule of this kind of device names. */
+/** Stands for a metric that no rule on this device names. */
 const NONE: MetricMemory = { lastTs: Infinity, watches: [] };
 
 /**
@@ -30,13 +35,15 @@ export class DeviceMemory {
   isAged = false;
   readonly #metrics = new Map<MetricKey, MetricMemory>();
   readonly #events = new Map<string, readonly EventWatch[]>();
-  readonly #eventWatches = new Map<string, EventWatch>();
-  readonly #silence: SilenceWatch[];
+  /** By rule id, as the conditions. */
+  readonly #bindings = new Map<string, Binding>();
+  #unjudged: Judge[] = [];
+  #silence: SilenceWatch[];
   #recentEvents: string[] = [];
   readonly #clock = new DeviceClock();
 
-  constructor(public entry: DeviceEntry, private readonly rules: KindRules, private readonly sink: ConditionSink, /** Hub time of the last sign of life. */ public heardAt: EpochMs) {
-    this.#silence = rules.silence.map((rule) => ({ condition: this.#make(rule), windowMs: silenceMs(rule, entry) }));
+  constructor(public entry: DeviceEntry, private rules: RuleSet, private readonly sink: ConditionSink, /** Hub time of the last sign of life. */ public heardAt: EpochMs) {
+    this.#silence = this.#watchSilence();
   }
 
   get id(): DeviceId { return this.entry.device.id; }
@@ -47,19 +54,71 @@ export class DeviceMemory {
     for (const watch of this.#silence) watch.windowMs = silenceMs(watch.condition.rule, entry);
   }
 
+  /** The rules in force on it. */
+  get ruleSet(): RuleSet { return this.rules; }
+
+  /**
+   * Other rules are in force from now on. Conditions of rules that stay as they are keep all they know. A condition of another version takes over the alert,
+   * and what was remembered where nothing it depends on has changed; the rest are left to the caller to end.
+   */
+  useRules(rules: RuleSet): Succession[] {
+    this.rules = rules;
+    const replaced = [...this.conditions.values()].filter((condition) => rules.byId.get(condition.rule.rule.id) !== condition.rule);
+    for (const { rule: { rule: { id } } } of replaced) {
+      this.conditions.delete(id);
+      this.#bindings.delete(id);
+    }
+    this.#silence = this.#watchSilence();
+    this.#events.clear();
+    for (const [metric, memory] of this.#metrics) {
+      if (memory !== NONE) memory.watches = this.#watchesOf(metric);
+      else if (rules.byMetric.has(metric)) this.#metrics.delete(metric);
+    }
+    return replaced.map((before) => ({ before, after: this.#succeed(before) }));
+  }
+
+  #succeed(before: Condition): Condition | undefined {
+    const after = this.condition(before.rule.rule.id);
+    if (after === undefined) return undefined;
+    if (before.active !== undefined) after.adopt(before.active);
+    const saved = before.rule.core === after.rule.core ? before.save() : undefined;
+    if (saved !== undefined) after.load({ ...saved, version: after.rule.version });
+    after.isSaved = before.isSaved;
+    this.sink.changed(after);
+    if (after.isWaiting) this.sink.wait(after);
+    return after;
+  }
+
+  /** To be judged when all of this message is in. */
+  judgeLater(judge: Judge): void {
+    if (judge.isDue) return;
+    judge.isDue = true;
+    this.#unjudged.push(judge);
+  }
+
+  #judge(ts: EpochMs, at: EpochMs): void {
+    const due = this.#unjudged;
+    this.#unjudged = [];
+    for (const judge of due) {
+      judge.isDue = false;
+      judge.judge(ts, at);
+    }
+  }
+
   /** A value not newer than the last one of its metric is late or a repetition and changes nothing, unless the device's clock was set back. */
   sample({ ts, at, values }: TelemetryRecord): void {
     this.#followClock(ts, at);
     let isFresh = false;
     for (const key in values) {
       const metric = this.#metrics.get(key as MetricKey) ?? this.#openMetric(key as MetricKey); // a record holds only keys of the catalogue
-      if (ts <= metric.lastTs) continue;
+      const value = values[key as MetricKey]!; // own key of `values`
+      if (ts <= metric.lastTs || Number.isNaN(value)) continue;
       metric.lastTs = ts;
       isFresh = true;
-      const value = values[key as MetricKey]!; // own key of `values`
       for (const watch of metric.watches) watch(ts, at, value);
     }
     if (!isFresh) return;
+    if (this.#unjudged.length > 0) this.#judge(ts, at);
     this.#clock.accept(ts, at);
     this.isAged = true;
   }
@@ -71,6 +130,7 @@ export class DeviceMemory {
     if (this.#recentEvents.length > RECENT_EVENTS) this.#recentEvents.shift();
     this.#followClock(ts, at);
     for (const watch of this.#openEvent(event)) watch(event, ts, at);
+    if (this.#unjudged.length > 0) this.#judge(ts, at);
     this.#clock.accept(ts, at);
     return true;
   }
@@ -124,12 +184,12 @@ export class DeviceMemory {
     for (const condition of this.conditions.values()) if (!condition.isIdle) condition.clear(at, note);
   }
 
-  /** The rule's condition, made if need be; undefined when the rule isn't about this kind of device. */
+  /** The rule's condition, made if need be; undefined when the rule isn't in force on this device. */
   condition(ruleId: string): Condition | undefined {
-    const rule = this.rules.byId.get(ruleId)?.rule;
+    const rule = this.rules.byId.get(ruleId);
     if (rule === undefined) return undefined;
-    if ('metric' in rule) this.#openMetric(rule.metric);
-    else if (rule.type === 'event') this.#openEvent(rule.event);
+    for (const metric of rule.metrics) this.#openMetric(metric);
+    for (const event of rule.events) this.#openEvent(event);
     return this.conditions.get(ruleId);
   }
 
@@ -153,36 +213,39 @@ export class DeviceMemory {
   #openMetric(metric: MetricKey): MetricMemory {
     const known = this.#metrics.get(metric);
     if (known !== undefined) return known;
-    const watches = this.rules.byMetric.get(metric)?.map((rule) => watchSamples(only(rule.rule, ['threshold', 'state', 'rise']), this.#make(rule)));
-    const opened = watches === undefined ? NONE : { lastTs: -Infinity, watches };
+    const opened = this.rules.byMetric.has(metric) ? { lastTs: -Infinity, watches: this.#watchesOf(metric) } : NONE;
     this.#metrics.set(metric, opened);
     return opened;
+  }
+
+  #watchesOf(metric: MetricKey): SampleWatch[] {
+    return (this.rules.byMetric.get(metric) ?? []).flatMap((rule) => this.#bind(rule).onSample?.(metric) ?? []);
   }
 
   /** Not kept for events that no rule names: those are words from outside. */
   #openEvent(event: string): readonly EventWatch[] {
     const known = this.#events.get(event);
     if (known !== undefined) return known;
-    const watches = (this.rules.byEvent.get(event) ?? []).map((rule) => {
-      const watch = this.#eventWatches.get(rule.rule.id) ?? watchEvents(only(rule.rule, ['event']), this.#make(rule));
-      this.#eventWatches.set(rule.rule.id, watch);
-      return watch;
-    });
+    const watches = (this.rules.byEvent.get(event) ?? []).flatMap((rule) => this.#bind(rule).onEvent ?? []);
     if (watches.length > 0) this.#events.set(event, watches);
     return watches;
   }
 
-  #make(rule: CompiledRule): Condition {
+  #watchSilence(): SilenceWatch[] {
+    return this.rules.silence.map((rule) => ({ condition: this.#bind(rule).condition, windowMs: silenceMs(rule, this.entry) }));
+  }
+
+  /** Once per rule: a rule may listen to several metrics and events. */
+  #bind(rule: CompiledRule): Binding {
+    const { id } = rule.rule;
+    const known = this.#bindings.get(id);
+    if (known !== undefined) return known;
     const condition = new Condition(rule, this, this.sink);
-    this.conditions.set(rule.rule.id, condition);
-    return condition;
+    const binding = bindRule(rule, condition);
+    this.conditions.set(id, condition);
+    this.#bindings.set(id, binding);
+    return binding;
   }
 }
 
 const silenceMs = ({ silenceS }: CompiledRule, { device }: DeviceEntry): number => (silenceS?.(device.reportingIntervalS) ?? Infinity) * 1000;
-
-/** Narrows a rule to the types its index entry guarantees. */
-function only<T extends Rule['type']>(rule: Rule, types: readonly T[]): Extract<Rule, { type: T }> {
-  if (!types.some((type) => type === rule.type)) throw new TypeError(`Rule ${rule.id} is indexed as ${types.join('/')}, but it is ${rule.type}.`);
-  return rule as Extract<Rule, { type: T }>; // checked on the line above
-}

@@ -7,6 +7,7 @@ import { addTimelineEntry, saveAlert } from '../alerts/alert-rows.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
+import type { CompiledRule } from './compile.js';
 import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { fillMessage } from './message.js';
@@ -39,14 +40,14 @@ export class Effects implements ConditionSink {
   }
 
   raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert {
-    const { device: { entry: { device } }, rule: { rule } } = condition;
+    const { device: { entry: { device } }, rule: { rule, version } } = condition;
     const detail = detailOf(condition, grade, at);
     const { value, threshold, message = rule.message } = detail;
     // Its parent may have cleared while a delay ran.
     const groupId = condition.groupId === undefined ? undefined : this.dependencies.activeAlerts.byId(condition.groupId)?.alert.id;
     const active = this.#add({
       id: this.dependencies.ids(), ruleId: rule.id, deviceId: device.id, area: device.area, kind: device.kind, severity: grade.severity, tier: 'community',
-      active: true, acked: false, raisedAt: at, lastAt: at, count: 1, message, seq: 0,
+      active: true, acked: false, raisedAt: at, lastAt: at, count: 1, message, seq: 0, ruleVersion: version, ...(rule.manualClear === true ? { manualClear: true } : {}),
       ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }), ...(groupId === undefined ? {} : { groupId }),
     }, at);
     this.#record(active, 'raised', detail);
@@ -68,6 +69,15 @@ export class Effects implements ConditionSink {
     if (groupId !== undefined) alert.groupId = groupId;
     active.alert = this.dependencies.clocks.after(before, alert, groupId === undefined ? 'ungrouped' : 'grouped', at);
     this.#transitions.push({ active, alert: active.alert, entry: undefined });
+  }
+
+  /** Another version of its rule stands behind the alert from now on; the next sample grades it. */
+  reassign(active: ActiveAlert, { rule, version }: CompiledRule): void {
+    const alert: Alert = { ...upToDate(active), ruleVersion: version };
+    delete alert.manualClear;
+    if (rule.manualClear === true) alert.manualClear = true;
+    active.alert = alert;
+    this.#transitions.push({ active, alert });
   }
 
   regrade(condition: Condition, grade: Grade, at: EpochMs): void {
@@ -171,9 +181,9 @@ function legal(alert: Alert, step: AlertStep, detail: StepDetail): Alert {
   return next;
 }
 
-function detailOf({ device: { entry: { device } }, rule: { rule, silenceS }, value }: Condition, { severity, limit }: Grade, at: EpochMs): StepDetail {
+function detailOf({ device: { entry: { device } }, rule: { rule, silenceS }, value, facts }: Condition, { severity, limit }: Grade, at: EpochMs): StepDetail {
   const shown = Number.isNaN(value) ? undefined : value;
-  const threshold = limit ?? silenceS?.(device.reportingIntervalS);
-  const message = fillMessage(rule, { device: device.name, value: shown, limit: threshold });
+  const threshold = limit ?? facts?.limit ?? silenceS?.(device.reportingIntervalS);
+  const message = fillMessage(rule, { device: device.name, value: shown, limit: threshold, what: facts?.what });
   return { at, severity, message, ...(shown === undefined ? {} : { value: shown }), ...(threshold === undefined ? {} : { threshold }) };
 }

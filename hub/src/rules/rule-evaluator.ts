@@ -2,6 +2,8 @@ import type { DeviceId, EpochMs, JournalRecord, PartState, Seq } from '@liandong
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
+import type { AreaTree } from '../areas/area-tree.js';
+import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
 import type { ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -9,14 +11,17 @@ import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
 import { Effects, READER } from './effects.js';
-import { forgetDevice } from './rule-state.js';
-import { RuleMemory } from './rule-memory.js';
+import { RuleMemory, type RuleChange } from './rule-memory.js';
+import { forget, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
 
 export interface RuleEvaluatorDependencies {
   db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
-  /** Has to be loaded before `start`. */
+  /** Both have to be loaded before `start`. */
   directory: DeviceDirectory;
+  areas: Pick<AreaTree, 'lineage' | 'onChange'>;
+  /** What schedules ask; left out, there are no holidays. */
+  days?: Days;
   /** Told of a tick or a record that failed; neither stops the evaluator. */
   onError: (error: unknown) => void;
 }
@@ -25,6 +30,8 @@ export interface RuleEvaluator extends JournalHandler, Feature {
   position(): Promise<Seq | undefined>;
   /** What the timer does every second: delays, silence, held-back writes. */
   tick(): Promise<void>;
+  /** A rule was made, changed or deleted: it is so for every device when this resolves, or with the next tick when that fails. Never throws. */
+  changeRule(change: RuleChange): Promise<void>;
   /** `down` while its last run failed. */
   state(): PartState;
 }
@@ -44,12 +51,12 @@ const CATCHING_UP_MS = 5_000;
  * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, changes, clocks });
-  const memory = new RuleMemory({ db, activeAlerts, directory, effects });
+  const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days });
   const touched = new Set<DeviceId>();
   let timer: NodeJS.Timeout | undefined;
-  let unsubscribe: (() => void) | undefined;
+  let unsubscribe: (() => void)[] = [];
   let ticking: Promise<void> | undefined;
   let handled: Seq = 0;
   let written: { position: Seq; at: EpochMs; agedAt: EpochMs } = { position: 0, at: 0, agedAt: 0 };
@@ -71,7 +78,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
         if (!memory.isLoaded) await load();
         const now = clock.now();
         if (now < lastTickAt) followClockBack(now);
-        const forgotten = memory.applyDeviceChanges(touched, now);
+        const forgotten = await memory.applyChanges(touched, now);
         work(now);
         await commit(now, forgotten);
         isFailing = false;
@@ -95,12 +102,12 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     written = { position: handled, at: clock.now(), agedAt: clock.now() };
   }
 
-  async function commit(now: EpochMs, forgotten: readonly DeviceId[]): Promise<void> {
-    const isQuiet = effects.isEmpty && forgotten.length === 0;
+  async function commit(now: EpochMs, forgotten: Forgotten): Promise<void> {
+    const isQuiet = effects.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     const published = await db.transaction().execute(async (trx) => {
       const changed = await effects.write(trx, handled);
-      for (const id of forgotten) await forgetDevice(trx, id);
+      await forget(trx, forgotten);
       return changed;
     });
     effects.reset();
@@ -156,7 +163,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     isStarted = false;
     clearInterval(timer);
     timer = undefined;
-    unsubscribe?.();
+    for (const end of unsubscribe.splice(0)) end();
     await ticking;
     if (memory.isLoaded) await run(() => memory.gatherAll()).catch(onError);
     memory.unload();
@@ -168,6 +175,10 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     maxRecords: 1_000,
     position,
     tick,
+    async changeRule(change) {
+      memory.changeRule(change);
+      if (isStarted) await run(() => undefined).catch(onError);
+    },
     state: () => isFailing ? 'down' : 'ready',
     async handle(batch) {
       if (timer === undefined) throw new Error('The rule evaluator is not running.');
@@ -176,10 +187,10 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     async start() {
       if (isStarted) return;
       isStarted = true;
-      unsubscribe = directory.onChange((id) => { touched.add(id); });
+      unsubscribe = [directory.onChange((id) => { touched.add(id); }), areas.onChange(() => { memory.moveRules(); })];
       listeningSince = lastTickAt = clock.now();
       try {
-        await seedDefaultRules(db);
+        await seedDefaultRules(db, clock.now());
         memory.useRules(await loadRules(db));
         await run(() => undefined);
       } catch (error) {

@@ -1,36 +1,67 @@
 import type { DeviceId, EpochMs, Rule } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Days } from '../calendar/day-calendar.js';
 import type { Db } from '../database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
-import { DeviceMemory } from './device-memory.js';
+import { compileRule, type CompiledRule } from './compile.js';
+import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
-import { indexRules, type KindRules, type RuleIndex } from './rule-index.js';
-import { loadRuleState, type SavedDevice } from './rule-state.js';
+import { RuleIndex } from './rule-index.js';
+import { push, type RuleSet } from './rule-set.js';
+import { breathe, loadRuleState, type Forgotten, type SavedDevice } from './rule-state.js';
 import { SilenceGroups, isGroupAlert } from './silence-groups.js';
+
+/** A rule as it is now; undefined: it was deleted. */
+export type RuleChange = { readonly id: string; readonly version: number; readonly rule: Rule | undefined };
+
+/** Devices that are given their rules before sockets and timers have a turn. */
+const DEVICES_PER_TURN = 500;
 
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
   isLoaded = false;
-  #index: RuleIndex = new Map();
+  /** Of enabled rules, compiled once per version. */
+  readonly #compiled = new Map<string, CompiledRule>();
+  readonly #versions = new Map<string, number>();
+  #index: RuleIndex;
+  readonly #changedRules = new Map<string, RuleChange>();
+  #areRulesMoved = false;
   readonly #devices = new Map<DeviceId, DeviceMemory>();
   /** Signs of life outlive a reload: they are not in the database. */
   readonly #heard = new Map<DeviceId, EpochMs>();
   #orphans: ActiveAlert[] = [];
-  #strangers: DeviceId[] = [];
+  #forgotten: Forgotten = { devices: [], conditions: [] };
   readonly #groups: SilenceGroups;
   /** Devices may have moved while nobody looked. */
   #areAreasUnknown = true;
 
-  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects }) {
+  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; areas: Pick<AreaTree, 'lineage'>; days: Days }) {
     this.#groups = new SilenceGroups(dependencies);
+    this.#index = new RuleIndex([], dependencies.areas);
   }
 
+  /** All rules there are, before `load`. */
   useRules(rules: readonly Rule[]): void {
-    this.#index = indexRules(rules);
+    this.#compiled.clear();
+    this.#versions.clear();
+    this.#changedRules.clear();
+    for (const rule of rules) this.#compile({ id: rule.id, version: rule.version ?? 1, rule });
+    this.#index = new RuleIndex(this.#compiled.values(), this.dependencies.areas);
   }
+
+  /** Takes effect with the next run; an older version than the one in force is passed over. */
+  changeRule(change: RuleChange): void {
+    const newest = this.#changedRules.get(change.id)?.version ?? this.#versions.get(change.id) ?? 0;
+    if (change.version > newest) this.#changedRules.set(change.id, change);
+  }
+
+  /** An area came, or a community has another profile: rules may be in force elsewhere, from the next run on. */
+  moveRules(): void { this.#areRulesMoved = true; }
 
   async load(now: EpochMs): Promise<void> {
     const { db, activeAlerts, directory } = this.dependencies;
+    this.#renewIndex();
     await activeAlerts.load();
     const saved = await loadRuleState(db);
     const alertsOf = new Map<DeviceId, ActiveAlert[]>();
@@ -39,7 +70,7 @@ export class RuleMemory {
     for (const entry of directory.values()) this.#restore(this.#add(entry), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
     // Alerts of rules or devices that are gone since; devices that are gone.
     this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
-    this.#strangers = [...saved.keys()].filter((id) => !this.#devices.has(id));
+    this.#forgotten.devices.push(...[...saved.keys()].filter((id) => !this.#devices.has(id)));
     this.#areAreasUnknown = true;
     this.isLoaded = true;
   }
@@ -58,16 +89,17 @@ export class RuleMemory {
     return this.#devices.get(id);
   }
 
-  /** Follows the directory. Answers devices whose remembered state has to go. */
-  applyDeviceChanges(touched: Set<DeviceId>, now: EpochMs): DeviceId[] {
+  /** Follows rules, areas and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. */
+  async applyChanges(touched: Set<DeviceId>, now: EpochMs): Promise<Forgotten> {
     for (const orphan of this.#orphans) this.dependencies.effects.clear(orphan, now, 'rule or device removed');
-    const forgotten = this.#strangers;
     this.#orphans = [];
-    this.#strangers = [];
-    for (const id of touched) if (this.#follow(id, now)) forgotten.push(id);
+    for (const id of touched) if (this.#follow(id, now)) this.#forgotten.devices.push(id);
     if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
     this.#areAreasUnknown = false;
     touched.clear();
+    if (this.#renewIndex()) await this.#refitAll(now);
+    const forgotten = this.#forgotten;
+    this.#forgotten = { devices: [], conditions: [] };
     return forgotten;
   }
 
@@ -128,13 +160,54 @@ export class RuleMemory {
     // Out of maintenance, or newly accepted: a full silence window from now on.
     if (isWatched && !device.isWatched && device.heardAt !== -Infinity) device.heardAt = now;
     device.isWatched = isWatched;
+    this.#refit(device, now);
     if (!isWatched) device.reset(now, whyUnwatched(entry));
     return false;
   }
 
+  #compile({ id, version, rule }: RuleChange): void {
+    this.#versions.set(id, version);
+    if (rule?.enabled === true) this.#compiled.set(id, compileRule(rule, this.dependencies.days));
+    else this.#compiled.delete(id);
+  }
+
+  /** Answers whether there was anything new. */
+  #renewIndex(): boolean {
+    if (this.#changedRules.size === 0 && !this.#areRulesMoved) return false;
+    for (const change of this.#changedRules.values()) this.#compile(change);
+    this.#changedRules.clear();
+    this.#areRulesMoved = false;
+    this.#index = new RuleIndex(this.#compiled.values(), this.dependencies.areas, this.#index);
+    return true;
+  }
+
+  async #refitAll(now: EpochMs): Promise<void> {
+    let turn = 0;
+    for (const device of this.#devices.values()) {
+      this.#refit(device, now);
+      turn += 1;
+      if (turn % DEVICES_PER_TURN === 0) await breathe();
+    }
+  }
+
+  /** Gives the device the rules that are in force where it stands now. */
+  #refit(device: DeviceMemory, now: EpochMs): void {
+    const rules = this.#index.rulesFor(device.entry);
+    if (rules === device.ruleSet) return;
+    for (const succession of device.useRules(rules)) this.#succeed(succession, rules, now);
+  }
+
+  #succeed({ before, after }: Succession, rules: RuleSet, now: EpochMs): void {
+    const { effects } = this.dependencies;
+    effects.waiting.delete(before);
+    if (after === undefined) return before.end(now, whyEnded(before.rule, rules));
+    after.lapseFrom(now);
+    if (after.active !== undefined) effects.reassign(after.active, after.rule);
+  }
+
   #add(entry: DeviceEntry): DeviceMemory {
-    const { id, kind, lastSeenAt } = entry.device;
-    const device = new DeviceMemory(entry, this.#index.get(kind) ?? NO_RULES, this.dependencies.effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
+    const { id, lastSeenAt } = entry.device;
+    const device = new DeviceMemory(entry, this.#index.rulesFor(entry), this.dependencies.effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
     device.isWatched = isWatchable(entry);
     this.#devices.set(id, device);
     return device;
@@ -147,18 +220,22 @@ export class RuleMemory {
       condition?.adopt(active);
       if (condition !== undefined) adopted.add(active);
     }
-    for (const [ruleId, state] of saved?.conditions ?? []) device.condition(ruleId)?.load(state);
+    for (const [ruleId, state] of saved?.conditions ?? []) {
+      const condition = device.condition(ruleId);
+      // Of a rule that isn't in force here any more: one that comes back begins afresh.
+      if (condition === undefined) this.#forgotten.conditions.push({ rule: ruleId, device: device.id });
+      else condition.load(state);
+    }
+    for (const condition of device.conditions.values()) condition.lapseFrom(now);
     for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
     if (!device.isWatched) device.reset(now, whyUnwatched(device.entry));
   }
 }
 
-const NO_RULES: KindRules = { byMetric: new Map(), byEvent: new Map(), silence: [], byId: new Map() };
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
+/** Of one family never two stand. */
+function whyEnded({ family }: CompiledRule, rules: RuleSet): string {
+  const nearer = [...rules.byId.values()].find((rule) => rule.family === family);
+  return nearer === undefined ? 'rule no longer applies' : `rule ${nearer.rule.id} applies instead`;
 }
 
 /** Before its acceptance, in maintenance and after retirement a device raises nothing. */

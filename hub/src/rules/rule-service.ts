@@ -1,28 +1,152 @@
-import type { Rule } from '@liandong/protocols';
+import { familyOf, type Rule, type RulePreview, type RuleVersion } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
+import type { DeviceDirectory } from '../devices/types.js';
+import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
-import { loadRules, parseRule } from './rule-store.js';
+import { isOwnRule, isRuleVisible, requireOwnScope } from './rule-access.js';
+import { ruleChangesOf } from './rule-changes.js';
+import type { RuleChange } from './rule-memory.js';
+import { previewRule } from './rule-preview.js';
+import { dependantsOf, referenceFault } from './rule-references.js';
+import { senseFault } from './rule-sense.js';
+import { eraseRule, loadRules, toRule, versionsOf, writeRule } from './rule-store.js';
 
-/** The rules in force, for people and programs. */
+/**
+ * The rules, for people and programs. A rule that concerns only foreign areas or devices does not exist (RULE_NOT_FOUND). What is written is in force on every
+ * device when the call returns. Writers bound to an area write rules within it: AREA_NOT_FOUND, DEVICE_NOT_FOUND, or FORBIDDEN for one that reaches beyond.
+ */
 export interface RuleService {
   /** All of them, by id. */
   list(principal: Principal): Promise<Rule[]>;
   /** Throws RULE_NOT_FOUND. */
   get(principal: Principal, id: string): Promise<Rule>;
+  /** Throws RULE_EXISTS, RULE_INVALID. */
+  create(principal: Principal, rule: Rule): Promise<Rule>;
+  /** `rule.version`, when given, has to be the one in force. Throws RULE_NOT_FOUND, RULE_CHANGED, RULE_INVALID. */
+  replace(principal: Principal, id: string, rule: Rule): Promise<Rule>;
+  /** Its active alerts clear. Throws RULE_NOT_FOUND, and RULE_INVALID when another rule would be left referring to nothing. */
+  remove(principal: Principal, id: string): Promise<void>;
+  /** Newest first, also of a rule that was deleted. Throws RULE_NOT_FOUND. */
+  versions(principal: Principal, id: string): Promise<RuleVersion[]>;
+  /** Whom the rule would concern; nothing is written. Throws what writing it would, but for RULE_EXISTS and RULE_CHANGED. */
+  preview(principal: Principal, rule: Rule): Promise<RulePreview>;
 }
 
-export function createRuleService({ db }: { db: Db }): RuleService {
+export interface RuleServiceDependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly areas: AreaTree;
+  readonly directory: DeviceDirectory;
+  /** Puts it in force; never throws. */
+  readonly evaluator: { changeRule(change: RuleChange): Promise<void> };
+}
+
+export function createRuleService({ db, clock, areas, directory, evaluator }: RuleServiceDependencies): RuleService {
+  const places = { areas, directory };
+
+  function requireSense(principal: Principal, rule: Rule, all: readonly Rule[]): void {
+    requireOwnScope(principal, rule, places);
+    const others = all.filter(({ id }) => id !== rule.id);
+    const fault = senseFault(rule) ?? referenceFault(rule, { ...places, principal, others: others.filter((other) => isRuleVisible(principal, other, places)) });
+    if (fault !== undefined) throw new AppError('RULE_INVALID', fault);
+  }
+
+  async function find(trx: Pick<Transaction<Database>, 'selectFrom'>, principal: Principal, id: string): Promise<Rule> {
+    const row = await trx.selectFrom('rule').selectAll().where('id', '=', id).executeTakeFirst();
+    const rule = row === undefined ? undefined : toRule(row);
+    if (rule === undefined || !isRuleVisible(principal, rule, places)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
+    return rule;
+  }
+
+  /** Read inside the transaction that changes it. */
+  async function findOwn(trx: Transaction<Database>, principal: Principal, id: string): Promise<Rule> {
+    const rule = await find(trx, principal, id);
+    if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', `Rule ${id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.`);
+    return rule;
+  }
+
+  async function write(trx: Transaction<Database>, principal: Principal, rule: Rule, audit: { action: string; detail: string }): Promise<Rule> {
+    const at = clock.now();
+    const written = await writeRule(trx, rule, { at, by: principal.name });
+    await insertAudit(trx, at, [{ by: principal.name, target: rule.id, ...audit }]);
+    return written;
+  }
+
+  async function putInForce(rule: Rule): Promise<Rule> {
+    await evaluator.changeRule({ id: rule.id, version: rule.version ?? 1, rule });
+    return rule;
+  }
+
   return {
     async list(principal) {
       requirePermission(principal, 'rule:read');
-      return loadRules(db);
+      return (await loadRules(db)).filter((rule) => isRuleVisible(principal, rule, places));
     },
+
     async get(principal, id) {
       requirePermission(principal, 'rule:read');
-      const row = await db.selectFrom('rule').selectAll().where('id', '=', id).executeTakeFirst();
-      if (row === undefined) throw new AppError('RULE_NOT_FOUND');
-      return parseRule(row.id, row.body, row.enabled === 1);
+      return find(db, principal, id);
+    },
+
+    async create(principal, rule) {
+      requirePermission(principal, 'rule:write');
+      const all = await loadRules(db);
+      requireSense(principal, rule, all);
+      return putInForce(await db.transaction().execute(async (trx) => {
+        const taken = await trx.selectFrom('rule').select('id').where('id', '=', rule.id).executeTakeFirst();
+        if (taken !== undefined) throw new AppError('RULE_EXISTS', `There is a rule ${rule.id} already.`);
+        return write(trx, principal, rule, { action: 'rule.created', detail: `${rule.type} on ${rule.kinds.join(', ')}` });
+      }));
+    },
+
+    async replace(principal, id, rule) {
+      requirePermission(principal, 'rule:write');
+      if (rule.id !== id) throw new AppError('RULE_INVALID', `id is ${rule.id} in the body and ${id} in the address; a rule keeps its id.`);
+      await find(db, principal, id); // before anything is said about its body
+      const all = await loadRules(db);
+      requireSense(principal, rule, all);
+      return putInForce(await db.transaction().execute(async (trx) => {
+        const before = await findOwn(trx, principal, id);
+        if (rule.version !== undefined && rule.version !== before.version) throw new AppError('RULE_CHANGED', `Version ${before.version} of ${before.updatedBy} is in force, not ${rule.version}.`);
+        return write(trx, principal, rule, { action: 'rule.changed', detail: ruleChangesOf(before, rule) });
+      }));
+    },
+
+    async remove(principal, id) {
+      requirePermission(principal, 'rule:write');
+      const all = await loadRules(db);
+      const version = await db.transaction().execute(async (trx) => {
+        const rule = await findOwn(trx, principal, id);
+        const [dependant] = dependantsOf(rule, all.filter((other) => other.id !== id));
+        if (dependant !== undefined) throw new AppError('RULE_INVALID', `Rule ${dependant.id} names it in inhibitedBy; change that one first.`);
+        const at = clock.now();
+        await insertAudit(trx, at, [{ by: principal.name, action: 'rule.deleted', target: id, detail: `${rule.type}, version ${rule.version}` }]);
+        return eraseRule(trx, id, { at, by: principal.name });
+      });
+      await evaluator.changeRule({ id, version, rule: undefined });
+    },
+
+    async versions(principal, id) {
+      requirePermission(principal, 'rule:read');
+      const versions = await versionsOf(db, id);
+      const latest = versions.find(({ rule }) => rule !== undefined)?.rule;
+      if (latest === undefined || !isRuleVisible(principal, latest, places)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
+      return versions;
+    },
+
+    async preview(principal, rule) {
+      requirePermission(principal, 'rule:write');
+      const all = await loadRules(db);
+      requireSense(principal, rule, all);
+      const known = all.find(({ id }) => id === rule.id);
+      // Saved, it would have the next version, which decides between equally near ones.
+      const saved: Rule = { ...rule, version: (known?.version ?? 0) + 1 };
+      return previewRule(saved, all.filter((other) => other.enabled && other.id !== rule.id && familyOf(other) === familyOf(rule)), { principal, ...places });
     },
   };
 }

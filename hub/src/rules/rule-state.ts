@@ -30,11 +30,16 @@ const ROWS = 200;
 /** Writes what these conditions and devices remember, and drops the rows of conditions with nothing to remember. */
 export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>): Promise<void> {
   const rows: StateRow[] = [];
+  let deleted = 0;
   for (const condition of conditions) {
     const saved = condition.save();
     const [rule_id, device_id] = [condition.rule.rule.id, condition.device.id];
     if (saved !== undefined) rows.push({ rule_id, device_id, state: JSON.stringify(saved) });
-    else if (condition.isSaved) await trx.deleteFrom('rule_state').where('rule_id', '=', rule_id).where('device_id', '=', device_id).execute();
+    else if (condition.isSaved) {
+      await trx.deleteFrom('rule_state').where('rule_id', '=', rule_id).where('device_id', '=', device_id).execute();
+      deleted += 1;
+      if (deleted % ROWS === 0) await breathe();
+    }
     condition.isSaved = saved !== undefined;
     condition.isAged = false;
   }
@@ -51,9 +56,12 @@ export async function saveRuleState(trx: Transaction<Database>, conditions: Iter
 /** Lets sockets and timers have their turn: the database driver never leaves the thread by itself. */
 export const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-/** For a device that is gone: its id may be used again for another one. */
-export async function forgetDevice(trx: Transaction<Database>, device: DeviceId): Promise<void> {
-  await trx.deleteFrom('rule_state').where('device_id', '=', device).execute();
+/** What nobody remembers any more: all of a device whose id may be used again for another one; of a device, what a rule remembered that isn't in force there. */
+export interface Forgotten { readonly devices: DeviceId[]; readonly conditions: { rule: string; device: DeviceId }[] }
+
+export async function forget(trx: Transaction<Database>, { devices, conditions }: Forgotten): Promise<void> {
+  for (const device of devices) await trx.deleteFrom('rule_state').where('device_id', '=', device).execute();
+  for (const { rule, device } of conditions) await trx.deleteFrom('rule_state').where('rule_id', '=', rule).where('device_id', '=', device).execute();
 }
 
 async function put(trx: Transaction<Database>, rows: readonly StateRow[]): Promise<void> {

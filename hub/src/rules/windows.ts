@@ -4,15 +4,19 @@ import type { Extra } from './condition.js';
 /** A window is kept to about 1 % of its length, so it never holds more than this many values. */
 const RESOLUTION = 100;
 
-/** The lowest value of the last `windowMs`, by device time: a queue of rising minima. */
-export class RiseWindow implements Extra {
+/** The lowest value of the last `windowMs` for a rise, the highest for a fall, by device time: a queue of rising minima (of negated values, for a fall). */
+export class ChangeWindow implements Extra {
   #times: EpochMs[] = [];
   #values: number[] = [];
+  readonly #sign: number;
 
-  constructor(private readonly windowMs: number) {}
+  constructor(private readonly windowMs: number, direction: 'up' | 'down') {
+    this.#sign = direction === 'up' ? 1 : -1;
+  }
 
-  /** Takes a value that is newer than all before and answers how far it lies above the lowest of the window; 0 for the lowest. */
-  add(ts: EpochMs, value: number): number {
+  /** Takes a value that is newer than all before and answers how far it lies above the lowest of the window (below the highest); 0 for that one itself. */
+  add(ts: EpochMs, measured: number): number {
+    const value = measured * this.#sign;
     while (this.#values.length > 0 && this.#values.at(-1)! >= value) this.#pop(); // not empty
     const last = this.#times.at(-1);
     if (last === undefined || ts - last >= this.windowMs / RESOLUTION) {

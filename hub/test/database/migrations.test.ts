@@ -13,6 +13,8 @@ import { createDeviceService } from '../../src/devices/device-service.js';
 import { createRefusalLog } from '../../src/devices/refusal-log.js';
 import { createAuditLog } from '../../src/identity/audit-log.js';
 import { sha256 } from '../../src/identity/secrets.js';
+import { DEFAULT_RULES } from '../../src/rules/default-rules.js';
+import { loadRules, versionsOf } from '../../src/rules/rule-store.js';
 
 let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'liandong-migrations-')); });
@@ -79,6 +81,37 @@ describe('a data folder of the first version', () => {
         expect(rows.map(({ detail }) => detail).join('; ')).toContain(`INDEX ${index}`);
         expect(rows.some(({ detail }) => detail.includes('TEMP B-TREE'))).toBe(false);
       }
+    } finally {
+      await db.destroy();
+    }
+  });
+
+  it('has its rules in the words of today, with a first version of each, and the replaced ones once', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const old = new Kysely<Record<string, Record<string, unknown>>>({ dialect: new SqliteDialect({ database: new LibsqlDatabase(path) }) });
+    const words = { name: { zh: 'x', en: 'x' }, message: { zh: 'x', en: 'x' }, kinds: ['waste_bin'], enabled: true, onDelayS: 0, offDelayS: 0 };
+    const bodies = [
+      { ...words, id: 'night', type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'info' }], clearAt: 70, between: [22, 6] },
+      { ...words, id: 'all-day', type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'info' }], clearAt: 70, between: [6, 6] },
+      { ...words, id: 'heating', type: 'rise', metric: 'temperature', rise: 10, withinS: 600, severity: 'critical' },
+      ...['default-air-pm2-5', 'default-air-pm10', 'default-noise-day', 'default-noise-night'].map((id) => ({ ...words, id, type: 'threshold', metric: 'noise', direction: 'above', bands: [{ limit: 60, severity: 'info' }], clearAt: 58 })),
+    ];
+    await old.insertInto('rule').values(bodies.map((body) => ({ id: body.id, body: JSON.stringify(body), enabled: body.id.startsWith('default-noise') ? 0 : 1 }))).execute();
+    await old.insertInto('rule_state').values([{ rule_id: 'heating', device_id: 'bin-1', state: '{}' }, { rule_id: 'default-noise-day', device_id: 'bin-1', state: '{}' }]).execute();
+    await old.insertInto('alert').values({ id: 'a1', rule_id: 'heating', device_id: 'bin-1', area: 'garden', kind: 'waste_bin', severity: 'info', tier: 'community', active: 1, acked: 0, raised_at: 1, last_at: 1, count: 1, message: '{}', seq: 1 }).execute();
+    await old.destroy();
+    const db = await openDatabase(path);
+    try {
+      const rules = new Map((await loadRules(db)).map((rule) => [rule.id, rule]));
+      expect([...rules.keys()]).toEqual(['all-day', 'default-air-aqi', 'default-noise', 'heating', 'night']);
+      expect(rules.get('night')).toMatchObject({ schedule: { hours: [22, 6] }, version: 1, updatedBy: 'hub' });
+      expect(rules.get('all-day')).not.toHaveProperty('schedule');
+      expect(rules.get('heating')).toMatchObject({ type: 'change', direction: 'up', by: 10, withinS: 600 });
+      for (const id of ['default-air-aqi', 'default-noise']) expect(rules.get(id)).toEqual({ ...DEFAULT_RULES.find((rule) => rule.id === id), version: 1, updatedBy: 'hub', updatedAt: expect.any(Number) as number, enabled: id !== 'default-noise' });
+      expect((await versionsOf(db, 'night')).map(({ version, change }) => [version, change])).toEqual([[1, 'created']]);
+      expect((await db.selectFrom('rule_state').select('rule_id').execute()).map(({ rule_id }) => rule_id)).toEqual(['heating']);
+      expect(await db.selectFrom('alert').select('rule_version').execute()).toEqual([{ rule_version: 1 }]);
     } finally {
       await db.destroy();
     }

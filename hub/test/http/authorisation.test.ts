@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InjectOptions } from 'fastify';
 import { ROLES, type AuditEntry, type Role } from '@liandong/protocols';
 import { ROOT } from '../devices/registry.js';
-import { openHub, PROBLEM, type TestHub } from './test-hub.js';
+import { openHub, PROBLEM, rule, type TestHub } from './test-hub.js';
 
 let hub: TestHub;
 const headers = new Map<string, { authorization: string }>();
@@ -10,14 +10,16 @@ beforeAll(async () => {
   hub = await openHub();
   for (const role of ROLES) headers.set(role, await hub.as(role, 'east'));
   headers.set('root', await hub.as('admin'));
+  for (const own of [eastern, { ...eastern, id: 'west-full', scope: { areas: ['west'] } }]) await ask('root', send('POST', '/rules', own));
 });
 afterAll(async () => { await hub.close(); });
 
 const ask = (who: string, request: InjectOptions) => hub.app.inject({ ...request, headers: headers.get(who) ?? {} });
 const get = (url: string): InjectOptions => ({ method: 'GET', url: `/api/v1${url}` });
-const send = (method: 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object): InjectOptions =>
+const send = (method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object): InjectOptions =>
   ({ method, url: `/api/v1${url}`, ...(payload === undefined ? {} : { payload }) });
 
+const eastern = { ...rule, id: 'east-full', scope: { areas: ['east'] } };
 const all: readonly Role[] = ROLES;
 const staff: readonly Role[] = ['admin', 'operator', 'installer', 'grid_worker', 'property'];
 /** Who may do what; everybody else gets 403. */
@@ -39,6 +41,10 @@ const table: [InjectOptions, readonly Role[], number][] = [
   [send('POST', '/alerts/a1/comment', { note: 'x' }), ['admin', 'operator'], 200],
   [get('/rules'), ['admin', 'operator'], 200],
   [get('/rules/bin-full'), ['admin', 'operator'], 200],
+  [get('/rules/bin-full/versions'), ['admin', 'operator'], 200],
+  [send('POST', '/rules/preview', { rule: { ...rule, scope: { areas: ['east'] } } }), ['admin', 'operator'], 200],
+  [send('PUT', '/rules/east-full', eastern), ['admin', 'operator'], 200],
+  [get('/calendar'), ['admin', 'operator'], 200],
   [get('/users'), ['admin'], 200],
   [get('/tokens'), ['admin'], 200],
   [get('/audit'), ['admin'], 200],
@@ -74,6 +80,12 @@ describe('a foreign area\'s resource', () => {
     [get('/devices/bin-2/latest'), 'DEVICE_NOT_FOUND'],
     [get('/devices/bin-2/telemetry?metric=fill_level'), 'DEVICE_NOT_FOUND'],
     [get('/devices/bin-2/events'), 'DEVICE_NOT_FOUND'],
+    [get('/rules/west-full'), 'RULE_NOT_FOUND'],
+    [get('/rules/west-full/versions'), 'RULE_NOT_FOUND'],
+    [send('PUT', '/rules/west-full', { ...eastern, id: 'west-full' }), 'RULE_NOT_FOUND'],
+    [send('DELETE', '/rules/west-full'), 'RULE_NOT_FOUND'],
+    [send('POST', '/rules', { ...eastern, id: 'x', scope: { areas: ['west'] } }), 'AREA_NOT_FOUND'],
+    [send('POST', '/rules', { ...eastern, id: 'x', scope: { devices: ['bin-2'] } }), 'DEVICE_NOT_FOUND'],
     [send('POST', '/tokens', { name: 'x', role: 'city', area: 'west' }), 'AREA_NOT_FOUND'],
     [send('POST', '/users', { username: 'x', name: 'x', role: 'city', area: 'west', password: 'long enough' }), 'AREA_NOT_FOUND'],
   ])('is not there: $method $url', async (request, code) => {

@@ -20,7 +20,8 @@ const ROUTES = [
     'GET /devices', 'POST /devices', 'GET /devices/{id}', 'PATCH /devices/{id}', 'DELETE /devices/{id}', 'POST /devices/{id}/credentials', 'GET /devices/{id}/refusals',
     'GET /devices/{id}/latest', 'GET /devices/{id}/telemetry', 'GET /devices/{id}/events',
     'GET /alerts', 'GET /alerts/{id}', 'POST /alerts/{id}/ack', 'POST /alerts/{id}/unack', 'POST /alerts/{id}/comment',
-    'GET /rules', 'GET /rules/{id}', 'GET /users', 'POST /users', 'GET /tokens', 'POST /tokens', 'DELETE /tokens/{id}', 'GET /audit',
+    'GET /rules', 'POST /rules', 'GET /rules/{id}', 'PUT /rules/{id}', 'DELETE /rules/{id}', 'GET /rules/{id}/versions', 'POST /rules/preview', 'GET /calendar', 'PUT /calendar',
+    'GET /users', 'POST /users', 'GET /tokens', 'POST /tokens', 'DELETE /tokens/{id}', 'GET /audit',
   ].map((route) => route.replace(' ', ' /api/v1')),
 ];
 const operations = () => Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, path, operation })));
@@ -48,11 +49,12 @@ describe('the OpenAPI document', () => {
 
   it('holds schemas that describe what is really answered', async () => {
     const headers = await hub.as('admin');
-    for (const url of ['/session', '/devices', '/devices/bin-1', '/devices/bin-1/latest', '/devices/bin-1/telemetry?metric=tilted', '/devices/bin-1/events', '/alerts', '/alerts/a1', '/rules', '/users', '/tokens', '/audit']) {
-      const path = `/api/v1${url.split('?', 1)[0]?.replace(/\/(bin-1|a1)/, '/{id}')}`;
+    for (const url of ['/session', '/devices', '/devices/bin-1', '/devices/bin-1/latest', '/devices/bin-1/telemetry?metric=tilted', '/devices/bin-1/events', '/alerts', '/alerts/a1', '/rules', '/rules/bin-full', '/rules/bin-full/versions', '/calendar', '/users', '/tokens', '/audit']) {
+      const path = `/api/v1${url.split('?', 1)[0]?.replace(/\/(bin-1|a1|bin-full)/, '/{id}')}`;
       const schema = document.paths[path]?.['get']?.responses['200']?.content?.['application/json']?.schema ?? false;
       const answer = (await hub.app.inject({ url: `/api/v1${url}`, headers })).json<unknown>();
-      expect([url, Schema.Check(schema as object, answer)]).toEqual([url, true]);
+      // With the components beside it, what the schema refers to is found.
+      expect([url, Schema.Check({ ...schema as object, components: document.components }, answer)]).toEqual([url, true]);
     }
   });
 });

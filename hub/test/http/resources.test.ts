@@ -117,8 +117,9 @@ describe('alerts and rules', () => {
   it('come with a timeline one at a time', async () => {
     expect((await get('/alerts/a1')).json()).toEqual(alert);
     expect((await get('/alerts/a2')).json()).toMatchObject({ status: 404, code: 'ALERT_NOT_FOUND' });
-    expect((await get('/rules/bin-full')).json()).toEqual(rule);
-    expect((await get('/rules')).json()).toEqual({ data: [rule] });
+    const stored = { ...rule, version: 1, updatedAt: START, updatedBy: 'admin' };
+    expect((await get('/rules/bin-full')).json()).toEqual(stored);
+    expect((await get('/rules')).json()).toEqual({ data: [stored] });
   });
 
   it('are acknowledged with a note, without one, and without a body', async () => {

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { Registry as Metrics, type OpenMetricsContentType } from 'prom-client';
 import type { AlertWithTimeline, PartState, Role, Rule } from '@liandong/protocols';
 import type { AlertQuery, AlertService } from '../../src/alerts/types.js';
+import { createCalendarService } from '../../src/calendar/calendar-service.js';
+import { DayCalendar } from '../../src/calendar/day-calendar.js';
 import { createDeviceReadings } from '../../src/devices/device-readings.js';
 import type { HttpDependencies } from '../../src/http/dependencies.js';
 import { buildHttp } from '../../src/http/server.js';
 import { requirePermission } from '../../src/identity/principal.js';
 import { AppError } from '../../src/problem.js';
+import { createRuleService } from '../../src/rules/rule-service.js';
 import type { StoredPoint, TelemetryStore } from '../../src/telemetry/types.js';
 import { addPlaces, openRegistry, ROOT, START, type Registry } from '../devices/registry.js';
 
@@ -20,10 +23,10 @@ export const alert: AlertWithTimeline = {
 };
 export const rule: Rule = {
   id: 'bin-full', name: { zh: '满溢', en: 'Full' }, message: { zh: '满', en: 'full' }, kinds: ['waste_bin'], enabled: true, onDelayS: 0, offDelayS: 0,
-  type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70, between: [6, 22],
+  type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70, schedule: { hours: [6, 22] },
 };
 
-/** The real application over a real registry; the telemetry store, alerts and rules are stand-ins that record what they are asked. */
+/** The real application over a real registry; the telemetry store, alerts and the rule evaluator are stand-ins that record what they are asked. */
 export async function openHub(settings: { withConsole?: boolean; signInsPerMinute?: number; more?: (registry: Registry) => Partial<HttpDependencies> } = {}) {
   const registry = await openRegistry();
   await addPlaces(registry);
@@ -31,7 +34,7 @@ export async function openHub(settings: { withConsole?: boolean; signInsPerMinut
   await registry.devices.create(ROOT, { id: 'bin-1', name: '东门', kind: 'waste_bin', area: 'east-grid' });
   await registry.devices.create(ROOT, { id: 'bin-2', name: '西门', kind: 'waste_bin', area: 'west-garden' });
 
-  const asked: { alerts: AlertQuery[]; store: unknown[]; acks: unknown[] } = { alerts: [], store: [], acks: [] };
+  const asked: { alerts: AlertQuery[]; store: unknown[]; acks: unknown[]; rules: unknown[] } = { alerts: [], store: [], acks: [], rules: [] };
   const store = { points: [[START, 96], [START + 1, 0]] as StoredPoint[], isDown: false };
   const telemetry: Pick<TelemetryStore, 'history' | 'raw' | 'events'> = {
     async history(range, points) {
@@ -75,20 +78,13 @@ export async function openHub(settings: { withConsole?: boolean; signInsPerMinut
   const metrics = new Metrics<OpenMetricsContentType>();
   metrics.setContentType(Metrics.OPENMETRICS_CONTENT_TYPE);
 
+  const rules = createRuleService({ db: registry.db, clock: registry.clock, areas: registry.tree, directory: registry.directory, evaluator: { changeRule: async (change) => { asked.rules.push(change); } } });
+  await rules.create(ROOT, rule);
   const dependencies: HttpDependencies = {
     identity: registry.identity, areas: registry.areas, devices: registry.devices, alerts, consoleFolder, clock: registry.clock,
     readings: createDeviceReadings({ devices: registry.devices, telemetry, audit: registry.audit, clock: registry.clock, latest: { get: () => ({ fill_level: { ts: START, value: 96, unit: '%' }, tilted: { ts: START, value: false, unit: '' } }) } }),
-    rules: {
-      async list(principal) {
-        requirePermission(principal, 'rule:read');
-        return [rule];
-      },
-      async get(principal, id) {
-        requirePermission(principal, 'rule:read');
-        if (id !== rule.id) throw new AppError('RULE_NOT_FOUND');
-        return rule;
-      },
-    },
+    rules,
+    calendar: createCalendarService({ db: registry.db, clock: registry.clock, days: new DayCalendar() }),
     health: { parts: () => health.parts },
     metrics,
     logger: { error: (...line: unknown[]) => { logged.push(line); }, warn: (...line: unknown[]) => { logged.push(line); } },

@@ -2,8 +2,9 @@ import { RuleSchema } from '@liandong/protocols';
 import { Value } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../src/rules/default-rules.js';
-import { createRuleService } from '../../src/rules/rule-service.js';
-import { ADMIN, createRig, type Rig } from './rig.js';
+import { referenceFault } from '../../src/rules/rule-references.js';
+import { senseFault } from '../../src/rules/rule-sense.js';
+import { ADMIN, START, createRig, type Rig } from './rig.js';
 
 describe('the default rules', () => {
   let rig: Rig;
@@ -28,14 +29,16 @@ describe('the default rules', () => {
   });
 
   it('are seeded into an empty table only, and read back by the rule service', async () => {
-    const rules = createRuleService({ db: rig.db });
-    expect((await rules.list(ADMIN)).map((rule) => rule.id).sort()).toEqual(DEFAULT_RULES.map((rule) => rule.id).sort());
-    expect(await rules.get(ADMIN, 'default-bin-fill')).toEqual(DEFAULT_RULES[0]);
+    expect((await rig.rules.list(ADMIN)).map((rule) => rule.id).sort()).toEqual(DEFAULT_RULES.map((rule) => rule.id).sort());
+    expect(await rig.rules.get(ADMIN, 'default-bin-fill')).toEqual({ ...DEFAULT_RULES[0], version: 1, updatedAt: START, updatedBy: 'hub' });
     await rig.db.deleteFrom('rule').where('id', '!=', 'default-bin-fill').execute();
     await rig.restart();
-    expect(await createRuleService({ db: rig.db }).list(ADMIN)).toHaveLength(1);
-    await expect(createRuleService({ db: rig.db }).get(ADMIN, 'nothing')).rejects.toMatchObject({ code: 'RULE_NOT_FOUND' });
-    await expect(rules.list({ name: 'i', role: 'installer', area: undefined })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await rig.rules.list(ADMIN)).toHaveLength(1);
+    await rig.rules.remove(ADMIN, 'default-bin-fill');
+    await rig.restart();
+    expect(await rig.rules.list(ADMIN)).toEqual([]);
+    await expect(rig.rules.get(ADMIN, 'nothing')).rejects.toMatchObject({ code: 'RULE_NOT_FOUND' });
+    await expect(rig.rules.list({ name: 'i', role: 'installer', area: undefined })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('raise exactly one major alert at once for a fill level of 96 from a new bin, and 10 clears it', async () => {
@@ -76,11 +79,36 @@ describe('the default rules', () => {
     expect(await rig.active()).toEqual([]);
   });
 
-  it('know heavy smog only after it lasted, and grade it', async () => {
-    for (let minute = 0; minute <= 5; minute += 1) {
-      await rig.send('env-1', 'pm2_5', 180);
-      await rig.pass(60);
+  it('know heavy smog only after three quarters of an hour of it, grade it by the AQI, and name the pollutant', async () => {
+    for (let minute = 0; minute < 40; minute += 1) {
+      await rig.feed(rig.sample('env-1', { pm2_5: 180, pm10: 100 }));
+      rig.clock.at += 60_000;
     }
-    expect(await rig.active()).toMatchObject([{ ruleId: 'default-air-pm2-5', severity: 'minor', value: 180, threshold: 151 }]);
+    expect(await rig.alerts()).toEqual([]);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await rig.feed(rig.sample('env-1', { pm2_5: 180, pm10: 100 }));
+      rig.clock.at += 60_000;
+    }
+    expect(await rig.active()).toMatchObject([{
+      ruleId: 'default-air-aqi', severity: 'minor', value: 230, threshold: 201, message: { zh: 'name of env-1 空气质量指数 230，首要污染物 细颗粒物 PM2.5', en: 'name of env-1: AQI 230, mainly PM2.5' },
+    }]);
+  });
+
+  it('know noise by day and night, and weigh the same noise more by night', async () => {
+    const noise = async () => (await rig.active()).filter(({ ruleId }) => ruleId === 'default-noise'); // it falls silent too
+    await rig.send('env-1', 'noise', 61);
+    await rig.pass(600);
+    expect(await noise()).toMatchObject([{ severity: 'info', threshold: 60, message: { zh: 'name of env-1 昼间噪声 61.0 dB(A)，限值 60 dB(A)' } }]);
+    rig.clock.at = START + 12 * 3_600_000; // 22:00
+    await rig.send('env-1', 'noise', 61);
+    await rig.pass(600);
+    expect(await noise()).toMatchObject([{ severity: 'warning', threshold: 50, message: { en: 'name of env-1: noise by night at 61.0 dB(A) (limit 50 dB(A))' } }]);
+  });
+
+  it('make sense as written, and refer to nothing that is not there', () => {
+    for (const rule of DEFAULT_RULES) {
+      expect([rule.id, senseFault(rule)]).toEqual([rule.id, undefined]);
+      expect([rule.id, referenceFault(rule, { areas: rig.areas, directory: rig.directory, principal: ADMIN, others: DEFAULT_RULES.filter((other) => other !== rule) })]).toEqual([rule.id, undefined]);
+    }
   });
 });

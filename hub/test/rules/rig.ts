@@ -9,10 +9,12 @@ import { createAlertService } from '../../src/alerts/alert-service.js';
 import { createAlertWriter } from '../../src/alerts/alert-writer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog } from '../../src/changes/change-log.js';
+import { DayCalendar } from '../../src/calendar/day-calendar.js';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { createRuleEvaluator } from '../../src/rules/rule-evaluator.js';
+import { createRuleService } from '../../src/rules/rule-service.js';
 
 /** 2026-11-02 10:00 at UTC+8. */
 export const START = Date.UTC(2026, 10, 2, 2);
@@ -20,6 +22,7 @@ export const ADMIN: Principal = { name: 'admin', role: 'admin', area: undefined 
 const AREAS: Area[] = [
   { id: 'city', level: 'city', name: '市' }, { id: 'street', level: 'subdistrict', parent: 'city', name: '街道' },
   { id: 'east', level: 'community', parent: 'street', name: '东' }, { id: 'west', level: 'community', parent: 'street', name: '西' },
+  { id: 'east-1', level: 'grid', parent: 'east', name: '东一' },
 ];
 
 /** An in-memory directory over a real area tree, as the device service keeps one. */
@@ -38,7 +41,7 @@ export class FakeDirectory implements DeviceDirectory {
   }
   put(id: DeviceId, kind: DeviceKind, more: Partial<Device> = {}): void {
     const device: Device = { id, kind, name: `name of ${id}`, area: 'east', codec: 'native', reportingIntervalS: 60, status: 'online', ...more };
-    const entry: DeviceEntry = { device, subdistrict: this.areas.ancestor(device.area, 'subdistrict')?.id ?? '', community: device.area, secretHash: Buffer.alloc(32) };
+    const entry: DeviceEntry = { device, subdistrict: this.areas.ancestor(device.area, 'subdistrict')?.id ?? '', community: this.areas.ancestor(device.area, 'community')?.id ?? '', secretHash: Buffer.alloc(32) };
     this.#entries.set(id, entry);
     for (const listener of this.#listeners) listener(id, entry);
   }
@@ -55,6 +58,7 @@ export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, area
   const areas = new AreaTree();
   AREAS.forEach((area) => areas.put(area));
   const directory = new FakeDirectory(areas);
+  const days = new DayCalendar();
   const published: Alert[] = [];
   const errors: unknown[] = [];
   let seq: Seq = 0;
@@ -67,11 +71,12 @@ export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, area
     const activeAlerts = createActiveAlerts({ db });
     const clocks = await clocksOf(db, areas);
     const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
-    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, onError: (error) => errors.push(error) });
+    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, onError: (error) => errors.push(error) });
+    const rules = createRuleService({ db, clock, areas, directory, evaluator });
     const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
     const service = createAlertService({ db, areas, writer });
     changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
-    return { db, changes, activeAlerts, evaluator, writer, service };
+    return { db, changes, activeAlerts, evaluator, writer, service, rules };
   }
 
   const sample = (device: DeviceId, values: Partial<Record<MetricKey, MetricValue>>, ts: EpochMs = clock.at): JournalRecord => ({ type: 'telemetry', device, ts, at: clock.at, values });
@@ -82,8 +87,8 @@ export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, area
   }
 
   return {
-    clock, areas, directory, published, errors, sample, feed,
-    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get writer() { return parts.writer; }, get changes() { return parts.changes; }, get activeAlerts() { return parts.activeAlerts; },
+    clock, areas, directory, days, published, errors, sample, feed,
+    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get writer() { return parts.writer; }, get changes() { return parts.changes; }, get activeAlerts() { return parts.activeAlerts; }, get rules() { return parts.rules; },
     get seq() { return seq; },
     event: (device: DeviceId, event: string, id: string, ts: EpochMs = clock.at): EventRecord => ({ type: 'event', device, id, ts, at: clock.at, event, data: {} }),
     send: (device: DeviceId, metric: MetricKey, value: MetricValue, ts?: EpochMs) => feed(sample(device, { [metric]: value }, ts)),
@@ -96,6 +101,8 @@ export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, area
     },
     alerts: async (): Promise<Alert[]> => (await parts.service.list(ADMIN, { limit: 1000 })).data,
     active: async (): Promise<Alert[]> => (await parts.service.list(ADMIN, { limit: 1000, active: true })).data,
+    /** Notes of its timeline, oldest first. */
+    notes: async (id: string): Promise<string[]> => (await parts.service.get(ADMIN, id)).timeline.flatMap((entry) => entry.note ?? []),
     timeline: async (id: string): Promise<string[]> => (await parts.service.get(ADMIN, id)).timeline.map((entry) => entry.change),
     /** As after kill -9: nothing is flushed, what was not committed is gone. */
     async crash(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { CODECS, COMMAND_TYPES, DEVICE_KINDS, DEVICE_STATUSES, PAYLOAD_CODECS } from '../devices.js';
 import { ACCEPTANCE_CONDITIONS, DIAGNOSES, type AcceptanceCondition, type DiagnosisCode } from '../installation.js';
+import { NOISE_CLASSES } from '../noise-limits.js';
 import { REFUSAL_REASONS, type RefusalReason } from '../refusals.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, LocationSchema, listOf, oneOf } from './common.js';
 import { LatestSchema } from './telemetry.js';
@@ -12,6 +13,8 @@ export const InstallSchema = Type.Object({
   deadZoneMm: Type.Optional(Type.Integer({ minimum: 0, maximum: 20_000 })),
   heightMm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
   doorName: Type.Optional(Type.String({ maxLength: 64 })),
+  /** Class of sound environment where it stands (GB 3096-2008); noise rules use it before their own. */
+  noiseClass: Type.Optional(oneOf(NOISE_CLASSES)),
 }, { additionalProperties: false });
 
 /** Chinese maps and phones speak GCJ-02, satellite receivers WGS-84. */

@@ -1,0 +1,56 @@
+import type { LineSeriesOption } from 'echarts/charts';
+import type { GridComponentOption, MarkLineComponentOption, TooltipComponentOption } from 'echarts/components';
+import type { ComposeOption } from 'echarts/core';
+import { computed, type Ref } from 'vue';
+import { METRICS, type EpochMs, type MetricKey, type Severity } from '@liandong/protocols';
+import { axisOf } from '../format/axis.js';
+import { formatMinute, formatMoment } from '../format/time.js';
+import { formatNumber } from '../format/values.js';
+import type { MomentMark } from '../live/alert-moment.js';
+import { extentOf, type SeriesPoint } from '../live/series.js';
+import { useClockStore } from '../stores/clock.js';
+import { usePreferencesStore } from '../stores/preferences.js';
+import { readTokens } from '../styles/read-tokens.js';
+import { useWords } from './use-words.js';
+
+export interface MomentChart { readonly metric: MetricKey; readonly points: readonly SeriesPoint[]; readonly threshold: number | undefined; readonly severity: Severity; readonly marks: readonly MomentMark[]; readonly from: EpochMs; readonly to: EpochMs; /** No room for times beside the words. */ readonly isNarrow: boolean }
+type Option = ComposeOption<LineSeriesOption | GridComponentOption | TooltipComponentOption | MarkLineComponentOption>;
+
+/** The curve around an alert: the limit as a dashed line in the alert's colour, what happened as upright lines with their words on top. */
+export function useMomentOption(chart: Ref<MomentChart>) {
+  const [preferences, clock, { t, metricName }] = [usePreferencesStore(), useClockStore(), useWords()];
+  const tokens = computed(() => ({ of: preferences.theme, ...readTokens() }));
+  return computed((): Option => {
+    const { metric, points, threshold, severity, marks, from, to, isNarrow } = chart.value;
+    const [colours, { display, type }, extent] = [tokens.value, METRICS[metric], extentOf(points)];
+    const [low, high] = [Math.min(extent?.min[1] ?? threshold ?? 0, threshold ?? Infinity), Math.max(extent?.max[1] ?? threshold ?? 1, threshold ?? -Infinity)];
+    const scale = type === 'boolean' ? { min: 0, max: 1, interval: 1 } : axisOf(metric, low, high);
+    const label = { color: colours['text-2'], fontFamily: colours.font, fontSize: 12 };
+    const axis = { axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours['text-3'], fontFamily: colours.font }, splitLine: { lineStyle: { color: colours['line-soft'] } } };
+    const limit = threshold === undefined ? [] : [{
+      yAxis: threshold, lineStyle: { color: colours[severity], type: 'dashed' as const, width: 1.5 },
+      label: { ...label, color: colours[severity], position: 'insideEndTop' as const, formatter: `${t('alert.threshold')} ${formatNumber(metric, threshold)} ${display}` },
+    }];
+    const events = marks.map(({ at, kinds }) => {
+      const colour = kinds.includes('raised') || kinds.includes('regraded') || kinds.includes('escalated') ? colours[severity] : kinds.includes('cleared') ? colours.normal : colours.accent;
+      return { xAxis: at, lineStyle: { color: colour, type: 'solid' as const, width: 1.5 }, label: { ...label, position: 'end' as const, align: alignOf((at - from) / (to - from), isNarrow ? 0.3 : 0.08), formatter: `${kinds.map((kind) => t(`moment.${kind}`)).join('·')}${isNarrow ? '' : ` ${formatMinute(at)}`}` } };
+    });
+    return {
+      animation: false, grid: { left: 56, right: 24, top: 40, bottom: 30 },
+      tooltip: {
+        trigger: 'axis', confine: true, backgroundColor: colours.raised, borderColor: colours.line, textStyle: { color: colours.text, fontFamily: colours.font },
+        valueFormatter: (value) => `${formatNumber(metric, Number(value))} ${display}`, axisPointer: { lineStyle: { color: colours['text-3'] }, label: { formatter: ({ value }) => formatMoment(Number(value), clock.hubNow) } },
+      },
+      xAxis: { type: 'time', min: from, max: to, ...axis, splitLine: { show: false }, axisLabel: { ...axis.axisLabel, hideOverlap: true, formatter: (value: number) => formatMinute(value) } },
+      yAxis: { type: 'value', ...axis, ...scale },
+      series: [{
+        type: 'line', name: metricName(metric), data: points.map((point) => [...point]), showSymbol: points.length < 3, symbolSize: 6, step: type === 'boolean' ? 'end' : false,
+        lineStyle: { width: 1.8, color: colours.accent }, itemStyle: { color: colours.accent },
+        markLine: { silent: true, symbol: 'none', data: [...limit, ...events] },
+      }],
+    };
+  });
+}
+
+/** A word at the edge of the chart stands inside it. */
+const alignOf = (share: number, edge: number): 'left' | 'center' | 'right' => share < edge ? 'left' : share > 1 - edge ? 'right' : 'center';

@@ -1,0 +1,35 @@
+import type { AlertTimelineEntry } from '@liandong/protocols';
+import { formatMoment } from '../format/time.js';
+import { useClockStore } from '../stores/clock.js';
+import { useWords } from './use-words.js';
+
+/** An entry of an alert's timeline as a sentence: who did what, to which tier or person, until when. */
+export function useTimelineWords() {
+  const { t, te } = useWords();
+  const clock = useClockStore();
+
+  function wordsOf(entry: AlertTimelineEntry): string {
+    const { change, by, tier, assignee, until, severity, value } = entry;
+    const who = by === undefined || by === '' ? undefined : by;
+    const named = { who: who ?? '', tier: tier === undefined ? '' : t(`tier.${tier}`), assignee: assignee ?? '', at: until === undefined ? '' : minuteOf(until) };
+    switch (change) {
+      case 'acked': case 'unacked': case 'commented': case 'unshelved': return who === undefined ? plain(change) : t(`timeline.${change}`, named);
+      case 'assigned': return assignee === undefined ? t('timeline.unassigned', named) : who === undefined || who === assignee ? t('timeline.taken', named) : t('timeline.assigned', named);
+      case 'shelved': return who === undefined ? plain(change) : t(until === undefined ? 'timeline.shelved' : 'timeline.shelvedUntil', named);
+      case 'escalated': return tier === undefined ? plain(change) : t(who === undefined ? 'timeline.escalated' : 'timeline.escalatedBy', named);
+      case 'cleared': return who === undefined ? join([plain(change), value === undefined ? '' : String(value)]) : t('timeline.clearedBy', named);
+      case 'raised': case 'regraded': case 'repeated': case 'reraised': case 'inhibited': case 'released': case 'grouped': case 'ungrouped':
+        return join([plain(change), severity === undefined || change === 'repeated' ? '' : t(`severity.${severity}`), value === undefined ? '' : String(value), who ?? '']);
+      // A newer hub may know more.
+      default: return plain(change);
+    }
+  }
+  const plain = (change: string): string => te(`alert.change.${change}`) ? t(`alert.change.${change}`) : t('alert.change.other');
+  const join = (parts: readonly string[]): string => parts.filter(Boolean).join(' · ');
+  /** `10:15` today, `11-22 10:15` on another day. */
+  const minuteOf = (at: number): string => { const moment = formatMoment(at, clock.hubNow); return moment.length === 8 ? moment.slice(0, 5) : moment; };
+  /** What calls for somebody, what a person did, what is over. */
+  const toneOf = ({ change, by }: AlertTimelineEntry): string =>
+    change === 'cleared' ? 'good' : ['raised', 'regraded', 'reraised', 'escalated'].includes(change) ? 'bad' : by === undefined ? '' : 'person';
+  return { wordsOf, toneOf };
+}

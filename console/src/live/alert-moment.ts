@@ -1,0 +1,27 @@
+import type { Alert, AlertTimelineEntry, EpochMs } from '@liandong/protocols';
+
+const AROUND_MS = 30 * 60_000;
+/** Nobody reads a curve of days in a chart of a moment (ms). */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** From half an hour before it was raised to now, or to half an hour after it cleared; of a long one the last day. */
+export function momentOf(alert: Alert, now: EpochMs): { from: EpochMs; to: EpochMs } {
+  const to = Math.min(now, alert.clearedAt === undefined ? now : alert.clearedAt + AROUND_MS);
+  return { from: Math.max(alert.raisedAt - AROUND_MS, to - LONGEST_MS), to };
+}
+
+export type MarkKind = 'raised' | 'regraded' | 'acked' | 'escalated' | 'cleared';
+export interface MomentMark { readonly at: EpochMs; readonly kinds: readonly MarkKind[] }
+const MARKED: readonly string[] = ['raised', 'regraded', 'acked', 'escalated', 'cleared'];
+
+/** What to mark on the chart: from the timeline, or what the alert itself knows until that is read. Marks nearer to each other than the share `apart` of the chart are one, with both words. */
+export function marksOf(alert: Alert, timeline: readonly AlertTimelineEntry[], { from, to }: { from: EpochMs; to: EpochMs }, apart: number): MomentMark[] {
+  const found = timeline.length > 0 ? timeline.flatMap(({ at, change }) => MARKED.includes(change) ? [{ at, kind: change as MarkKind }] : []) // as MARKED says
+    : [{ at: alert.raisedAt, kind: 'raised' as const }, ...(alert.ackedAt === undefined ? [] : [{ at: alert.ackedAt, kind: 'acked' as const }]), ...(alert.clearedAt === undefined ? [] : [{ at: alert.clearedAt, kind: 'cleared' as const }])];
+  const marks: { at: EpochMs; kinds: MarkKind[] }[] = [];
+  for (const { at, kind } of found.filter((mark) => mark.at >= from && mark.at <= to).sort((a, b) => a.at - b.at)) {
+    const last = marks.at(-1);
+    if (last !== undefined && at - last.at < (to - from) * apart) { if (!last.kinds.includes(kind)) last.kinds.push(kind); } else marks.push({ at, kinds: [kind] });
+  }
+  return marks;
+}

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startFixtureHub } from '../support/fixture-hub.js';
+
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const isReady = existsSync(CHROMIUM) && existsSync(fileURLToPath(new URL('../../dist/index.html', import.meta.url)));
+const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** The built console against the fixture hub; without a browser or a build there is nothing to drive. */
+describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
+  let page: Page;
+  beforeAll(async () => { browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS }); });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    hub = await startFixtureHub();
+    page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
+    await page.goto(hub.url);
+    await page.getByTestId('signin-username').fill('admin');
+    await page.getByTestId('signin-password').fill('right');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('alert-card').first().waitFor();
+  });
+  afterEach(async () => { await page.context().close(); await hub.stop(); });
+
+  const alert = (id: string) => hub.alerts.get(id);
+  const current = () => page.locator('[data-testid=alert-card][data-current=true]').getAttribute('data-alert-id');
+  const press = async (...keys: string[]) => { for (const key of keys) await page.keyboard.press(key); };
+  const until = (read: () => unknown) => expect.poll(read, { timeout: 15_000 });
+
+  it('acknowledges the most urgent one and goes on to the next, which has the focus', async () => {
+    expect(await current()).toBe('a-gate');
+    await press('a');
+    await until(() => alert('a-gate')?.ackedBy).toBe('admin');
+    await until(current).toBe('a-gateway');
+    await until(() => page.evaluate<string | null>('document.activeElement.getAttribute("data-alert-id")')).toBe('a-gateway');
+  });
+  it('shelves with a reason, counts it apart and finds it again', async () => {
+    await press('j', 's');
+    await page.getByTestId('shelve-dialog').waitFor();
+    await press('ArrowRight', 'Enter');
+    await page.getByText('请写明搁置的原因').waitFor();
+    await page.keyboard.type('ajsd 换传感器');
+    await press('Enter');
+    await until(() => alert('a-gateway')?.shelveReason).toBe('ajsd 换传感器');
+    expect(alert('a-gateway')?.shelvedUntil ?? 0).toBeGreaterThan(Date.now() + 3_500_000);
+    await until(() => page.getByTestId('queue-view-shelved').textContent()).toContain('2');
+    await until(() => page.locator('[data-alert-id=a-gateway]').count()).toBe(0);
+  });
+  it('assigns to whoever is on duty for the alert’s tier with Enter, and leaves a dialog with Escape', async () => {
+    await press('j', 'd');
+    await page.locator('[data-testid="assign-li.na"]:focus').waitFor();
+    await press('Escape');
+    await page.getByTestId('assign-dialog').waitFor({ state: 'detached' });
+    expect(alert('a-gateway')?.assignee).toBeUndefined();
+    await press('d');
+    await page.locator('[data-testid="assign-li.na"]:focus').waitFor();
+    await press('Enter');
+    await until(() => alert('a-gateway')?.assignee).toBe('li.na');
+  });
+  it('escalates by hand, and says that a city alert can’t go higher', async () => {
+    await press('e');
+    await page.getByTestId('escalate-dialog').waitFor();
+    await page.keyboard.type('需要街道支援');
+    await press('Enter');
+    await until(() => alert('a-gate')?.tier).toBe('subdistrict');
+    await page.locator('[data-alert-id=a-noise]').focus();
+    await press('e');
+    await page.getByText('已在最高层级').waitFor();
+  });
+  it('picks several and acknowledges them together, and asks first when a critical one is among them', async () => {
+    await press('j', 'x', 'j', 'x');
+    await page.getByTestId('ack-picked').waitFor();
+    await press('Shift+A');
+    await until(() => [alert('a-gateway')?.acked, alert('a-bin')?.acked]).toEqual([true, true]);
+    await press('Shift+X', 'a');
+    await page.getByTestId('bulk-dialog').waitFor();
+    expect(alert('a-gate')?.acked).toBe(false);
+    await press('Enter');
+    await until(() => alert('a-gate')?.acked).toBe(true);
+    await until(() => page.getByTestId('open-alert-count').textContent()).toBe('0');
+  });
+  it('opens the alert’s page, where the same keys work, and what a person writes is in its timeline', async () => {
+    await press('j', 'j', 'Enter');
+    await page.getByTestId('alert-detail').waitFor();
+    await until(() => page.getByTestId('alert-chart').getAttribute('data-marks')).toBe('1');
+    await press('c');
+    await page.getByTestId('comment-dialog').waitFor();
+    await page.keyboard.type('aaa 已联系保洁');
+    await press('Enter');
+    await until(() => page.getByTestId('alert-timeline').textContent()).toContain('aaa 已联系保洁');
+    expect(alert('a-bin')?.acked).toBe(false);
+    await press('a');
+    await until(() => page.getByTestId('alert-state').textContent()).toContain('已确认');
+  });
+  it('says who was faster when somebody else has acknowledged it in the same moment', async () => {
+    await page.route('**/api/v1/alerts/a-gate/ack', async (route) => { hub.ackBy('a-gate', 'li.na'); await route.continue(); });
+    await press('a');
+    await page.getByText('li.na 已先确认').waitFor();
+    expect(alert('a-gate')?.ackedBy).toBe('li.na');
+  });
+  it('notifies only after the switch, once per alert, closes it with the acknowledgement, and says nothing again after a reload', async () => {
+    // Stands in for the desktop: a headless browser has none.
+    await page.addInitScript(`window.notes = []; window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted'; constructor(title, options) { this.tag = options.tag; window.notes.push('show ' + options.tag); } close() { window.notes.push('close ' + this.tag); } };`);
+    const notes = () => page.evaluate<string[]>('window.notes');
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    hub.raise('n-before', 3, 'major', '水位过高', 'Water is high');
+    await page.locator('[data-alert-id=n-before]').waitFor();
+    await page.getByTestId('notify-toggle').click();
+    await until(() => page.getByTestId('notify-toggle').getAttribute('data-state')).toBe('on');
+    hub.raise('n-one', 3, 'major', '水位过高', 'Water is high');
+    await until(notes).toEqual(['show n-one']);
+    hub.ackBy('n-one', 'li.na');
+    await until(notes).toEqual(['show n-one', 'close n-one']);
+    hub.raise('n-two', 3, 'major', '水位过高', 'Water is high');
+    await until(notes).toContain('show n-two');
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    hub.raise('n-three', 3, 'major', '水位过高', 'Water is high');
+    await until(notes).toEqual(['show n-three']);
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs';
+import { chromium, type Page } from 'playwright-core';
+import { startFixtureHub } from './fixture-hub.js';
+
+/** Walks the wall by keyboard, its dialogs, the alert page and the list against the fixture hub. `npx tsx console/test/support/take-wall-shots.ts <folder> [wall|en|phone|flood]` */
+const folder = process.argv[2] ?? 'console-shots';
+const only = process.argv[3];
+mkdirSync(folder, { recursive: true });
+const problems: string[] = [];
+const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+
+async function walk(tag: string, [width, height]: readonly [number, number], theme: string, locale: string): Promise<void> {
+  const hub = await startFixtureHub({ devices: 400 });
+  const isPhone = width < 500;
+  const context = await browser.newContext({ viewport: { width, height }, hasTouch: isPhone });
+  await context.addInitScript(([chosenTheme, chosenLocale]) => { localStorage.setItem('liandong.theme', chosenTheme ?? ''); localStorage.setItem('liandong.locale', chosenLocale ?? ''); }, [theme, locale]);
+  const page: Page = await context.newPage();
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type()) && !message.text().includes('409')) problems.push(`${tag}: ${message.text()}`); });
+  page.on('pageerror', (error) => problems.push(`${tag}: ${error.message}`));
+  const shot = async (name: string, fullPage = false) => { await page.waitForTimeout(350); await page.screenshot({ path: `${folder}/${tag}-${name}.png`, fullPage }); };
+  const press = async (...keys: string[]) => { for (const key of keys) await page.keyboard.press(key); };
+  await page.goto(hub.url);
+  await page.getByTestId('signin-username').fill('admin');
+  await page.getByTestId('signin-password').fill('right');
+  await page.getByTestId('signin-submit').click();
+  await page.getByTestId('alert-card').first().waitFor();
+  await page.waitForTimeout(2000);
+  await shot('wall', isPhone);
+  if (isPhone) {
+    await page.getByTestId('alert-more').first().click();
+    await shot('more');
+    await page.keyboard.press('Escape');
+  }
+  await press('j', 's');
+  await page.getByTestId('shelve-dialog').waitFor();
+  await page.waitForTimeout(400);
+  await shot('shelve');
+  await press('Enter');
+  await shot('shelve-missing');
+  await press('Escape', 'd');
+  await page.getByTestId('assign-dialog').waitFor();
+  await page.waitForTimeout(400);
+  await shot('assign');
+  await press('Enter');
+  await page.getByTestId('assign-dialog').waitFor({ state: 'detached' });
+  await press('e');
+  await shot('escalate');
+  await press('Escape', '?');
+  await shot('keys');
+  await press('Escape', 'x', 'j', 'x', 'k', 'k', 'x');
+  await shot('picked');
+  await press('A');
+  await page.getByTestId('bulk-dialog').waitFor();
+  await shot('bulk');
+  await press('Enter');
+  await page.waitForTimeout(500);
+  await shot('after-bulk');
+  await page.getByTestId('queue-view-shelved').click();
+  await shot('shelved');
+  await page.goto(`${hub.url}/alerts/a-bin`);
+  await page.getByTestId('alert-detail').waitFor();
+  await page.waitForTimeout(1800);
+  await shot('alert', isPhone);
+  await page.goto(`${hub.url}/alerts/a-gateway`);
+  await page.waitForTimeout(1200);
+  await shot('alert-parent');
+  await page.goto(`${hub.url}/alerts/a-tilt`);
+  await page.waitForTimeout(1200);
+  await shot('alert-acked');
+  await page.goto(`${hub.url}/alerts?active=true`);
+  await page.waitForTimeout(1500);
+  await shot('list');
+  await page.goto(hub.url);
+  await page.getByTestId('alert-card').first().waitFor();
+  for (let index = 0; index < 40; index += 1) hub.raise(`flood-${index}`, index * 7, index % 9 === 0 ? 'major' : 'minor', '噪声超过限值', 'Noise over limit');
+  hub.flood(47);
+  await page.getByTestId('sound-toggle').click();
+  await page.getByTestId('sound-toggle').click();
+  await page.waitForTimeout(1800);
+  await shot('flood');
+  await context.close();
+  await hub.stop();
+}
+const WALKS = { wall: [[1920, 1080], 'dark', 'zh-CN'], en: [[1920, 1080], 'light', 'en'], phone: [[390, 844], 'light', 'zh-CN'], 'phone-en': [[390, 844], 'dark', 'en'] } as const;
+for (const [tag, [size, theme, locale]] of Object.entries(WALKS)) if (only === undefined || only === tag) await walk(tag, size, theme, locale);
+await browser.close();
+process.stdout.write(`${[...new Set(problems)].join('\n') || 'no console problems'}\n`);

@@ -1,0 +1,59 @@
+import { familyOf, type Rule } from '@liandong/protocols';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { DeviceDirectory } from '../devices/types.js';
+import type { Principal } from '../identity/principal.js';
+
+/** What a rule may refer to, as its writer sees it. */
+export interface References {
+  readonly areas: AreaTree;
+  readonly directory: DeviceDirectory;
+  readonly principal: Principal;
+  /** All other rules. */
+  readonly others: readonly Rule[];
+}
+
+/** What the rule refers to and isn't there, or a ring of inhibitions, as a sentence; undefined when all is well. */
+export function referenceFault(rule: Rule, { areas, directory, principal, others }: References): string | undefined {
+  const { areas: named = [], devices = [] } = rule.scope ?? {};
+  const area = named.find((id) => !areas.isVisible(principal, id));
+  if (area !== undefined) return `scope.areas has ${area}, and there is no such area.`;
+  for (const id of devices) {
+    const device = directory.get(id)?.device;
+    if (device === undefined || !areas.isVisible(principal, device.area)) return `scope.devices has ${id}, and there is no such device.`;
+    if (!rule.kinds.includes(device.kind)) return `scope.devices has ${id}, a ${device.kind}, which is not among kinds.`;
+  }
+  const all = [...others, rule];
+  for (const name of rule.inhibitedBy ?? []) {
+    if (!all.some((other) => isNamed(other, name))) return `inhibitedBy has ${name}, and there is no such rule or family.`;
+    if (isNamed(rule, name)) return `inhibitedBy has ${name}, which is the rule itself or its own family.`;
+  }
+  const ring = ringFrom(rule, all);
+  return ring === undefined ? undefined : `inhibitedBy goes round in a ring: ${ring.join(' → ')}.`;
+}
+
+/** Rules that would refer to nothing without this one. */
+export function dependantsOf({ id, family }: Rule, others: readonly Rule[]): Rule[] {
+  const gone = [id, ...(family === undefined ? [] : [family])].filter((name) => !others.some((other) => isNamed(other, name)));
+  return others.filter(({ inhibitedBy = [] }) => inhibitedBy.some((name) => gone.includes(name)));
+}
+
+const isNamed = (rule: Rule, name: string): boolean => rule.id === name || familyOf(rule) === name;
+
+/** Ids of a way from the rule back to itself. A ring that this rule is no part of was there before. */
+function ringFrom(rule: Rule, all: readonly Rule[]): string[] | undefined {
+  const seen = new Set<string>();
+  function walk(current: Rule, path: readonly string[]): string[] | undefined {
+    for (const name of current.inhibitedBy ?? []) {
+      for (const next of all) {
+        if (!isNamed(next, name)) continue;
+        if (next.id === rule.id) return [...path, rule.id];
+        if (seen.has(next.id)) continue;
+        seen.add(next.id);
+        const found = walk(next, [...path, next.id]);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+  return walk(rule, [rule.id]);
+}

@@ -1,0 +1,28 @@
+import type { MetricKey } from '@liandong/protocols';
+import type { CompiledRule } from './compile.js';
+
+/** The rules in force on a device, by what they listen to. Shared by all devices on which the same are in force. */
+export interface RuleSet {
+  readonly byMetric: ReadonlyMap<MetricKey, readonly CompiledRule[]>;
+  readonly byEvent: ReadonlyMap<string, readonly CompiledRule[]>;
+  readonly silence: readonly CompiledRule[];
+  readonly byId: ReadonlyMap<string, CompiledRule>;
+}
+
+export const NO_RULES: RuleSet = { byMetric: new Map(), byEvent: new Map(), silence: [], byId: new Map() };
+
+export function ruleSetOf(rules: readonly CompiledRule[]): RuleSet {
+  const byMetric = new Map<MetricKey, CompiledRule[]>();
+  const byEvent = new Map<string, CompiledRule[]>();
+  for (const rule of rules) {
+    for (const metric of rule.metrics) push(byMetric, metric, rule);
+    for (const event of rule.events) push(byEvent, event, rule);
+  }
+  return { byMetric, byEvent, silence: rules.filter(({ silenceS }) => silenceS !== undefined), byId: new Map(rules.map((rule) => [rule.rule.id, rule])) };
+}
+
+export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,71 @@
+import { RULE_SCHEMAS, type Rule, type RuleCondition, type RuleLeaf } from '@liandong/protocols';
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { senseFault } from '../../src/rules/rule-sense.js';
+import { common } from './rig.js';
+
+type Of<T extends Rule['type']> = Extract<Rule, { type: T }>;
+const threshold = (more: Partial<Of<'threshold'>>): Rule => ({ ...common('r'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70, ...more });
+const range = (more: Partial<Of<'range'>>): Rule => ({ ...common('r'), type: 'range', metric: 'temperature', bands: [{ low: 0, high: 40, severity: 'warning' }, { low: -10, high: 50, severity: 'major' }], deadband: 2, ...more });
+const change = (more: Partial<Of<'change'>>): Rule => ({ ...common('r'), type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'major', ...more });
+const count = (more: Partial<Of<'count'>>): Rule => ({ ...common('r'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count: 3, withinS: 600, severity: 'major', ...more });
+const event = (more: Partial<Of<'event'>>): Rule => ({ ...common('r', ['access_gate']), type: 'event', event: 'denied', count: 3, withinS: 60, clearOn: [], severity: 'minor', ...more });
+const silence = (intervals: number): Rule => ({ ...common('r'), type: 'silence', intervals, severity: 'minor' });
+const aqi = (more: Partial<Of<'aqi'>>): Rule => ({ ...common('r', ['env_sensor']), type: 'aqi', bands: [{ limit: 101, severity: 'minor' }, { limit: 201, severity: 'major' }], clearAt: 90, ...more });
+const noise = (more: Partial<Of<'noise'>>): Rule => ({ ...common('r', ['env_sensor']), type: 'noise', class: '2', bands: [{ over: 0, severity: 'info' }, { over: 5, severity: 'minor' }], deadband: 2, ...more });
+const combined = (when: RuleCondition): Rule => ({ ...common('r'), type: 'combined', when, severity: 'major' });
+const leaf = (more: Partial<RuleLeaf>): Rule => combined({ op: 'all', of: [{ type: 'state', metric: 'lid_open', equals: true }, { type: 'compare', metric: 'temperature', direction: 'above', limit: 50, ...more } as RuleLeaf] }); // completed by `more`
+const w = 'warning' as const;
+
+describe('a rule that makes sense', () => {
+  it.each([
+    threshold({}), threshold({ clearAt: 80 }), threshold({ metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }, { limit: 10, severity: w }], clearAt: 25 }), range({}), change({ direction: 'down' }), count({}),
+    event({}), event({ kinds: ['waste_bin'], event: 'emptied' }), event({ kinds: ['waste_bin', 'access_gate'], event: 'tamper' }), silence(1), aqi({}), noise({ bands: [{ over: -5, severity: 'info' }] }), leaf({}),
+    threshold({ schedule: { hours: [22, 6], weekdays: [1], holidays: 'except' } }), { ...common('r'), type: 'state', metric: 'tilted', equals: false, severity: 'minor' } satisfies Rule,
+    threshold({ kinds: ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway'], metric: 'battery' }),
+  ])('is let through: $type', (rule) => {
+    expect(Value.Check(RULE_SCHEMAS[rule.type], rule)).toBe(true);
+    expect(senseFault(rule)).toBeUndefined();
+  });
+});
+
+describe('a rule that can not work is refused with a sentence that names the part:', () => {
+  it.each<[Rule, string]>([
+    [threshold({ bands: [{ limit: 95, severity: 'major' }, { limit: 80, severity: w }] }), 'bands'],
+    [threshold({ bands: [{ limit: 80, severity: 'major' }, { limit: 80, severity: w }] }), 'bands'],
+    [threshold({ direction: 'below', clearAt: 99 }), 'bands'],
+    [threshold({ clearAt: 81 }), 'clearAt 81'],
+    [threshold({ direction: 'below', bands: [{ limit: 20, severity: w }], clearAt: 19 }), 'clearAt 19'],
+    [threshold({ clearAt: NaN }), 'clearAt'], [threshold({ bands: [{ limit: Infinity, severity: w }] }), 'bands'], [threshold({ clearAt: -Infinity }), 'clearAt'],
+    [threshold({ bands: [{ limit: 101, severity: w }] }), 'range of fill_level'],
+    [threshold({ metric: 'tilted', bands: [{ limit: 1, severity: w }], clearAt: 0 }), 'tilted'],
+    [threshold({ metric: 'pm2_5' }), 'kinds has waste_bin'], [threshold({ kinds: ['waste_bin', 'gateway'] }), 'kinds has gateway'],
+    [threshold({ scope: { areas: [] } }), 'scope.areas'], [threshold({ scope: { devices: [] } }), 'scope.devices'], [threshold({ scope: { profiles: [] } }), 'scope.profiles'],
+    [threshold({ schedule: {} }), 'schedule'], [threshold({ schedule: { weekdays: [] } }), 'schedule.weekdays'], [threshold({ schedule: { hours: [6, 6] } }), 'schedule.hours'], [threshold({ schedule: { hours: [24, 0] } }), 'schedule.hours'],
+    [range({ bands: [{ low: 40, high: 0, severity: w }] }), 'low 40'], [range({ bands: [{ low: 0, high: 40, severity: w }, { low: 5, high: 60, severity: w }] }), 'bands'],
+    [range({ deadband: 21 }), 'deadband 21'], [range({ deadband: -1 }), 'deadband -1'], [range({ deadband: NaN }), 'deadband'], [range({ bands: [{ low: -300, high: 40, severity: w }] }), 'bands'],
+    [{ ...common('r'), type: 'state', metric: 'fill_level', equals: true, severity: w }, 'fill_level'],
+    [change({ by: 0 }), 'by'], [change({ by: -1 }), 'by'], [change({ by: NaN }), 'by'], [change({ by: 1000 }), 'by 1000'], [change({ withinS: 0 }), 'withinS'], [change({ metric: 'lid_open' }), 'lid_open'],
+    [count({ withinS: 0 }), 'withinS'], [count({ limit: Infinity }), 'limit'], [count({ metric: 'tilted' }), 'tilted'],
+    [event({ withinS: 0 }), 'withinS'], [event({ event: 'forced_opn' }), 'forced_opn'], [event({ clearOn: ['denied'] }), 'clearOn'], [event({ clearOn: ['door_shut'] }), 'door_shut'],
+    [event({ kinds: ['waste_bin'] }), 'waste_bin'], [silence(0), 'intervals'], [silence(0.5), 'intervals'],
+    [aqi({ bands: [{ limit: 501, severity: w }] }), '500'], [aqi({ clearAt: 150 }), 'clearAt 150'], [aqi({ bands: [{ limit: 200, severity: w }, { limit: 100, severity: w }] }), 'bands'], [aqi({ kinds: ['waste_bin'] }), 'waste_bin'], [aqi({ clearAt: NaN }), 'clearAt'],
+    [noise({ bands: [{ over: 5, severity: w }, { over: 0, severity: w }] }), 'bands'], [noise({ deadband: -1 }), 'deadband'], [noise({ kinds: ['access_gate'] }), 'access_gate'], [noise({ bands: [{ over: NaN, severity: w }] }), 'bands'],
+    [leaf({ limit: 500 }), 'condition 2'], [leaf({ type: 'change', by: 0, withinS: 60 }), 'by'], [leaf({ type: 'change', by: 1, withinS: 0 }), 'withinS'], [leaf({ type: 'outside', low: 5, high: 5 }), 'low 5'],
+    [leaf({ type: 'state', metric: 'temperature', equals: true }), 'temperature'], [leaf({ metric: 'pm10' }), 'pm10'],
+    [{ ...combined({ type: 'event', event: 'denied', count: 1, withinS: 0 }), kinds: ['access_gate'] }, 'withinS'],
+    [combined({ op: 'all', of: Array.from({ length: 3 }, (): RuleCondition => ({ op: 'any', of: Array.from({ length: 8 }, (): RuleCondition => ({ type: 'state', metric: 'tilted', equals: true })) })) }), '24 conditions'],
+  ])('%#', (rule, part) => {
+    expect(senseFault(rule)).toContain(part);
+    expect(senseFault(rule)).toMatch(/\.$/);
+  });
+});
+
+describe('the schema of a combined rule', () => {
+  it('holds groups four deep, and no deeper', () => {
+    const nested = (depth: number): RuleCondition => depth === 0 ? { type: 'state', metric: 'tilted', equals: true } : { op: 'not', of: [nested(depth - 1)] };
+    expect(Value.Check(RULE_SCHEMAS.combined, combined(nested(4)))).toBe(true);
+    expect(Value.Check(RULE_SCHEMAS.combined, combined(nested(5)))).toBe(false);
+    expect(Value.Check(RULE_SCHEMAS.combined, combined({ op: 'all', of: [] }))).toBe(false);
+  });
+});
