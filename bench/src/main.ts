@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseOptions, USAGE } from './options.js';
+import { alertSections } from './report/alerts.js';
 import { codecCells, codecNotes } from './report/codecs.js';
 import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
@@ -63,6 +64,7 @@ function print(report: RunReport): void {
     show(figureCells(report), [`CPU in µs a message, times in ms; ${machine}`, ...report.workloads, ...figureNotes(report), ...verdictsOf(report)]);
   }
   if (report.codecs.length > 0) show(codecCells(report.codecs), [machine, ...codecNotes(report.codecs)]);
+  for (const { cells, notes } of alertSections(report.alerts)) show(cells, [machine, ...notes]);
 }
 
 const show = (cells: readonly (readonly string[])[], notes: readonly string[]): void =>

@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { LatencySize } from './alerts/measure-latency.js';
+import type { RulesSize } from './alerts/measure-rules.js';
+import type { StormSize } from './alerts/measure-storm.js';
 import { DEVICES } from './fleet.js';
 import { PATH_IDS, type PathId } from './paths/types.js';
 
@@ -6,6 +9,10 @@ export interface Options {
   readonly paths: readonly PathId[];
   /** Undefined: the codecs are not measured. Else how long each is (ms of CPU time). */
   readonly codecs: { readonly cpuMs: number; readonly warmUpMs: number } | undefined;
+  /** Undefined, each: not measured. */
+  readonly rules: RulesSize | undefined;
+  readonly alerts: LatencySize | undefined;
+  readonly storm: StormSize | undefined;
   /** Of the live workload. */
   readonly messagesPerS: number;
   readonly liveSeconds: number;
@@ -17,8 +24,9 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --paths a,b,codecs a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB,
-                     codecs: what decoding a message costs (all)
+  --paths a,b,rules  a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB,
+                     codecs: what decoding a message costs, rules: the hub with 10 and with 10,000 rules,
+                     alerts: from a publish to a screen, by the hub and by a bare echo, storm: 50,000 alerts in a minute (all)
   --rate N           messages a second of the live workload (6000)
   --seconds N        how long it lasts (20)
   --messages N       messages of the drained backlog (200000)
@@ -26,8 +34,18 @@ export const USAGE = `npm run bench -- [options]
   --json FILE        writes every figure
   --markdown FILE    writes the tables; a FILE that has them gets them between its markers`;
 
-const FULL = { rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 } };
-const QUICK = { rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 } };
+const FULL = {
+  rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 },
+  rules: { rounds: 6, messages: 100_000, warmUpMessages: 20_000 },
+  alerts: { alertsPerS: 20, seconds: 16, messagesPerS: 1000 },
+  storm: { alerts: 50_000, seconds: 60, criticalsPerS: 10, quietSeconds: 30, messagesPerS: 500, screens: 10 },
+};
+const QUICK: typeof FULL = {
+  rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 },
+  rules: { rounds: 2, messages: 10_000, warmUpMessages: 2000 },
+  alerts: { alertsPerS: 20, seconds: 3, messagesPerS: 500 },
+  storm: { alerts: 2000, seconds: 4, criticalsPerS: 10, quietSeconds: 3, messagesPerS: 200, screens: 3 },
+};
 
 /** @throws Error that names the option at fault */
 export function parseOptions(args: readonly string[]): Options | 'help' {
@@ -44,6 +62,9 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   return {
     paths: PATH_IDS.filter((id) => wanted.includes(id)),
     codecs: wanted.includes('codecs') ? defaults.codecs : undefined,
+    rules: wanted.includes('rules') ? defaults.rules : undefined,
+    alerts: wanted.includes('alerts') ? defaults.alerts : undefined,
+    storm: wanted.includes('storm') ? defaults.storm : undefined,
     messagesPerS: whole('--rate', values.rate, defaults.rate, 1),
     liveSeconds: whole('--seconds', values.seconds, defaults.seconds, 1),
     messages: whole('--messages', values.messages, defaults.messages, DEVICES),
@@ -53,7 +74,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   };
 }
 
-const PARTS: readonly string[] = [...PATH_IDS, 'codecs'];
+const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'rules', 'alerts', 'storm'];
 
 function partsOf(text: string): string[] {
   const wanted = text.toLowerCase().split(',').map((part) => part.trim());

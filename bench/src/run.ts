@@ -1,3 +1,4 @@
+import { runAlerts } from './alerts/run-alerts.js';
 import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
 import { createSamples } from './codecs/samples.js';
 import { DEVICES } from './fleet.js';
@@ -40,7 +41,8 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
     else progress.say(`${id.toUpperCase()} ${title}: skipped, ${missing}`);
   }
   const codecs = await runCodecs(dependencies);
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs };
+  const alerts = await runAlerts(dependencies);
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts };
 }
 
 async function runCodecs({ options, progress, onStage }: RunDependencies) {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { ANSWER_BYTES, CONNACK, connectFrame, DISCONNECT, PUBACK, publishFrame, type Login } from './frames.js';
 
@@ -25,9 +24,8 @@ export class Publisher {
 
   /** Resolves when the broker has let it in. */
   async open(): Promise<void> {
-    await once(this.#socket, 'connect');
     const accepted = new Promise<void>((resolve) => { this.#onConnack = resolve; });
-    this.#socket.write(connectFrame(this.#login));
+    this.#socket.write(connectFrame(this.#login)); // kept until there is a connection
     await accepted;
   }
 

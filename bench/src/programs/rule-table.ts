@@ -10,7 +10,7 @@ export function writeRules(file: string, rules: readonly Rule[]): void {
   try {
     const model = db.prepare('select * from rule limit 1').get() as Record<string, unknown> | undefined; // a row is an object of its columns
     if (model === undefined) throw new Error('the hub has no default rules to take for a model');
-    const columns = Object.keys(model);
+    const columns = (db.prepare('select name from pragma_table_info(?)').all('rule') as { name: string }[]).map(({ name }) => name); // as the statement names it
     const insert = db.prepare(`insert into rule (${columns.map((column) => `"${column}"`).join(', ')}) values (${columns.map(() => '?').join(', ')})`);
     db.exec('begin');
     db.exec('delete from rule');

@@ -1,3 +1,5 @@
+import type { AlertReport } from '../alerts/run-alerts.js';
+import type { StormResult } from '../alerts/measure-storm.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
 import type { Figures } from '../measure.js';
 import type { PathId } from '../paths/types.js';
@@ -25,11 +27,18 @@ export interface RunReport {
   readonly results: readonly Result[];
   /** Empty when they were not measured. */
   readonly codecs: readonly CodecResult[];
+  /** What rules and alerts cost; a member is absent when it was not measured. */
+  readonly alerts: AlertReport;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs }: RunReport): boolean =>
-  results.length + codecs.length > 0 && results.every(isGood) && !codecs.some((codec) => 'failure' in codec);
+export const isRight = ({ results, codecs, alerts }: RunReport): boolean =>
+  results.length + codecs.length + Object.keys(alerts).length > 0 && results.every(isGood) && !codecs.some((codec) => 'failure' in codec)
+  && !Object.values(alerts).some((result) => 'failure' in result) && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
+
+/** Is every alert of the storm in the database and on every screen, once? */
+export const isWhole = ({ alerts, rows, different, fewestShown, again, lost }: StormResult): boolean =>
+  rows === alerts && different === alerts && fewestShown === alerts && again === 0 && lost === 0;
 
 /** Are all rows there? */
 export const isGood = ({ figures }: Result): boolean => figures !== undefined && figures.rows === figures.expectedRows;
