@@ -7,6 +7,8 @@ import { createActiveAlerts } from './alerts/active-alerts.js';
 import { createIdSource } from './alerts/alert-ids.js';
 import { createAlertService } from './alerts/alert-service.js';
 import { createAlertWriter } from './alerts/alert-writer.js';
+import { createFloodWatch } from './alerts/flood.js';
+import { createShelfTimer } from './alerts/shelf-timer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
@@ -63,6 +65,8 @@ import { createPseudonyms } from './ingest/pseudonyms.js';
 import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
+import { createMaintenanceService } from './maintenance/maintenance-service.js';
+import { MaintenanceWindows } from './maintenance/maintenance-windows.js';
 import { createMetrics } from './metrics.js';
 import { createNotifications } from './notifications/notifications.js';
 import { createWatchdog } from './notifications/watchdog.js';
@@ -164,10 +168,13 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const roster = new Roster(areas);
   const clocks = createEscalationClocks({ policies });
   const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
-  const alerts = createAlertService({ db, areas, writer: alertWriter });
+  const alerts = createAlertService({ db, clock, areas, writer: alertWriter });
+  const shelfTimer = createShelfTimer({ db, clock, writer: alertWriter, onError });
+  const flood = createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length });
+  const outOfService = new MaintenanceWindows({ areas });
   const days = new DayCalendar();
   const calendar = createCalendarService({ db, clock, days });
-  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, onError });
+  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, onError });
   const escalator = createEscalator({
     clock, activeAlerts, writer: alertWriter, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
     onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
@@ -195,7 +202,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const health = new Health({ source, journal, storeWriter, evaluator });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, notifications: notifications.counts });
+  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
@@ -204,6 +211,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     alertReports: createAlertReports({ db, clock, areas, activeAlerts, roster }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
     channels: notifications.channels,
+    maintenance: createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService }),
     hikvision: {
       signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
       intake: createHikvisionIntake({ ingest, journal, clock }),
@@ -215,23 +223,24 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
   const tlsReloader = config.tls === undefined ? undefined
     : createTlsReloader({ files: config.tls, servers: [http.server as unknown as TlsServer, ...(mqtts === undefined ? [] : [mqtts])], logger }); // an HTTPS server then
-  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, clock, logger });
+  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return {
-    db, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, evaluator, telemetry, latest, discovered, gatewayTable, ingest, source, mosquittoFiles,
-    health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
+    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
+    discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
   };
 }
 
 /** Fills memory from the database; nothing runs yet. */
-async function load({ db, areaService, calendar, policies, roster, devices, activeAlerts }: Parts): Promise<void> {
+async function load({ db, clock, areaService, calendar, policies, roster, devices, activeAlerts, outOfService }: Parts): Promise<void> {
   await areaService.load();
   await calendar.load();
   await policies.load(db);
   await roster.load(db);
   await devices.load();
   await activeAlerts.load();
+  await outOfService.load(db, clock.now());
 }
 
 /** In the order of the data's way: what is behind the journal before the journal's readers, and the broker before the screens. */
@@ -244,7 +253,9 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   // Before the rules: what they raise from the first record on is told.
   await features.start('sender of notifications', parts.notifications.sender);
   await features.start('notifier', parts.notifications.notifier);
+  await features.start('flood detection', parts.flood);
   await features.start('rules', parts.evaluator);
+  await features.start('shelved alerts', parts.shelfTimer);
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });

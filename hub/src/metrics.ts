@@ -1,5 +1,6 @@
 import type { Tier } from '@liandong/protocols';
 import { collectDefaultMetrics, Counter, Gauge, Registry, type OpenMetricsContentType } from 'prom-client';
+import type { FloodState, FloodWatch } from './alerts/flood.js';
 import type { UplinkSource } from './broker/types.js';
 import type { RefusalLog } from './devices/refusal-log.js';
 import type { Ingest } from './ingest/ingest.js';
@@ -17,11 +18,13 @@ export interface MetricsDependencies {
   escalations(): ReadonlyMap<Tier, number>;
   /** Connected screens. */
   screens(): number;
+  /** Left out, nothing is said of floods. */
+  flood?: Pick<FloodWatch, 'states'>;
   notifications: NotificationCounts;
 }
 
 /** The hub's own health as OpenMetrics. Everything is read when asked; the hot path only counts. */
-export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens, notifications }: MetricsDependencies): Registry<OpenMetricsContentType> {
+export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens, flood, notifications }: MetricsDependencies): Registry<OpenMetricsContentType> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
@@ -64,7 +67,21 @@ export function createMetrics({ ingest, journal, refusals, source, health, escal
     },
   });
   new Gauge({ name: 'liandong_notifications_waiting', help: 'Messages that are not delivered yet', registers, async collect() { this.set(await notifications.waiting()); } });
+  if (flood !== undefined) {
+    gaugeBy('liandong_alerts_new', 'Alerts of the last 10 minutes that stand for themselves', flood, ({ alerts }) => alerts);
+    gaugeBy('liandong_alert_flood', '1 while there are more new alerts than the operators on duty can take in', flood, ({ since }) => since === undefined ? 0 : 1);
+  }
   return registry;
+
+  function gaugeBy(name: string, help: string, { states }: Pick<FloodWatch, 'states'>, read: (state: FloodState) => number): void {
+    new Gauge({
+      name, help, labelNames: ['subdistrict'], registers,
+      collect() {
+        this.reset();
+        for (const state of states()) this.set({ subdistrict: state.area }, read(state));
+      },
+    });
+  }
 
   function counterOf(name: string, help: string, read: () => number): void {
     new Counter({ name, help, registers, collect() { this.reset(); this.inc(read()); } });

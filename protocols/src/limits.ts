@@ -18,4 +18,8 @@ export const LIMITS = {
   heartbeatSeconds: 5,
   /** How long missed alert, device and case changes can be resumed by `seq`. */
   resumeMs: 60 * 60_000,
+  /** An alert is shelved for at most this long (ms). */
+  longestShelfMs: 7 * 86_400_000,
+  /** A maintenance window is at most this long (ms): a wrong year must not silence devices for good. */
+  longestMaintenanceMs: 366 * 86_400_000,
 } as const;

@@ -27,7 +27,7 @@ export function useAlertFacts(source: Ref<Alert | undefined>) {
       ['alert.threshold', alert.threshold === undefined ? undefined : String(alert.threshold)],
       ['alert.assignee', alert.assignee],
       ['alert.shelvedBy', alert.shelvedUntil === undefined || alert.shelvedUntil < clock.hubNow ? undefined : [alert.shelvedBy ?? '', alert.shelveReason ?? '', t('queue.until', { at: moment(alert.shelvedUntil) ?? '' })].filter(Boolean).join(' · ')],
-      ['alert.policy', alert.clock === undefined ? undefined : t('alert.policyOf', { area: areaName(alert.clock.policyArea), n: alert.clock.policyVersion })],
+      ['alert.policy', alert.clock === undefined ? undefined : alert.clock.policyArea === undefined ? t('alert.policyHub') : t('alert.policyOf', { area: areaName(alert.clock.policyArea), n: alert.clock.policyVersion })],
       ['alert.ackedBy', alert.ackedBy === undefined ? undefined : `${alert.ackedBy} · ${moment(alert.ackedAt) ?? ''}`],
     ];
     return lines.flatMap(([label, value]) => value === undefined ? [] : [{ label: t(label), value }]);

@@ -4,13 +4,12 @@ import { readClock, tierBelow, type ClockReading } from '../live/alert-clock.js'
 import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
-import { usePoliciesStore } from '../stores/policies.js';
 import { useWords } from './use-words.js';
 
 /** An alert in words: where it is, what is special about it, who looks after it and for how long yet. */
 export function useAlertWords() {
   const { t, ofLabel, placeName } = useWords();
-  const [alerts, clock, fleet, policies] = [useAlertsStore(), useClockStore(), useFleetStore(), usePoliciesStore()];
+  const [alerts, clock, fleet] = [useAlertsStore(), useClockStore(), useFleetStore()];
 
   /** A waiting time as short as the language has it: `1分12秒`. */
   function brief(ms: number): string {
@@ -30,7 +29,7 @@ export function useAlertWords() {
     if (children > 0) return t('queue.grouped', { n: children });
     return [alert.isChattering ? t('queue.chattering') : '', alert.count > 1 ? t('queue.times', { n: alert.count }) : ''].filter(Boolean).join(' · ');
   }
-  const reading = (alert: Alert): ClockReading | undefined => readClock(alert, clock.hubNow, alert.clock === undefined ? undefined : policies.policyOf(alert.clock.policyArea));
+  const reading = (alert: Alert): ClockReading | undefined => readClock(alert, clock.hubNow);
 
   function clockText(now: ClockReading | undefined): string {
     if (now === undefined) return '';

@@ -1,4 +1,4 @@
-import { DEFAULT_ESCALATION, TIERS, type Alert, type AlertAssign, type AlertShelve, type AlertTimelineEntry, type BulkAckAnswer, type ErrorCode, type EscalationAnswer, type OnDuty, type Tier } from '@liandong/protocols';
+import { DEFAULT_ESCALATION, TIERS, type Alert, type AlertAssign, type AlertClock, type AlertShelve, type AlertTimelineEntry, type BulkAckAnswer, type ErrorCode, type EscalationAnswer, type OnDuty, type Tier } from '@liandong/protocols';
 
 /** An answer of the fixture: a body, or the code of why not. */
 export type FixtureAnswer = { readonly body: unknown } | { readonly code: ErrorCode; readonly status: number };
@@ -21,7 +21,7 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
     const rest = without(alert, 'clock');
     if (within === undefined || alert.tier === 'city') return rest;
     const seconds = alert.acked ? within.resolveWithinS : within.ackWithinS;
-    return seconds === undefined ? rest : { ...rest, clock: { kind: alert.acked ? 'resolve' : 'acknowledge', dueAt: Date.now() + seconds * 1000, policyArea: 'fuan-jie', policyVersion: POLICY_VERSION } };
+    return seconds === undefined ? rest : { ...rest, clock: { kind: alert.acked ? 'resolve' : 'acknowledge', dueAt: Date.now() + seconds * 1000, periodMs: seconds * 1000, policyArea: 'fuan-jie', policyVersion: POLICY_VERSION } };
   }
   const unacked = (alert: Alert): Alert => ({ ...without(alert, 'ackedBy', 'ackedAt'), acked: false });
   function ack(alert: Alert, by: string): Alert {
@@ -34,13 +34,13 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
   function shelve(alert: Alert, by: string, { until, durationS, reason }: AlertShelve): Alert {
     const shelvedUntil = until ?? Date.now() + (durationS ?? 900) * 1000;
     const { clock } = alert;
-    const stopped = clock?.dueAt === undefined ? {} : { clock: { kind: clock.kind, policyArea: clock.policyArea, policyVersion: clock.policyVersion, leftMs: Math.max(0, clock.dueAt - Date.now()) } };
+    const stopped = clock?.dueAt === undefined ? {} : { clock: { ...clockWithout(clock, 'dueAt'), leftMs: Math.max(0, clock.dueAt - Date.now()) } };
     return step(alert, { change: 'shelved', by, until: shelvedUntil, note: reason }, { ...alert, shelvedUntil, shelvedBy: by, shelveReason: reason, ...stopped });
   }
   function unshelve(alert: Alert, by: string): Alert {
     const { clock } = alert;
     const rest = without(alert, 'shelvedUntil', 'shelvedBy', 'shelveReason', 'clock');
-    const running = clock?.leftMs === undefined ? clock : { kind: clock.kind, policyArea: clock.policyArea, policyVersion: clock.policyVersion, dueAt: Date.now() + clock.leftMs };
+    const running = clock?.leftMs === undefined ? clock : { ...clockWithout(clock, 'leftMs'), dueAt: Date.now() + clock.leftMs };
     return step(alert, { change: 'unshelved', by }, { ...rest, ...(running === undefined ? {} : { clock: running }) });
   }
   function assign(alert: Alert, by: string, { assignee }: AlertAssign): Alert {
@@ -118,4 +118,11 @@ function onDuty(me: string): OnDuty {
 function ruleOf(id: string): unknown {
   const metrics: Record<string, string> = { 'bin-fill': 'fill_level', 'air-pm25': 'pm2_5', noise: 'noise' };
   return { id, type: metrics[id] === undefined ? 'event' : 'threshold', ...(metrics[id] === undefined ? { event: 'forced_open' } : { condition: { metric: metrics[id], direction: 'above' } }) };
+}
+
+/** The same clock without one of its members. */
+function clockWithout(clock: AlertClock, member: 'dueAt' | 'leftMs'): AlertClock {
+  const rest = { ...clock };
+  delete rest[member];
+  return rest;
 }

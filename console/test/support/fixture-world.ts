@@ -39,7 +39,7 @@ export function makeAlert(id: string, device: Device, severity: Severity, zh: st
 export function makeAlerts(devices: readonly Device[], now: number): Alert[] {
   const at = (index: number): Device => devices[index % devices.length] ?? (() => { throw new Error('no devices'); })();
   /** As a policy of 2, 10 and 30 min has them; on a higher tier it began anew. */
-  const clock = (dueInMs: number): Pick<Alert, 'clock'> => ({ clock: { kind: 'acknowledge', dueAt: now + dueInMs, policyArea: 'fuan-jie', policyVersion: 3 } });
+  const clock = (dueInMs: number): Pick<Alert, 'clock'> => ({ clock: { kind: 'acknowledge', dueAt: now + dueInMs, periodMs: 600_000, policyArea: 'fuan-jie', policyVersion: 3 } });
   const gateway = makeAlert('a-gateway', at(16), 'major', '网关 GW-03 失联', 'Gateway GW-03 is silent', now - 372_000, { tier: 'subdistrict', ...clock(48_000) });
   const standing = [
     makeAlert('a-gate', at(3), 'critical', '单元门强行开启', 'Door forced open', now - 48_000, { ruleId: 'gate-forced', ...clock(72_000) }),
@@ -49,8 +49,8 @@ export function makeAlerts(devices: readonly Device[], now: number): Alert[] {
     makeAlert('a-pm', at(2), 'major', '细颗粒物超限 168 µg/m³', 'PM2.5 at 168 µg/m³', now - 130_000, { ruleId: 'air-pm25', value: 168, threshold: 75, count: 5, isChattering: true, assignee: 'li.na', ...clock(470_000) }),
     makeAlert('a-held', at(9), 'minor', '门长时间未关', 'Door held open', now - 242_000, clock(1_558_000)),
     makeAlert('a-noise', at(8), 'minor', '噪声 66 dB(A)', 'Noise at 66 dB(A)', now - 600_000, { tier: 'city', ruleId: 'noise' }),
-    makeAlert('a-tilt', at(4), 'minor', '垃圾桶倾倒', 'Bin tilted', now - 1_842_000, { acked: true, ackedBy: 'admin', ackedAt: now - 900_000, assignee: 'zhao.lei', manualClear: true, clock: { kind: 'resolve', dueAt: now + 2_400_000, policyArea: 'fuan-jie', policyVersion: 3 } }),
-    makeAlert('a-works', at(10), 'major', '垃圾桶高温 62℃', 'Bin at 62 °C', now - 5_400_000, { shelvedUntil: now + 1_500_000, shelvedBy: 'wang.fang', shelveReason: '施工影响', clock: { kind: 'acknowledge', leftMs: 240_000, policyArea: 'fuan-jie', policyVersion: 3 } }),
+    makeAlert('a-tilt', at(4), 'minor', '垃圾桶倾倒', 'Bin tilted', now - 1_842_000, { acked: true, ackedBy: 'admin', ackedAt: now - 900_000, assignee: 'zhao.lei', manualClear: true, clock: { kind: 'resolve', dueAt: now + 2_400_000, periodMs: 3_600_000, policyArea: 'fuan-jie', policyVersion: 3 } }),
+    makeAlert('a-works', at(10), 'major', '垃圾桶高温 62℃', 'Bin at 62 °C', now - 5_400_000, { shelvedUntil: now + 1_500_000, shelvedBy: 'wang.fang', shelveReason: '施工影响', clock: { kind: 'acknowledge', leftMs: 240_000, periodMs: 600_000, policyArea: 'fuan-jie', policyVersion: 3 } }),
     makeAlert('a-inhibited', at(14), 'warning', '数据不再刷新', 'Values no longer change', now - 360_000, { inhibitedBy: gateway.id }),
     makeAlert('a-full', at(6), 'warning', '垃圾桶将满 84%', 'Bin 84 % full', now - 3_600_000),
     makeAlert('a-batt', at(11), 'info', '电量不足 18%', 'Battery at 18 %', now - 7_200_000),

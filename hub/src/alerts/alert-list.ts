@@ -1,4 +1,4 @@
-import { SEVERITIES, severityRank, type Alert, type AreaId } from '@liandong/protocols';
+import { SEVERITIES, STALE_MS, severityRank, type Alert, type AreaId, type EpochMs } from '@liandong/protocols';
 import { sql, type ExpressionBuilder, type SqlBool, type Expression } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -13,7 +13,7 @@ type Position = [active: number, rank: number, raisedAt: number, id: string];
 const rank = sql<number>`case severity ${sql.join(SEVERITIES.map((severity, index) => sql`when ${severity} then ${sql.lit(index)}`), sql` `)} else 9 end`;
 
 /** Active first, worst first, then newest. `areas`: only these; undefined: all. Throws AppError CURSOR_INVALID. */
-export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuery, areas: ReadonlySet<AreaId> | undefined): Promise<{ data: Alert[]; next?: string }> {
+export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuery, { areas, now }: { areas: ReadonlySet<AreaId> | undefined; now: EpochMs }): Promise<{ data: Alert[]; next?: string }> {
   let query = db.selectFrom('alert').selectAll()
     .orderBy('active', 'desc').orderBy(rank).orderBy('raised_at', 'desc').orderBy('id', 'desc').limit(limit + 1);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
@@ -22,7 +22,8 @@ export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuer
   if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
   if (filter.tier !== undefined) query = query.where('tier', '=', filter.tier);
   if (filter.device !== undefined) query = query.where('device_id', '=', filter.device);
-  if (filter.top === true) query = query.where('group_id', 'is', null);
+  if (filter.top === true) query = query.where('group_id', 'is', null).where('inhibited_by', 'is', null);
+  if (filter.stale !== undefined) query = query.where((e) => isStale(e, now, filter.stale === true));
   if (filter.from !== undefined) query = query.where('raised_at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('raised_at', '<', filter.to);
   if (cursor !== undefined) {
@@ -34,6 +35,11 @@ export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuer
   const last = data.at(-1);
   return alerts.length > limit && last !== undefined ? { data, next: toCursor(last) } : { data };
 }
+
+/** Active for a day, or (`wanted` false) everything else. */
+const isStale = (e: ExpressionBuilder<Database, 'alert'>, now: EpochMs, wanted: boolean): Expression<SqlBool> => wanted
+  ? e.and([e('active', '=', 1), e('raised_at', '<=', now - STALE_MS)])
+  : e.or([e('active', '=', 0), e('raised_at', '>', now - STALE_MS)]);
 
 /** Every comparison spelled out: the columns sort in different directions. */
 function isAfter(e: ExpressionBuilder<Database, 'alert'>, [active, worst, raisedAt, id]: Position): Expression<SqlBool> {

@@ -11,8 +11,8 @@ export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promi
 }
 
 export async function addTimelineEntry(trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> {
-  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null } = entry;
-  await trx.insertInto('alert_timeline').values({ alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until }).execute();
+  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
+  await trx.insertInto('alert_timeline').values({ alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref }).execute();
 }
 
 /** Casts: the columns were written by `saveAlert` from a typed alert. */
@@ -33,7 +33,7 @@ export function toAlert(row: AlertRow): Alert {
 
 /** Cast: written by `addTimelineEntry`. */
 export function toTimelineEntry(row: Selectable<Database['alert_timeline']>): AlertTimelineEntry {
-  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note, tier: row.tier as Tier | null, assignee: row.assignee, until: row.until }) };
+  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note, tier: row.tier as Tier | null, assignee: row.assignee, until: row.until, alertId: row.ref }) };
 }
 
 function toRow(alert: Alert): Insertable<Database['alert']> {

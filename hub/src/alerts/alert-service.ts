@@ -1,23 +1,20 @@
-import type { Alert, AlertTimelineEntry, AreaId, DeviceId } from '@liandong/protocols';
+import type { Alert, AreaId, DeviceId } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
+import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
-import { requirePermission, type Principal } from '../identity/principal.js';
+import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
 import { listAlerts } from './alert-list.js';
-import { toAlert, toTimelineEntry } from './alert-rows.js';
+import { toAlert } from './alert-rows.js';
+import { acknowledge, assign, clear, escalate, shelve, unshelve, type Decide } from './alert-steps.js';
+import { timelineOf } from './alert-timeline.js';
 import type { AlertWriter } from './alert-writer.js';
-import type { AlertStep } from './life-cycle.js';
 import type { AlertQuery, AlertService } from './types.js';
 
-/** At most as many are answered of one alert. */
-const TIMELINE_ENTRIES = 200;
-
-type PersonsStep = Extract<AlertStep, 'acked' | 'unacked' | 'commented'>;
-
-export interface AlertServiceDependencies { db: Db; areas: AreaTree; writer: AlertWriter }
+export interface AlertServiceDependencies { db: Db; clock: Clock; areas: AreaTree; writer: AlertWriter }
 
 /** What people do with alerts. See `AlertService` for errors. */
-export function createAlertService({ db, areas, writer }: AlertServiceDependencies): AlertService {
+export function createAlertService({ db, clock, areas, writer }: AlertServiceDependencies): AlertService {
   /** Areas the answer is limited to; undefined: everything. */
   function scopeOf(principal: Principal, area: AreaId | undefined): Set<AreaId> | undefined {
     if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND');
@@ -28,25 +25,23 @@ export function createAlertService({ db, areas, writer }: AlertServiceDependenci
   /** An alert of an area that is gone is still everybody's who sees everything. */
   const isVisible = (principal: Principal, { area }: Alert): boolean => principal.area === undefined || areas.contains(principal.area, area);
 
-  async function step(principal: Principal, id: string, change: PersonsStep, note: string | undefined): Promise<Alert> {
-    return writer.write(id, (alert) => {
+  async function step(principal: Principal, id: string, decide: Decide): Promise<Alert> {
+    return writer.write(id, (alert, at) => {
       if (!isVisible(principal, alert)) throw new AppError('ALERT_NOT_FOUND');
-      return change === 'acked' && alert.acked ? undefined : { step: change, detail: { by: principal.name }, note };
+      return decide(alert, at);
     });
   }
 
-  /** Oldest first. An alert that flaps for months has no end of entries; how it began is always among those answered. */
-  async function timelineOf(id: string): Promise<AlertTimelineEntry[]> {
-    const entries = db.selectFrom('alert_timeline').selectAll().where('alert_id', '=', id);
-    const newest = (await entries.orderBy('id', 'desc').limit(TIMELINE_ENTRIES).execute()).reverse();
-    const [first] = newest.length < TIMELINE_ENTRIES ? newest : await entries.orderBy('id').limit(1).execute();
-    return (first === undefined ? [] : [first, ...newest.slice(1)]).map(toTimelineEntry);
+  /** As a principal, to see what they may see. */
+  async function user(username: string): Promise<Principal | undefined> {
+    const row = await db.selectFrom('user').select(['role', 'area']).where('username', '=', username).executeTakeFirst();
+    return row === undefined ? undefined : { name: username, role: row.role as Principal['role'], area: row.area ?? undefined }; // roles are written from Role only
   }
 
   return {
     async list(principal, query: AlertQuery) {
       requirePermission(principal, 'alert:read');
-      return listAlerts(db, query, scopeOf(principal, query.area));
+      return listAlerts(db, query, { areas: scopeOf(principal, query.area), now: clock.now() });
     },
     async active(principal, scope) {
       requirePermission(principal, 'alert:read');
@@ -59,19 +54,60 @@ export function createAlertService({ db, areas, writer }: AlertServiceDependenci
       const row = await db.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
       const alert = row === undefined ? undefined : toAlert(row);
       if (alert === undefined || !isVisible(principal, alert)) throw new AppError('ALERT_NOT_FOUND');
-      return { ...alert, timeline: await timelineOf(id) };
+      return { ...alert, timeline: await timelineOf(db, id) };
     },
     async ack(principal, id, note) {
       requirePermission(principal, 'alert:act');
-      return step(principal, id, 'acked', note);
+      return step(principal, id, acknowledge(principal, note));
+    },
+    async ackAll(principal, ids, note) {
+      requirePermission(principal, 'alert:act');
+      const decide = acknowledge(principal, note);
+      const found = new Map<string, Alert>();
+      const changed = await writer.writeAll(ids, (alert, at) => {
+        if (!isVisible(principal, alert)) return undefined;
+        const planned = decide(alert, at);
+        if (planned === undefined && !found.has(alert.id)) found.set(alert.id, alert);
+        return planned;
+      });
+      for (const alert of changed) found.set(alert.id, alert);
+      return ids.map((id) => {
+        const alert = found.get(id);
+        return alert === undefined ? { id, code: 'ALERT_NOT_FOUND' } : { id, alert };
+      });
     },
     async unack(principal, id, note) {
       requirePermission(principal, 'alert:act');
-      return step(principal, id, 'unacked', note);
+      return step(principal, id, () => ({ step: 'unacked', detail: { by: principal.name }, note }));
     },
     async comment(principal, id, note) {
       requirePermission(principal, 'alert:act');
-      return step(principal, id, 'commented', note);
+      return step(principal, id, () => ({ step: 'commented', detail: { by: principal.name }, note }));
+    },
+    async shelve(principal, id, request) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, shelve(principal, request));
+    },
+    async unshelve(principal, id, note) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, unshelve(principal, note));
+    },
+    async assign(principal, id, request) {
+      requirePermission(principal, 'alert:act');
+      const assignee = request.assignee === null ? undefined : await user(request.assignee);
+      return step(principal, id, (alert, at) => {
+        const isTaken = request.assignee === null || (assignee !== undefined && hasPermission(assignee, 'alert:read') && isVisible(assignee, alert));
+        if (!isTaken) throw new AppError('USER_NOT_FOUND', `There is no user ${request.assignee} who may see this alert.`);
+        return assign(principal, request)(alert, at);
+      });
+    },
+    async escalate(principal, id, note) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, escalate(principal, note));
+    },
+    async clear(principal, id, note) {
+      requirePermission(principal, 'alert:act');
+      return step(principal, id, clear(principal, note));
     },
   };
 }

@@ -4,14 +4,22 @@ import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
+import { insertAudit } from '../identity/audit-log.js';
 import { AppError } from '../problem.js';
 import type { ActiveAlerts } from './active-alerts.js';
 import type { AlertClocks } from './alert-clocks.js';
 import { addTimelineEntry, saveAlert, toAlert } from './alert-rows.js';
+import { latchCondition } from './clear-latch.js';
 import { applyStep, type AlertStep, type StepDetail } from './life-cycle.js';
 
-/** What is to happen to an alert; `note` is for the timeline. */
-export interface PlannedStep { readonly step: AlertStep; readonly detail?: Omit<StepDetail, 'at'>; readonly note?: string | undefined }
+/** What is to happen to an alert; `note` is for the timeline. `audit`: an audit row of this action by `detail.by`, in the same transaction. */
+export interface PlannedStep {
+  readonly step: AlertStep; readonly detail?: Omit<StepDetail, 'at'>; readonly note?: string | undefined;
+  readonly audit?: { readonly action: string; readonly detail?: string };
+}
+/** In a long run the thread is given up after this many. */
+const BREATHE_AFTER = 50;
+const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 /** Changes alerts that exist, for people and timers. The rule evaluator writes its own in batches; both take turns on the active alerts. */
 export interface AlertWriter {
@@ -30,22 +38,20 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
     return row === undefined ? undefined : toAlert(row);
   }
 
-  async function apply(trx: Transaction<Database>, alert: Alert, { step, detail = {}, note }: PlannedStep, at: EpochMs): Promise<Alert> {
+  async function apply(trx: Transaction<Database>, alert: Alert, planned: PlannedStep, at: EpochMs): Promise<Alert> {
+    const { step, detail = {}, audit } = planned;
     const changed = applyStep(alert, step, { ...detail, at });
     if (changed === undefined) throw new AppError(alert.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
     const stamped = await changes.recordAlert(trx, clocks.after(alert, changed, step, at));
     await saveAlert(trx, stamped);
-    await addTimelineEntry(trx, alert.id, entryOf(stamped, { step, detail, note }, at));
+    await addTimelineEntry(trx, alert.id, entryOf(stamped, planned, at));
+    if (step === 'cleared') await latchCondition(trx, alert);
+    if (audit !== undefined) await insertAudit(trx, at, [{ by: detail.by ?? 'hub', target: alert.id, ...audit }]);
     return stamped;
   }
 
   function tell(changed: readonly Alert[]): void {
-    for (const alert of changed) {
-      const shared = activeAlerts.byId(alert.id);
-      if (shared === undefined) continue;
-      if (alert.active) shared.alert = alert;
-      else activeAlerts.remove(shared);
-    }
+    for (const alert of changed) activeAlerts.put(alert);
     changes.publish(changed.map((alert): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
   }
 
@@ -65,7 +71,8 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
       const at = clock.now();
       const changed = await db.transaction().execute(async (trx) => {
         const written: Alert[] = [];
-        for (const id of ids) {
+        for (const [index, id] of ids.entries()) {
+          if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
           const current = await read(trx, id);
           const planned = current === undefined ? undefined : decide(current, at);
           if (current === undefined || planned === undefined || applyStep(current, planned.step, { ...planned.detail, at }) === undefined) continue;

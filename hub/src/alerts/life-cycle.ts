@@ -15,8 +15,9 @@ export const TRANSITIONS: Readonly<Record<AlertState, Readonly<Partial<Record<Al
   // Re-graded: it got worse than what was acknowledged. Escalated: it was not resolved in time, and those who own it now have not seen it.
   active_acked: { ...staying('active_acked'), regraded: 'active', escalated: 'active', unacked: 'active', cleared: 'cleared_acked' },
   // The same again within a minute is the same alert come back (domain figures, "Chattering"); later it is a new one.
-  cleared: { acked: 'cleared_acked', commented: 'cleared', reraised: 'active' },
-  cleared_acked: { commented: 'cleared_acked', reraised: 'active' },
+  // What was shelved is the alarm: its shelf outlives the alert, and so can end after it.
+  cleared: { acked: 'cleared_acked', commented: 'cleared', unshelved: 'cleared', reraised: 'active' },
+  cleared_acked: { commented: 'cleared_acked', unshelved: 'cleared_acked', reraised: 'active' },
 };
 
 /** What a step brings with it; `at` is hub time. */
@@ -28,6 +29,8 @@ export interface StepDetail {
   assignee?: string | null;
   /** The parent of `grouped`, the cause of `inhibited`. */
   alertId?: string;
+  /** Of `repeated` and `reraised`: it comes and goes (CHATTER). */
+  isChattering?: boolean;
 }
 
 export const stateOf = ({ active, acked }: Pick<Alert, 'active' | 'acked'>): AlertState =>
@@ -43,8 +46,8 @@ export function applyStep(alert: Alert, step: AlertStep, detail: StepDetail): Al
     case 'acked': return { ...alert, acked: true, ackedAt: detail.at, ...(detail.by === undefined ? {} : { ackedBy: detail.by }) };
     case 'unacked': return unacked(alert);
     case 'regraded': return { ...unacked(alert), lastAt: detail.at, ...measured(detail) };
-    case 'repeated': return { ...alert, lastAt: detail.at, count: alert.count + 1, ...measured({ ...detail, severity: alert.severity }) };
-    case 'reraised': return { ...without(unacked(alert), 'clearedAt'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail) };
+    case 'repeated': return { ...alert, lastAt: detail.at, count: alert.count + 1, ...measured({ ...detail, severity: alert.severity }), ...chattering(detail) };
+    case 'reraised': return { ...without(unacked(alert), 'clearedAt'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
     case 'cleared': return { ...without(alert, 'clock', 'inhibitedBy'), active: false, clearedAt: detail.at };
     case 'commented': return { ...alert };
     case 'assigned': return typeof detail.assignee === 'string' ? { ...alert, assignee: detail.assignee } : without(alert, 'assignee');
@@ -71,6 +74,8 @@ function without(alert: Alert, ...keys: ('ackedBy' | 'ackedAt' | 'clearedAt' | '
   for (const key of keys) delete rest[key];
   return rest;
 }
+
+const chattering = ({ isChattering }: StepDetail): Partial<Alert> => isChattering === true ? { isChattering } : {};
 
 function measured({ severity, value, threshold, message }: StepDetail): Partial<Alert> {
   return {

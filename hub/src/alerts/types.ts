@@ -1,8 +1,8 @@
-import type { Alert, AlertWithTimeline, AreaId, DeviceId, EpochMs, Severity, Tier } from '@liandong/protocols';
+import type { Alert, AlertAssign, AlertShelve, AlertWithTimeline, AreaId, BulkAckAnswer, DeviceId, EpochMs, Severity, Tier } from '@liandong/protocols';
 import type { Principal } from '../identity/principal.js';
 
 export interface AlertQuery {
-  area?: AreaId; active?: boolean; acked?: boolean; severity?: Severity; tier?: Tier; device?: DeviceId; top?: boolean; from?: EpochMs; to?: EpochMs;
+  area?: AreaId; active?: boolean; acked?: boolean; severity?: Severity; tier?: Tier; device?: DeviceId; top?: boolean; stale?: boolean; from?: EpochMs; to?: EpochMs;
   limit: number; cursor?: string;
 }
 
@@ -19,4 +19,19 @@ export interface AlertService {
   /** Throws ALERT_NOT_ACTIVE when it has cleared, ALERT_STATE when it isn't acknowledged. */
   unack(principal: Principal, id: string, note?: string): Promise<Alert>;
   comment(principal: Principal, id: string, note: string): Promise<Alert>;
+  /** Many at once, in one transaction; answers each by itself, in the order asked: the alert as it is now, or ALERT_NOT_FOUND. */
+  ackAll(principal: Principal, ids: readonly string[], note?: string): Promise<BulkAckAnswer['data']>;
+  /**
+   * Nobody is called for it until then; a new occurrence of its rule on its device is born shelved. Shelved again, the last one counts.
+   * Throws VALIDATION_FAILED unless exactly one of `until` and `durationS` is given, and for a time that is past or more than a week away.
+   */
+  shelve(principal: Principal, id: string, request: AlertShelve): Promise<Alert>;
+  /** Throws ALERT_STATE, or ALERT_NOT_ACTIVE, when it isn't shelved. */
+  unshelve(principal: Principal, id: string, note?: string): Promise<Alert>;
+  /** Throws USER_NOT_FOUND for somebody who isn't there or may not see it. */
+  assign(principal: Principal, id: string, request: AlertAssign): Promise<Alert>;
+  /** To the next tier, by hand. Throws ALERT_STATE at the city's. */
+  escalate(principal: Principal, id: string, note?: string): Promise<Alert>;
+  /** Throws ALERT_CLEAR_REFUSED unless its rule allows it. The condition that still stands doesn't raise it again before it has gone normal. */
+  clear(principal: Principal, id: string, note: string): Promise<Alert>;
 }

@@ -54,7 +54,9 @@ export interface Database {
     /** JSON: when it moves up a tier. */
     clock: string | null;
   };
-  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null };
+  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null; /** Another alert: the parent, the cause. */ ref: string | null };
+  /** Out of service between two times: an area with what lies below, or the devices of a JSON list. `ended_at`: ended by hand before its time. */
+  maintenance: { id: string; area: string | null; devices: string | null; starts_at: number; ends_at: number; reason: string; by: string; at: number; ended_at: number | null };
   /** Every version of every area's own policy; `body` is null where it was taken back. */
   escalation_policy: { area: string; version: number; body: string | null; at: number; by: string };
   /** `weekdays` and `users` are JSON, `starts` and `ends` HH:MM at UTC+8. */

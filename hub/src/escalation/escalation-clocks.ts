@@ -41,7 +41,7 @@ export function createEscalationClocks({ policies }: { policies: EscalationPolic
     const periodMs = periodOf(alert, pin);
     if (periodMs === undefined) return { kind, ...pin };
     const left = Math.min(leftMs, periodMs);
-    return isPaused(alert) ? { kind, leftMs: Math.max(0, left), ...pin } : { kind, dueAt: at + left, ...pin };
+    return isPaused(alert) ? { kind, leftMs: Math.max(0, left), periodMs, ...pin } : { kind, dueAt: at + left, periodMs, ...pin };
   }
 
   /** Getting worse is no reprieve: what was left at most. */

@@ -10,6 +10,7 @@ import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
 import type { Provisioning } from '../devices/provisioning.js';
 import type { CommandService } from '../commands/command-service.js';
+import type { MaintenanceService } from '../maintenance/types.js';
 import type { ImportService } from '../import/import-service.js';
 import type { ShiftService } from '../duty/shift-service.js';
 import type { EscalationService } from '../escalation/escalation-service.js';
@@ -35,6 +36,7 @@ export interface HttpDependencies {
   readonly escalation?: EscalationService;
   readonly shifts?: ShiftService;
   readonly alertReports?: AlertReports;
+  readonly maintenance?: MaintenanceService;
   readonly calendar?: CalendarService;
   readonly rules: RuleService;
   readonly health: HealthProbe;

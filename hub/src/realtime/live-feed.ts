@@ -1,5 +1,6 @@
 import { LIMITS, type Heartbeat, type PartState } from '@liandong/protocols';
 import type { Server as HttpServer } from 'node:http';
+import type { FloodState, FloodWatch } from '../alerts/flood.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { ChangeLog } from '../changes/change-log.js';
@@ -11,7 +12,7 @@ import { createChangeTail, type ChangeTail } from './change-tail.js';
 import { dropToResume } from './connection.js';
 import type { LatestValueStore } from './latest-values.js';
 import { createLiveClient, type LiveClient } from './live-client.js';
-import { createScopes, type Scopes } from './scope.js';
+import { createScopes, type Scope, type Scopes } from './scope.js';
 import { createScreen } from './screen.js';
 import { createSignIn } from './sign-in.js';
 import { openSocketServer, type LiveSocket, type SocketServer } from './socket-server.js';
@@ -35,6 +36,8 @@ export interface LiveFeedDeps {
   readonly latest: LatestValueStore;
   /** Parts `broker`, `store` and `rules` go into heartbeats; one that is missing counts as down. */
   readonly health: HealthProbe;
+  /** Left out, heartbeats say nothing of floods. */
+  readonly flood?: Pick<FloodWatch, 'states'>;
   readonly clock: Clock;
   readonly logger: FeedLogger;
   readonly tuning?: Partial<LiveFeedTuning>;
@@ -115,7 +118,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   const forgetRemoved = directory.onChange((id, entry) => { if (entry === undefined) latest.forget(id); });
   const timers = [
     setInterval(() => { telemetry.flush(); }, tuning.flushMs),
-    setInterval(() => { beat(deps, tail, clients.values()); }, tuning.heartbeatMs),
+    setInterval(() => { beat(deps, { tail, scopes, clients: clients.values() }); }, tuning.heartbeatMs),
     setInterval(() => { for (const { screen } of clients.values()) screen.sweep(); }, tuning.ackTimeoutMs / ACK_SWEEPS),
     everyRound(tuning.recheckMs, async () => { for (const client of [...clients.values()]) await client.recheck(); }),
   ];
@@ -144,7 +147,7 @@ function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients 
   server.io.use(createSignIn(deps));
   server.io.on('connection', (socket) => {
     const screen = createScreen({ socket, changes, tail, scopes, limits, logger });
-    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry, greet: (one) => { beat(deps, tail, [one]); } });
+    const client = createLiveClient({ ...deps, socket, screen, subscriptions, telemetry, greet: (one) => { beat(deps, { tail, scopes, clients: [one] }); } });
     clients.set(socket, client);
     socket.on('disconnect', () => {
       clients.delete(socket);
@@ -159,16 +162,26 @@ function acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients 
  * `seq` is what this very client has been sent up to, so that it may resume from it; before it subscribes, the newest there is.
  * Also the moment to read changes that a service committed and failed to announce.
  */
-function beat({ clock, health, logger }: LiveFeedDeps, tail: ChangeTail, clients: Iterable<Pick<LiveClient, 'socket' | 'screen'>>): void {
+function beat({ clock, health, flood, logger }: LiveFeedDeps, { tail, scopes, clients }: { tail: ChangeTail; scopes: Scopes; clients: Iterable<Pick<LiveClient, 'socket' | 'screen'>> }): void {
   void tail.catchUp();
   try {
     const parts = health.parts();
     const state = (part: string): PartState => parts[part]?.state ?? 'down';
     const heartbeat: Omit<Heartbeat, 'seq'> = { now: clock.now(), feeds: { mqtt: state('broker'), store: state('store'), rules: state('rules') } };
-    for (const { socket, screen } of clients) socket.emit('heartbeat', { ...heartbeat, seq: screen.position ?? tail.seq });
+    const floods = flood?.states().filter(({ since }) => since !== undefined) ?? [];
+    for (const { socket, screen } of clients) socket.emit('heartbeat', { ...heartbeat, seq: screen.position ?? tail.seq, ...floodOf(floods, screen.scope, scopes) });
   } catch (error) {
     logger.error({ err: error }, 'No heartbeat could be sent.');
   }
+}
+
+/** The floods in sub-districts that the screen shows as a whole. */
+function floodOf(floods: readonly FloodState[], scope: Scope | undefined, scopes: Scopes): Pick<Heartbeat, 'flood'> {
+  if (floods.length === 0 || scope?.hasAlerts !== true) return {};
+  const sees = scopes.lens(scope);
+  const seen = floods.filter(({ area }) => sees(area, undefined));
+  if (seen.length === 0) return {};
+  return { flood: { since: Math.min(...seen.map(({ since }) => since ?? Infinity)), alerts: seen.reduce((sum, { alerts }) => sum + alerts, 0) } };
 }
 
 /** Like setInterval, but a round that takes longer than the interval is not overtaken by the next. */

@@ -10,6 +10,8 @@ export interface Screen {
   readonly state: ScreenState;
   /** Everything in scope up to here was sent; undefined before the first subscription. */
   readonly position: Seq | undefined;
+  /** What it asked to see; undefined before the first subscription. */
+  readonly scope: Scope | undefined;
   /** Sends what follows `from`: the log first, then live. Replaces an earlier subscription. */
   follow(scope: Scope, from: Seq): void;
   /** Sends nothing more until `follow`; gives the function that takes the pause back. */
@@ -124,6 +126,7 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       };
     },
     get position() { return (following ?? paused)?.position; },
+    get scope() { return (following ?? paused)?.scope; },
     follow(scope, from) {
       if (isClosed) return;
       following = { scope, position: from, isLive: false };

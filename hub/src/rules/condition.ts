@@ -1,5 +1,6 @@
-import type { EpochMs, Label, Severity } from '@liandong/protocols';
-import type { ActiveAlert } from '../alerts/active-alerts.js';
+import { CHATTER, type DeviceId, type EpochMs, type Label, type Severity } from '@liandong/protocols';
+import type { ActiveAlert, AlertOwner } from '../alerts/active-alerts.js';
+import { Chatter, type SavedChatter } from '../alerts/chatter.js';
 import type { CompiledRule } from './compile.js';
 import type { DeviceMemory } from './device-memory.js';
 
@@ -10,8 +11,11 @@ export interface Grade { readonly severity: Severity; readonly limit: number | u
 export interface ConditionSink {
   raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert;
   regrade(condition: Condition, grade: Grade, at: EpochMs): void;
-  repeat(active: ActiveAlert, condition: Condition, at: EpochMs): void;
+  /** `isReentry`: the condition was gone in between, though not for long enough to clear. */
+  repeat(active: ActiveAlert, condition: Condition, at: EpochMs, isReentry?: boolean): void;
   clear(active: ActiveAlert, at: EpochMs, note?: string): void;
+  /** The condition stands behind an alert of an earlier life. */
+  adopted(active: ActiveAlert, condition: Condition): void;
   /** Its remembered state changed and has to be on disk together with the position. */
   changed(condition: Condition): void;
   /** Has a delay running; tick it. */
@@ -21,6 +25,11 @@ export interface ConditionSink {
 /** What is kept of a condition; NaN is written as null. */
 export interface SavedCondition {
   isIn: boolean; value: number | null; dueTs: (number | null)[]; dueAt: (number | null)[]; leaveTs: number | null; leaveAt: number | null;
+  /** Grade of its alert, or of the one that was cleared by hand; missing when there is none. */
+  level?: number;
+  /** A person cleared its alert. Written into the saved state by that person's transaction. */
+  clearedByHand?: boolean;
+  chatter?: SavedChatter;
   /** What the rule type itself remembers, such as a window. */
   extra?: unknown;
   facts?: AlertFacts;
@@ -46,7 +55,7 @@ export interface Extra {
  * from one sample to the next, so a delay that ran out between two samples has run out.
  * Each grade has its own on-delay: one bad sample within a long mild condition doesn't make it severe.
  */
-export class Condition {
+export class Condition implements AlertOwner {
   active: ActiveAlert | undefined;
   extra: Extra | undefined;
   /** Worst recent value, or whatever number the rule type shows. */
@@ -57,8 +66,10 @@ export class Condition {
   isAged = false;
   /** The parent under which an alert of this condition is raised, when it is one of many with one cause. */
   groupId: string | undefined;
+  /** Once its alert has come again. */
+  chatter: Chatter | undefined;
   #isIn = false;
-  /** Grade of the active alert; -1 without one. */
+  /** Grade of the active alert; of one that was cleared by hand until the condition has gone normal: only worse raises anew till then. Else -1. */
   #level = -1;
   /** The active alert was graded by another version of the rule. */
   #isUngraded = false;
@@ -75,7 +86,7 @@ export class Condition {
   }
 
   /** Nothing met, nothing running, no alert. */
-  get isIdle(): boolean { return !this.#isIn && this.active === undefined; }
+  get isIdle(): boolean { return !this.#isIn && this.active === undefined && this.#level < 0; }
 
   /** Does its alert wait to be graded by this version of the rule? */
   get isUngraded(): boolean { return this.active !== undefined && this.#isUngraded; }
@@ -83,10 +94,15 @@ export class Condition {
   /** Is the condition met now, whatever its delays say? */
   get isMet(): boolean { return this.#isIn; }
 
+  get inhibitors(): readonly string[] { return this.rule.inhibitedBy; }
+  get family(): string { return this.rule.family; }
+  get gateway(): DeviceId | undefined { return this.device.entry.device.gateway; }
+
   /** Takes over an alert that is active already: of a process before this one, or of another version of the rule, whose grades say nothing here. */
   adopt(active: ActiveAlert): void {
     const { severity, groupId, ruleVersion = this.rule.version } = active.alert;
     this.active = active;
+    this.sink.adopted(active, this);
     this.groupId = groupId;
     this.#level = ruleVersion === this.rule.version ? this.rule.grades.findLastIndex((grade) => grade.severity === severity) : -1;
     this.#isUngraded = this.#level < 0;
@@ -110,7 +126,7 @@ export class Condition {
       isChanged = true;
     }
     this.value = value;
-    if (this.active !== undefined && !this.#isIn && !this.#isUngraded) this.sink.repeat(this.active, this, at);
+    if (this.active !== undefined && !this.#isIn && !this.#isUngraded) this.sink.repeat(this.active, this, at, true);
     this.#isIn = true;
     this.#leaveTs = this.#leaveAt = NaN;
     this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
@@ -126,8 +142,11 @@ export class Condition {
     this.#stopDelays();
     const isOver = isClear || (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts));
     // A delay that ends sooner is left alone; without one the comparison with NaN is false.
-    if (this.active !== undefined && isOver && !(this.#leaveTs <= ts + this.rule.offDelayMs)) {
+    if (this.active !== undefined && isOver && !(this.#leaveTs <= ts + this.#offDelayMs)) {
       this.leaveAfter(this.rule.offDelayMs, ts, at);
+      isChanged = true;
+    } else if (this.active === undefined && isOver && this.#level >= 0) {
+      this.#level = -1;
       isChanged = true;
     } else if (!isOver && !Number.isNaN(this.#leaveTs)) {
       this.#leaveTs = this.#leaveAt = NaN;
@@ -136,8 +155,9 @@ export class Condition {
     if (isChanged) this.#noteChange();
   }
 
-  /** Clears the alert this long after; at once when 0. Called again, it starts anew. */
-  leaveAfter(delayMs: number, ts: EpochMs, at: EpochMs): void {
+  /** Clears the alert this long after; at once when 0. Called again, it starts anew. One that chatters is held until it has been quiet for a minute. */
+  leaveAfter(leastMs: number, ts: EpochMs, at: EpochMs): void {
+    const delayMs = Math.max(leastMs, this.#holdMs);
     this.#leaveTs = ts + delayMs;
     this.#leaveAt = at + delayMs;
     if (delayMs === 0) this.clear(at);
@@ -149,8 +169,11 @@ export class Condition {
     this.value = value;
     if (this.active !== undefined) {
       this.active.seenAt = at;
-      this.sink.repeat(this.active, this, at);
+      this.sink.repeat(this.active, this, at, !this.#isIn);
     }
+    // It had ended, and its alert was only held: what was to clear it then doesn't any more.
+    if (!this.#isIn) this.#leaveTs = this.#leaveAt = NaN;
+    this.#isIn = true;
     this.sink.changed(this);
   }
 
@@ -169,12 +192,16 @@ export class Condition {
     if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
     this.#gradeUpTo(this.#worstDue(this.#dueAt, now), now);
     if (now >= this.#leaveAt) this.clear(now);
+    if (this.active === undefined && this.chatter?.isOver(now) === true) {
+      this.chatter = undefined;
+      this.sink.changed(this);
+    }
     return this.isWaiting;
   }
 
   /** Does anything depend on time passing? */
   get isWaiting(): boolean {
-    if (!Number.isNaN(this.#leaveAt)) return true;
+    if (!Number.isNaN(this.#leaveAt) || (this.active === undefined && this.chatter !== undefined)) return true;
     if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
     if (this.extra?.isTicking === true) return true;
     for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
@@ -190,12 +217,22 @@ export class Condition {
     this.#leaveTs = this.#leaveAt = NaN;
     this.#stopDelays();
     if (active !== undefined) this.sink.clear(active, at, note);
+    this.#rest(at);
+    this.sink.changed(this);
+  }
+
+  /** The condition that still stands raises nothing as bad again until it has gone normal once. An event doesn't stand: the next one is another. */
+  clearedByHand(at: EpochMs): void {
+    this.active = undefined;
+    this.groupId = undefined;
+    this.#latch();
+    this.#rest(at);
     this.sink.changed(this);
   }
 
   /** The rule is no longer in force here: ends the alert, if any, and remembers nothing. */
   end(at: EpochMs, note: string): void {
-    this.extra = undefined;
+    this.extra = this.chatter = undefined;
     this.clear(at, note);
   }
 
@@ -214,15 +251,18 @@ export class Condition {
     if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
   }
 
-  get #longestLeaveMs(): number { return Math.max(this.rule.offDelayMs, this.rule.lapseMs); }
+  get #longestLeaveMs(): number { return Math.max(this.#offDelayMs, this.rule.lapseMs); }
+  get #offDelayMs(): number { return Math.max(this.rule.offDelayMs, this.#holdMs); }
+  get #holdMs(): number { return this.active?.alert.isChattering === true ? CHATTER.withinMs : 0; }
 
   /** Undefined when there is nothing to remember. */
   save(): SavedCondition | undefined {
-    const extra = this.extra?.save();
-    if (this.isIdle && extra === undefined) return undefined;
+    const [extra, chatter] = [this.extra?.save(), this.chatter?.save()];
+    if (this.isIdle && extra === undefined && chatter === undefined) return undefined;
     return {
       isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version,
-      ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(extra === undefined ? {} : { extra }),
+      ...(this.#level < 0 ? {} : { level: this.#level }), ...(this.#level < 0 || this.active !== undefined ? {} : { clearedByHand: true }),
+      ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(chatter === undefined ? {} : { chatter }), ...(extra === undefined ? {} : { extra }),
     };
   }
 
@@ -240,6 +280,12 @@ export class Condition {
     this.#leaveTs = saved.leaveTs ?? NaN;
     this.#leaveAt = saved.leaveAt ?? NaN;
     if (saved.extra !== undefined) this.extra?.load(saved.extra);
+    if (saved.chatter !== undefined) this.chatter = Chatter.from(saved.chatter);
+    if (this.active !== undefined) return;
+    if (this.chatter?.isAtRest === false) this.#rest(this.chatter.last);
+    if (saved.clearedByHand !== true) return;
+    this.#level = Math.min(saved.level ?? 0, this.rule.grades.length - 1);
+    this.#latch();
   }
 
   /** What ran out in device time before the sample at `ts`. */
@@ -262,6 +308,20 @@ export class Condition {
     else if (!this.#isUngraded || this.active.alert.severity !== grade.severity) this.sink.regrade(this, grade, at);
     this.#isUngraded = false;
     this.#level = level;
+  }
+
+  #latch(): void {
+    const isStanding = this.#isIn || Number.isNaN(this.#leaveAt);
+    const isEvent = this.rule.rule.type === 'event';
+    if (isEvent) this.#stopDelays();
+    if (isEvent || !isStanding) this.#level = -1;
+    this.#leaveTs = this.#leaveAt = NaN;
+  }
+
+  #rest(at: EpochMs): void {
+    if (this.chatter === undefined) return;
+    this.chatter.rest(at);
+    this.sink.wait(this);
   }
 
   #stopDelays(): void {

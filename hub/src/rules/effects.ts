@@ -1,9 +1,11 @@
-import type { Alert, AlertChange, AlertTimelineEntry, AreaId, EpochMs, Seq } from '@liandong/protocols';
+import type { Alert, AlertTimelineEntry, AreaId, EpochMs, Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import { addTimelineEntry, saveAlert } from '../alerts/alert-rows.js';
+import { Chatter } from '../alerts/chatter.js';
+import { causeOf, inhibitionChanges } from '../alerts/inhibition.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
@@ -21,8 +23,13 @@ const REPEAT_PUBLISH_MS = 10_000;
 /** In a storm of alerts the thread is given up after this many. */
 const BREATHE_AFTER = 50;
 
-/** Without an entry it is none for the timeline: the alert only got another place. `left`: what screens of the area it left are told. */
-interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entry?: AlertTimelineEntry | undefined; readonly left?: Alert }
+/** However often an alert repeats, its timeline stays readable: the further apart the longer it goes on, and an hour at most. */
+const LONGEST_NOTE_GAP_MS = 3_600_000;
+
+/** Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
+interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
+/** An alert that has no number, state or time yet. */
+type NewAlert = Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>;
 
 /** Gathers what a run of records changes and writes it in one transaction. */
 export class Effects implements ConditionSink {
@@ -32,6 +39,7 @@ export class Effects implements ConditionSink {
   readonly #counted = new Set<ActiveAlert>();
   readonly #conditions = new Set<Condition>();
   readonly #devices = new Set<DeviceMemory>();
+  #settledVersion = -1;
 
   constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog; clocks: AlertClocks }) {}
 
@@ -39,64 +47,80 @@ export class Effects implements ConditionSink {
     return this.#transitions.length + this.#counted.size + this.#conditions.size + this.#devices.size === 0;
   }
 
+  /** Raises it, or opens again the one that cleared within the last minute. */
   raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert {
-    const { device: { entry: { device } }, rule: { rule, version } } = condition;
+    const { device: { entry: { device } }, rule, groupId } = condition;
     const detail = detailOf(condition, grade, at);
-    const { value, threshold, message = rule.message } = detail;
-    // Its parent may have cleared while a delay ran.
-    const groupId = condition.groupId === undefined ? undefined : this.dependencies.activeAlerts.byId(condition.groupId)?.alert.id;
-    const active = this.#add({
-      id: this.dependencies.ids(), ruleId: rule.id, deviceId: device.id, area: device.area, kind: device.kind, severity: grade.severity, tier: 'community',
-      active: true, acked: false, raisedAt: at, lastAt: at, count: 1, message, seq: 0, ruleVersion: version, ...(rule.manualClear === true ? { manualClear: true } : {}),
-      ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }), ...(groupId === undefined ? {} : { groupId }),
-    }, at);
-    this.#record(active, 'raised', detail);
-    return active;
+    const { value, threshold, message = rule.rule.message } = detail;
+    const alarm = { ruleId: rule.rule.id, deviceId: device.id, area: device.area };
+    const past = this.dependencies.activeAlerts.past(alarm, at);
+    if (past === undefined) {
+      condition.chatter = undefined;
+      return this.#open(ofRule<NewAlert>({ ...alarm, kind: device.kind, severity: grade.severity, message, ...given({ value, threshold }) }, rule), detail, condition, groupId);
+    }
+    past.alert = ofRule({ ...past.alert, area: device.area }, rule);
+    condition.chatter ??= new Chatter(past.alert.raisedAt);
+    return this.#reopen(past, { ...detail, isChattering: condition.chatter.again(at, true) }, condition, groupId);
   }
 
   /** An alert that no condition of one device stands behind. */
-  raiseParent(alert: Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>, at: EpochMs): ActiveAlert {
-    const active = this.#add({ ...alert, id: this.dependencies.ids(), tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1, seq: 0 }, at);
-    this.#record(active, 'raised', { at, ...(alert.value === undefined ? {} : { value: alert.value }) });
-    return active;
+  raiseParent(alert: NewAlert, at: EpochMs): ActiveAlert {
+    const past = this.dependencies.activeAlerts.past(alert, at);
+    const detail = { at, severity: alert.severity, message: alert.message, ...(alert.value === undefined ? {} : { value: alert.value }) };
+    return past === undefined ? this.#open(alert, detail) : this.#reopen(past, detail);
+  }
+
+  /** Its condition was found again after a start. */
+  adopted(active: ActiveAlert, condition: Condition): void {
+    this.dependencies.activeAlerts.claim(active, condition);
   }
 
   /** Puts an alert under a parent, or back among the others. */
   regroup(active: ActiveAlert, groupId: string | undefined, at: EpochMs): void {
-    const before = upToDate(active);
-    const alert: Alert = { ...before };
-    delete alert.groupId;
-    if (groupId !== undefined) alert.groupId = groupId;
-    active.alert = this.dependencies.clocks.after(before, alert, groupId === undefined ? 'ungrouped' : 'grouped', at);
-    this.#transitions.push({ active, alert: active.alert, entry: undefined });
+    if (groupId === undefined) this.#step(active, 'ungrouped', { at });
+    else this.#step(active, 'grouped', { at, alertId: groupId });
   }
 
   /** Another version of its rule stands behind the alert from now on; the next sample grades it. */
-  reassign(active: ActiveAlert, { rule, version }: CompiledRule): void {
-    const alert: Alert = { ...upToDate(active), ruleVersion: version };
-    delete alert.manualClear;
-    if (rule.manualClear === true) alert.manualClear = true;
-    active.alert = alert;
-    this.#transitions.push({ active, alert });
+  reassign(active: ActiveAlert, rule: CompiledRule): void {
+    active.alert = ofRule(upToDate(active), rule);
+    this.#transitions.push({ active, alert: active.alert, entries: [] });
   }
 
   regrade(condition: Condition, grade: Grade, at: EpochMs): void {
     if (condition.active !== undefined) this.#step(condition.active, 'regraded', detailOf(condition, grade, at));
   }
 
-  /** The count is exact on disk with every batch; screens are told at most every 10 s. */
-  repeat(active: ActiveAlert, { value }: Pick<Condition, 'value'>, at: EpochMs): void {
-    const detail: Pick<StepDetail, 'at' | 'value'> = { at, ...(Number.isNaN(value) ? {} : { value }) };
-    active.alert = legal(upToDate(active), 'repeated', detail);
-    active.unpublished = { change: 'repeated', ...detail };
+  /** The count is exact on disk with every batch; screens are told at most every 10 s, and at once when it begins to chatter. */
+  repeat(active: ActiveAlert, condition: { readonly value: number; chatter?: Chatter | undefined }, at: EpochMs, isReentry = false): void {
+    const { value } = condition;
+    const isChattering = isReentry && (condition.chatter ??= new Chatter(active.alert.raisedAt)).again(at, false);
+    const detail: StepDetail = { at, ...(Number.isNaN(value) ? {} : { value }), ...(isChattering ? { isChattering } : {}) };
+    const before = active.alert;
+    active.alert = this.#stepped(active, 'repeated', detail);
+    const hasTurned = active.alert.isChattering !== before.isChattering;
+    active.unpublished = { change: 'repeated', at, ...(Number.isNaN(value) ? {} : { value }), ...(hasTurned ? { note: 'chattering' } : {}) };
     this.#counted.add(active);
-    this.publishRepeat(active, at);
+    this.publishRepeat(active, hasTurned || active.alert.clock !== before.clock ? Infinity : at);
   }
 
   /** Tells screens of repetitions held back, when it is time. */
   publishRepeat(active: ActiveAlert, now: EpochMs): void {
     if (active.unpublished === undefined || now - active.publishedAt < REPEAT_PUBLISH_MS) return;
-    this.#push(active, { ...active.unpublished, severity: active.alert.severity });
+    const { alert, unpublished, notedAt } = active;
+    const isNoted = unpublished.at - notedAt >= Math.min(notedAt - alert.raisedAt, LONGEST_NOTE_GAP_MS) || now === Infinity;
+    this.#push(active, isNoted ? [{ ...unpublished, severity: alert.severity }] : [], unpublished.at);
+  }
+
+  /** Marks what has got a cause since, and releases what has lost it. Nothing to do as long as no alert came or went. */
+  settle(at: EpochMs): void {
+    const { activeAlerts } = this.dependencies;
+    if (activeAlerts.version === this.#settledVersion) return;
+    this.#settledVersion = activeAlerts.version;
+    for (const { active, cause } of inhibitionChanges(activeAlerts)) {
+      if (active.alert.inhibitedBy !== undefined) this.#step(active, 'released', { at });
+      if (cause !== undefined) this.#step(active, 'inhibited', { at, alertId: cause.alert.id });
+    }
   }
 
   clear(active: ActiveAlert, at: EpochMs, note?: string): void {
@@ -108,7 +132,7 @@ export class Effects implements ConditionSink {
   move(active: ActiveAlert, area: AreaId, at: EpochMs): void {
     const left: Alert = { ...upToDate(active), active: false, clearedAt: at };
     active.alert = { ...upToDate(active), area };
-    this.#transitions.push({ active, alert: active.alert, left });
+    this.#transitions.push({ active, alert: active.alert, entries: [], left });
   }
 
   changed(condition: Condition): void { this.#conditions.add(condition); }
@@ -121,7 +145,7 @@ export class Effects implements ConditionSink {
   /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
   async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
     const published: Change[] = [];
-    for (const [index, { active, alert, entry, left }] of this.#transitions.entries()) {
+    for (const [index, { active, alert, entries, left }] of this.#transitions.entries()) {
       if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
       if (left !== undefined) {
         const { seq } = await this.dependencies.changes.recordAlert(trx, left, alert.area);
@@ -129,7 +153,7 @@ export class Effects implements ConditionSink {
       }
       const stamped = await this.dependencies.changes.recordAlert(trx, alert);
       await saveAlert(trx, stamped);
-      if (entry !== undefined) await addTimelineEntry(trx, alert.id, entry);
+      for (const entry of entries) await addTimelineEntry(trx, alert.id, entry);
       active.alert = { ...active.alert, seq: stamped.seq };
       published.push({ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped });
     }
@@ -150,25 +174,81 @@ export class Effects implements ConditionSink {
     this.#devices.clear();
   }
 
-  #add(alert: Alert, at: EpochMs): ActiveAlert {
-    return this.dependencies.activeAlerts.add(this.dependencies.clocks.after(undefined, alert, 'raised', at));
+  #open(born: NewAlert, detail: StepDetail, condition?: Condition, groupId?: string): ActiveAlert {
+    const { activeAlerts, clocks, ids } = this.dependencies;
+    const { at } = detail;
+    const alert: Alert = { ...born, id: ids(), tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1, seq: 0 };
+    const active = activeAlerts.add(clocks.after(undefined, alert, 'raised', at));
+    this.#place(active, { change: 'raised', ...entryOf(active, detail) }, condition, groupId);
+    return active;
+  }
+
+  #reopen(active: ActiveAlert, detail: StepDetail, condition?: Condition, groupId?: string): ActiveAlert {
+    active.alert = this.#stepped(active, 'reraised', detail);
+    active.seenAt = detail.at;
+    this.dependencies.activeAlerts.reopen(active);
+    this.#place(active, { change: 'reraised', ...entryOf(active, detail) }, condition, groupId);
+    return active;
+  }
+
+  /** Shelved when its alarm is, grouped and inhibited when there is reason to: all of it before anybody is told of the alert. */
+  #place(active: ActiveAlert, first: AlertTimelineEntry, condition: Condition | undefined, groupId: string | undefined): void {
+    const { activeAlerts } = this.dependencies;
+    const { at } = first;
+    const entries = [first];
+    const take = (step: AlertStep, detail: Omit<StepDetail, 'at'>): void => {
+      active.alert = this.#stepped(active, step, { ...detail, at });
+      const { by, until, reason, alertId } = detail;
+      entries.push({ at, change: step, ...given({ by, until, note: reason, alertId }) });
+    };
+    if (condition !== undefined) activeAlerts.claim(active, condition);
+    const shelf = activeAlerts.shelf(active.alert, at);
+    if (shelf?.shelvedUntil !== undefined && active.alert.shelvedUntil === undefined) {
+      take('shelved', { until: shelf.shelvedUntil, ...given({ by: shelf.shelvedBy, reason: shelf.shelveReason }) });
+      activeAlerts.put(active.alert);
+    }
+    // Its parent may have cleared while a delay ran, or since it cleared itself.
+    const parent = [groupId, active.alert.groupId].find((id) => id !== undefined && activeAlerts.byId(id) !== undefined);
+    if (parent === undefined && active.alert.groupId !== undefined) take('ungrouped', {});
+    if (parent !== undefined && parent !== active.alert.groupId) take('grouped', { alertId: parent });
+    const cause = causeOf(active, activeAlerts);
+    if (cause !== undefined) take('inhibited', { alertId: cause.alert.id });
+    this.#push(active, entries);
   }
 
   #step(active: ActiveAlert, step: AlertStep, detail: StepDetail, note?: string): void {
+    active.alert = this.#stepped(active, step, detail);
+    this.#push(active, [{ change: step, ...entryOf(active, detail), ...(note === undefined ? {} : { note }) }]);
+  }
+
+  /** The alert after the step, and with the clock it has from then on. */
+  #stepped(active: ActiveAlert, step: AlertStep, detail: StepDetail): Alert {
     const before = upToDate(active);
-    active.alert = this.dependencies.clocks.after(before, legal(before, step, detail), step, detail.at);
-    this.#record(active, step, detail, note);
+    return this.dependencies.clocks.after(before, legal(before, step, detail), step, detail.at);
   }
 
-  #record(active: ActiveAlert, change: AlertChange, { at, severity = active.alert.severity, value }: StepDetail, note?: string): void {
-    this.#push(active, { at, change, severity, ...(value === undefined ? {} : { value }), ...(note === undefined ? {} : { note }) });
-  }
-
-  #push(active: ActiveAlert, entry: AlertTimelineEntry): void {
-    active.publishedAt = entry.at;
+  #push(active: ActiveAlert, entries: readonly AlertTimelineEntry[], at = entries[0]?.at ?? active.publishedAt): void {
+    active.publishedAt = at;
+    if (entries.length > 0) active.notedAt = at;
     active.unpublished = undefined;
-    this.#transitions.push({ active, alert: active.alert, entry });
+    this.#transitions.push({ active, alert: active.alert, entries });
   }
+}
+
+const entryOf = ({ alert }: ActiveAlert, { at, severity = alert.severity, value, alertId }: StepDetail): Omit<AlertTimelineEntry, 'change'> =>
+  ({ at, severity, ...given({ value, alertId }) });
+
+/** The same object without what is undefined. */
+function given<T extends Record<string, unknown>>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }; // only these were taken out
+}
+
+/** What this version of the rule says of its alerts. */
+function ofRule<A extends Pick<Alert, 'manualClear' | 'ruleVersion'>>(alert: A, { rule: { manualClear }, version }: CompiledRule): A {
+  const told = { ...alert, ruleVersion: version };
+  delete told.manualClear;
+  if (manualClear === true) told.manualClear = true;
+  return told;
 }
 
 /** With the time at which its condition was last seen. */

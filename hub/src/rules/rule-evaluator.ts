@@ -10,6 +10,7 @@ import type { Db } from '../database/database.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
+import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
 import { Effects, READER } from './effects.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
 import { forget, type Forgotten } from './rule-state.js';
@@ -19,6 +20,8 @@ export interface RuleEvaluatorDependencies {
   db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
   /** Both have to be loaded before `start`. */
   directory: DeviceDirectory;
+  /** Maintenance windows; left out, there are none. */
+  outOfService?: OutOfService;
   areas: Pick<AreaTree, 'lineage' | 'onChange'>;
   /** What schedules ask; left out, there are no holidays. */
   days?: Days;
@@ -51,9 +54,9 @@ const CATCHING_UP_MS = 5_000;
  * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, changes, clocks });
-  const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days });
+  const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
   const touched = new Set<DeviceId>();
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void)[] = [];
@@ -103,6 +106,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   }
 
   async function commit(now: EpochMs, forgotten: Forgotten): Promise<void> {
+    effects.settle(now);
     const isQuiet = effects.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     const published = await db.transaction().execute(async (trx) => {

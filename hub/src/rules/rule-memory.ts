@@ -4,6 +4,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
 import type { Db } from '../database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
+import type { OutOfService } from '../maintenance/types.js';
 import { compileRule, type CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
@@ -36,7 +37,10 @@ export class RuleMemory {
   /** Devices may have moved while nobody looked. */
   #areAreasUnknown = true;
 
-  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; areas: Pick<AreaTree, 'lineage'>; days: Days }) {
+  /** Of what is out of service, when it was last looked at. */
+  #serviceVersion = NaN;
+
+  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; areas: Pick<AreaTree, 'lineage'>; days: Days; outOfService: OutOfService }) {
     this.#groups = new SilenceGroups(dependencies);
     this.#index = new RuleIndex([], dependencies.areas);
   }
@@ -67,7 +71,7 @@ export class RuleMemory {
     const alertsOf = new Map<DeviceId, ActiveAlert[]>();
     for (const active of activeAlerts.values()) if (active.alert.deviceId !== undefined) push(alertsOf, active.alert.deviceId, active);
     const adopted = new Set<ActiveAlert>();
-    for (const entry of directory.values()) this.#restore(this.#add(entry), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
+    for (const entry of directory.values()) this.#restore(this.#add(entry, now), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
     // Alerts of rules or devices that are gone since; devices that are gone.
     this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
     this.#forgotten.devices.push(...[...saved.keys()].filter((id) => !this.#devices.has(id)));
@@ -94,6 +98,7 @@ export class RuleMemory {
     for (const orphan of this.#orphans) this.dependencies.effects.clear(orphan, now, 'rule or device removed');
     this.#orphans = [];
     for (const id of touched) if (this.#follow(id, now)) this.#forgotten.devices.push(id);
+    this.#followService(now);
     if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
     this.#areAreasUnknown = false;
     touched.clear();
@@ -143,6 +148,18 @@ export class RuleMemory {
     }
   }
 
+  /** Maintenance windows begin and end with time, and by hand. */
+  #followService(now: EpochMs): void {
+    const version = this.dependencies.outOfService.version(now);
+    if (version === this.#serviceVersion) return;
+    this.#serviceVersion = version;
+    for (const device of this.#devices.values()) if (device.isWatched !== (this.#whyUnwatched(device.entry, now) === undefined)) this.#follow(device.id, now);
+  }
+
+  #whyUnwatched(entry: DeviceEntry, now: EpochMs): string | undefined {
+    return whyUnwatched(entry) ?? this.dependencies.outOfService.why(entry, now);
+  }
+
   /** Answers whether the device is gone. */
   #follow(id: DeviceId, now: EpochMs): boolean {
     const entry = this.dependencies.directory.get(id);
@@ -151,17 +168,18 @@ export class RuleMemory {
       known?.reset(now, 'device removed');
       this.#devices.delete(id);
       this.#heard.delete(id);
-      if (entry !== undefined) this.#add(entry);
+      if (entry !== undefined) this.#add(entry, now);
       return true;
     }
-    const device = known ?? this.#add(entry);
-    const isWatched = isWatchable(entry);
+    const device = known ?? this.#add(entry, now);
+    const why = this.#whyUnwatched(entry, now);
+    const isWatched = why === undefined;
     device.update(entry);
     // Out of maintenance, or newly accepted: a full silence window from now on.
     if (isWatched && !device.isWatched && device.heardAt !== -Infinity) device.heardAt = now;
     device.isWatched = isWatched;
     this.#refit(device, now);
-    if (!isWatched) device.reset(now, whyUnwatched(entry));
+    if (why !== undefined) device.reset(now, why);
     return false;
   }
 
@@ -205,10 +223,10 @@ export class RuleMemory {
     if (after.active !== undefined) effects.reassign(after.active, after.rule);
   }
 
-  #add(entry: DeviceEntry): DeviceMemory {
+  #add(entry: DeviceEntry, now: EpochMs): DeviceMemory {
     const { id, lastSeenAt } = entry.device;
     const device = new DeviceMemory(entry, this.#index.rulesFor(entry), this.dependencies.effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
-    device.isWatched = isWatchable(entry);
+    device.isWatched = this.#whyUnwatched(entry, now) === undefined;
     this.#devices.set(id, device);
     return device;
   }
@@ -228,7 +246,8 @@ export class RuleMemory {
     }
     for (const condition of device.conditions.values()) condition.lapseFrom(now);
     for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
-    if (!device.isWatched) device.reset(now, whyUnwatched(device.entry));
+    const why = this.#whyUnwatched(device.entry, now);
+    if (why !== undefined) device.reset(now, why);
   }
 }
 
@@ -239,5 +258,5 @@ function whyEnded({ family }: CompiledRule, rules: RuleSet): string {
 }
 
 /** Before its acceptance, in maintenance and after retirement a device raises nothing. */
-const isWatchable = ({ device: { accepted, status } }: DeviceEntry): boolean => accepted !== false && status !== 'maintenance' && status !== 'retired';
-const whyUnwatched = ({ device: { accepted, status } }: DeviceEntry): string => accepted === false ? 'not accepted' : status;
+const whyUnwatched = ({ device: { accepted, status } }: DeviceEntry): string | undefined =>
+  accepted === false ? 'not accepted' : status === 'maintenance' || status === 'retired' ? status : undefined;

@@ -54,7 +54,7 @@ describe('the life-cycle of an alert', () => {
     const whenActive = ['assigned', 'cleared', 'commented', 'escalated', 'grouped', 'inhibited', 'regraded', 'released', 'repeated', 'shelved', 'ungrouped', 'unshelved'];
     expect(Object.fromEntries(Object.entries(TRANSITIONS).map(([state, steps]) => [state, Object.keys(steps).sort()]))).toEqual({
       active: [...whenActive, 'acked'].sort(), active_acked: [...whenActive, 'unacked'].sort(),
-      cleared: ['acked', 'commented', 'reraised'], cleared_acked: ['commented', 'reraised'],
+      cleared: ['acked', 'commented', 'reraised', 'unshelved'], cleared_acked: ['commented', 'reraised', 'unshelved'],
     });
   });
 

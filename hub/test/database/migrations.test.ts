@@ -86,6 +86,23 @@ describe('a data folder of the first version', () => {
     }
   });
 
+  it.each([
+    ["select id from alert where shelved_until <= 5 order by shelved_until limit 200", 'alert_shelved'],
+    ["select max(cleared_at) from alert", 'alert_cleared'],
+    ["select * from alert where active = 0 and cleared_at >= 5 order by cleared_at, id", 'alert_cleared'],
+    ["select * from alert a where a.shelved_until is not null and not exists (select 1 from alert b where b.rule_id = a.rule_id and b.id > a.id and (b.device_id = a.device_id or (b.device_id is null and a.device_id is null and b.area = a.area)))", 'alert_alarm'],
+  ])('answers by an index: %s', async (query, index) => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(db);
+      expect(rows.map(({ detail }) => detail).join('\n')).toContain(index);
+    } finally {
+      await db.destroy();
+    }
+  });
+
   it('has its rules in the words of today, with a first version of each, and the replaced ones once', async () => {
     const path = join(folder, 'hub.db');
     await writeFirstVersion(path);

@@ -136,7 +136,7 @@ describe('the clock of an alert', () => {
 
   it('stands from the start for a child that is raised under its parent', () => {
     const { clocks } = prepare();
-    expect(clocks.after(undefined, { ...NEW, groupId: 'parent' }, 'raised', START).clock).toEqual({ kind: 'acknowledge', leftMs: 9_000, policyArea: 'street', policyVersion: 1 });
+    expect(clocks.after(undefined, { ...NEW, groupId: 'parent' }, 'raised', START).clock).toEqual({ kind: 'acknowledge', leftMs: 9_000, periodMs: 9_000, policyArea: 'street', policyVersion: 1 });
   });
 
   it('is set right when an alert was put under a parent, or taken out, without anybody asking for its clock', () => {

@@ -51,7 +51,7 @@ describe('escalation over the tiers', () => {
     await night.policyOf('street', { critical: { ackWithinS: 120, resolveWithinS: 900 } });
     const { id } = await night.fill('bin', 96);
     await night.after(60);
-    expect((await night.rig.service.ack(ADMIN, id)).clock).toEqual({ kind: 'resolve', dueAt: night.clock.at + 900_000, policyArea: 'street', policyVersion: 1 });
+    expect((await night.rig.service.ack(ADMIN, id)).clock).toEqual({ kind: 'resolve', dueAt: night.clock.at + 900_000, periodMs: 900_000, policyArea: 'street', policyVersion: 1 });
     await night.after(899);
     expect(await night.moves('bin')).toEqual([]);
     await night.after(1);
@@ -88,10 +88,10 @@ describe('escalation over the tiers', () => {
   ])('stands while an alert is %s, and runs on with what was left', async (_name, stop, go, detail) => {
     await night.fill('bin', 96);
     await night.after(50);
-    expect((await night.step('bin', stop, detail)).clock).toEqual({ kind: 'acknowledge', leftMs: 70_000, policyVersion: 1 });
+    expect((await night.step('bin', stop, detail)).clock).toEqual({ kind: 'acknowledge', leftMs: 70_000, periodMs: 120_000, policyVersion: 1 });
     await night.after(HOUR);
     expect(await night.moves('bin')).toEqual([]);
-    expect((await night.step('bin', go)).clock).toEqual({ kind: 'acknowledge', dueAt: night.clock.at + 70_000, policyVersion: 1 });
+    expect((await night.step('bin', go)).clock).toEqual({ kind: 'acknowledge', dueAt: night.clock.at + 70_000, periodMs: 120_000, policyVersion: 1 });
     await night.after(69);
     expect(await night.moves('bin')).toEqual([]);
     await night.after(1);

@@ -28,7 +28,7 @@ export async function createNight(rules: readonly Rule[] = [FILL]) {
     current = { policies, roster, clocks: createEscalationClocks({ policies }) };
     return current.clocks;
   }
-  const rig = await createRig(rules, open);
+  const rig = await createRig(rules, { clocksOf: open });
   const parts = () => {
     if (current === undefined) throw new Error('not open');
     return current;

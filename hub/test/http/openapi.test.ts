@@ -20,6 +20,7 @@ const ROUTES = [
     'GET /devices', 'POST /devices', 'GET /devices/{id}', 'PATCH /devices/{id}', 'DELETE /devices/{id}', 'POST /devices/{id}/credentials', 'GET /devices/{id}/refusals',
     'GET /devices/{id}/latest', 'GET /devices/{id}/telemetry', 'GET /devices/{id}/events',
     'GET /alerts', 'GET /alerts/{id}', 'POST /alerts/{id}/ack', 'POST /alerts/{id}/unack', 'POST /alerts/{id}/comment',
+    'POST /alerts/ack', 'POST /alerts/{id}/shelve', 'POST /alerts/{id}/unshelve', 'POST /alerts/{id}/assign', 'POST /alerts/{id}/escalate', 'POST /alerts/{id}/clear',
     'GET /rules', 'POST /rules', 'GET /rules/{id}', 'PUT /rules/{id}', 'DELETE /rules/{id}', 'GET /rules/{id}/versions', 'POST /rules/preview', 'GET /calendar', 'PUT /calendar',
     'GET /users', 'POST /users', 'GET /tokens', 'POST /tokens', 'DELETE /tokens/{id}', 'GET /audit',
   ].map((route) => route.replace(' ', ' /api/v1')),

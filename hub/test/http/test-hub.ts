@@ -68,7 +68,12 @@ export async function openHub(settings: { withConsole?: boolean; signInsPerMinut
       requireAlert(id);
       return alert;
     },
-    ack: act, unack: act, comment: act,
+    ack: act, unack: act, comment: act, unshelve: act, escalate: act, clear: act,
+    shelve: (principal, id, { reason }) => act(principal, id, reason),
+    assign: (principal, id, { note }) => act(principal, id, note),
+    async ackAll(principal, ids, note) {
+      return Promise.all(ids.map(async (id) => id === alert.id ? { id, alert: await act(principal, id, note) } : { id, code: 'ALERT_NOT_FOUND' }));
+    },
   };
   const health: { parts: Record<string, { state: PartState; detail?: string }> } = { parts: { mqtt: { state: 'ready' } } };
   const logged: unknown[] = [];

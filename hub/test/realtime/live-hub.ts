@@ -14,7 +14,7 @@ import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { AppError } from '../../src/problem.js';
 import { createLatestValues, type LatestValueStore } from '../../src/realtime/latest-values.js';
-import { createLiveFeed, type LiveFeed, type LiveFeedTuning } from '../../src/realtime/live-feed.js';
+import { createLiveFeed, type LiveFeed, type LiveFeedDeps, type LiveFeedTuning } from '../../src/realtime/live-feed.js';
 import { createLiveReader } from '../../src/realtime/live-reader.js';
 
 export type Client = Socket<HubEvents, ClientEvents>;
@@ -48,7 +48,7 @@ const AREAS = [
 ] as const;
 
 /** A live feed on a real HTTP server, database, change log and area tree; people, alerts and devices are kept in memory. */
-export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}): Promise<LiveHub> {
+export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}, more: Pick<LiveFeedDeps, 'flood'> = {}): Promise<LiveHub> {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-live-'));
   const db = await openDatabase(join(folder, 'hub.db'));
   const changes = createChangeLog({ db, clock: systemClock });
@@ -77,7 +77,7 @@ export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}): Promis
     logged.push(err instanceof Error ? `${message} ${err.message}` : message);
   };
   const feed = createLiveFeed({
-    httpServer, areas, directory: devices, changes, latest, clock: systemClock, tuning,
+    httpServer, areas, directory: devices, changes, latest, clock: systemClock, tuning, ...more,
     identity: { authenticate: async ({ bearer, sessionCookie }) => principals.get(bearer ?? sessionCookie ?? '') },
     alerts: {
       async active(principal, scope) {

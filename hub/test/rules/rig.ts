@@ -7,11 +7,14 @@ import { createIdSource } from '../../src/alerts/alert-ids.js';
 import { noClocks, type AlertClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertService } from '../../src/alerts/alert-service.js';
 import { createAlertWriter } from '../../src/alerts/alert-writer.js';
+import { createShelfTimer } from '../../src/alerts/shelf-timer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog } from '../../src/changes/change-log.js';
 import { DayCalendar } from '../../src/calendar/day-calendar.js';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
+import { createMaintenanceService } from '../../src/maintenance/maintenance-service.js';
+import { MaintenanceWindows } from '../../src/maintenance/maintenance-windows.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { createRuleEvaluator } from '../../src/rules/rule-evaluator.js';
 import { createRuleService } from '../../src/rules/rule-service.js';
@@ -52,7 +55,7 @@ export class FakeDirectory implements DeviceDirectory {
 }
 
 /** A hub's rules and alerts over a real database file, with a clock that stands still until it is moved. */
-export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, areas: AreaTree) => Promise<AlertClocks> = async () => noClocks) {
+export async function createRig(rules?: readonly Rule[], { clocksOf = async () => noClocks }: { clocksOf?: (db: Db, areas: AreaTree) => Promise<AlertClocks> } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-rules-'));
   const clock = { at: START, now: () => clock.at };
   const areas = new AreaTree();
@@ -71,12 +74,17 @@ export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, area
     const activeAlerts = createActiveAlerts({ db });
     const clocks = await clocksOf(db, areas);
     const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
-    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, onError: (error) => errors.push(error) });
+    const outOfService = new MaintenanceWindows({ areas });
+    await outOfService.load(db, clock.now());
+    const onError = (error: unknown): void => { errors.push(error); };
+    const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, onError });
     const rules = createRuleService({ db, clock, areas, directory, evaluator });
     const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
-    const service = createAlertService({ db, areas, writer });
+    const service = createAlertService({ db, clock, areas, writer });
+    const shelfTimer = createShelfTimer({ db, clock, writer, onError });
+    const maintenance = createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService });
     changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
-    return { db, changes, activeAlerts, evaluator, writer, service, rules };
+    return { db, changes, activeAlerts, evaluator, writer, service, shelfTimer, maintenance, rules };
   }
 
   const sample = (device: DeviceId, values: Partial<Record<MetricKey, MetricValue>>, ts: EpochMs = clock.at): JournalRecord => ({ type: 'telemetry', device, ts, at: clock.at, values });
@@ -88,7 +96,8 @@ export async function createRig(rules?: readonly Rule[], clocksOf: (db: Db, area
 
   return {
     clock, areas, directory, days, published, errors, sample, feed,
-    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get writer() { return parts.writer; }, get changes() { return parts.changes; }, get activeAlerts() { return parts.activeAlerts; }, get rules() { return parts.rules; },
+    get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get activeAlerts() { return parts.activeAlerts; },
+    get writer() { return parts.writer; }, get changes() { return parts.changes; }, get shelfTimer() { return parts.shelfTimer; }, get maintenance() { return parts.maintenance; }, get rules() { return parts.rules; },
     get seq() { return seq; },
     event: (device: DeviceId, event: string, id: string, ts: EpochMs = clock.at): EventRecord => ({ type: 'event', device, id, ts, at: clock.at, event, data: {} }),
     send: (device: DeviceId, metric: MetricKey, value: MetricValue, ts?: EpochMs) => feed(sample(device, { [metric]: value }, ts)),

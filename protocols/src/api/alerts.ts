@@ -5,11 +5,11 @@ import { CursorQuery, EpochMsSchema, IdSchema, LabelSchema, LimitQuery, TimeQuer
 
 /**
  * When an alert moves up a tier. `dueAt` is absent while the clock stands (shelved, inhibited, or grouped under a parent); `leftMs` is then what is left.
- * With neither, nothing runs out: the city has it, its severity does not escalate, or it was acknowledged and need not be resolved by a time.
+ * `periodMs` is the whole of it. Without any of the three nothing runs out: the city has it, its severity does not escalate, or it was acknowledged and need not be resolved by a time.
  * The policy is the version in force when the alert was raised: a later edit does not change it. Without `policyArea` it is the hub's own.
  */
 export const AlertClockSchema = Type.Object({
-  kind: oneOf(CLOCK_KINDS), dueAt: Type.Optional(EpochMsSchema), leftMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  kind: oneOf(CLOCK_KINDS), dueAt: Type.Optional(EpochMsSchema), leftMs: Type.Optional(Type.Integer({ minimum: 0 })), periodMs: Type.Optional(Type.Integer({ minimum: 0 })),
   policyArea: Type.Optional(IdSchema), policyVersion: Type.Integer({ minimum: 1 }),
 });
 export type AlertClock = Static<typeof AlertClockSchema>;
@@ -30,9 +30,11 @@ export const AlertSchema = Type.Object({
 export type Alert = Static<typeof AlertSchema>;
 export const AlertListSchema = listOf(AlertSchema);
 
+/** `alertId`: the parent of `grouped`, the cause of `inhibited`. `byName` and `assigneeName`: what those people are called, where they are users. */
 export const AlertTimelineEntrySchema = Type.Object({
   at: EpochMsSchema, change: oneOf(ALERT_CHANGES), by: Type.Optional(Type.String()), severity: Type.Optional(oneOf(SEVERITIES)),
   value: Type.Optional(Type.Number()), note: Type.Optional(Type.String()), tier: Type.Optional(oneOf(TIERS)), assignee: Type.Optional(Type.String()), until: Type.Optional(EpochMsSchema),
+  alertId: Type.Optional(Type.String()), byName: Type.Optional(Type.String()), assigneeName: Type.Optional(Type.String()),
 });
 export type AlertTimelineEntry = Static<typeof AlertTimelineEntrySchema>;
 
@@ -41,10 +43,10 @@ export const AlertWithTimelineSchema = Type.Object({ ...AlertSchema.properties, 
 export type AlertWithTimeline = Static<typeof AlertWithTimelineSchema>;
 
 const BooleanQuery = Type.Enum(['true', 'false', '1', '0']);
-/** GET /alerts: worst first, then newest. */
+/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert; `stale`: active for a day. */
 export const AlertQuerySchema = Type.Object({
   area: Type.Optional(IdSchema), active: Type.Optional(BooleanQuery), acked: Type.Optional(BooleanQuery), severity: Type.Optional(oneOf(SEVERITIES)),
-  tier: Type.Optional(oneOf(TIERS)), device: Type.Optional(IdSchema), top: Type.Optional(BooleanQuery),
+  tier: Type.Optional(oneOf(TIERS)), device: Type.Optional(IdSchema), top: Type.Optional(BooleanQuery), stale: Type.Optional(BooleanQuery),
   from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), limit: LimitQuery, cursor: CursorQuery,
 }, { additionalProperties: false });
 

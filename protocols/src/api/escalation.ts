@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { TIERS } from '../alerts.js';
-import { EpochMsSchema, IdSchema, TimeQuerySchema, listOf, oneOf } from './common.js';
+import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 import { UsernameSchema } from './identity.js';
 
 const Within = Type.Integer({ minimum: 1, maximum: 604_800 });
@@ -50,7 +50,7 @@ export const OnDutyQuerySchema = Type.Object({ area: Type.Optional(IdSchema), at
 export const OnDutySchema = Type.Object({ data: Type.Array(Type.Object({ tier: oneOf(TIERS), shift: Type.String(), name: Type.String(), area: IdSchema, users: Type.Array(Type.String()), until: EpochMsSchema })) });
 export type OnDuty = Static<typeof OnDutySchema>;
 
-/** POST /maintenance: out of service (ISA-18.2) between two times; devices of `area` and below, or those named, raise nothing then. */
+/** POST /maintenance: out of service (ISA-18.2) between two times; the devices of `area` and below, or those named (one of the two is given), raise nothing then. */
 export const NewMaintenanceSchema = Type.Object({
   area: Type.Optional(IdSchema), devices: Type.Optional(Type.Array(IdSchema, { minItems: 1, maxItems: 1000 })), from: EpochMsSchema, to: EpochMsSchema,
   reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
@@ -59,3 +59,7 @@ export type NewMaintenance = Static<typeof NewMaintenanceSchema>;
 export const MaintenanceSchema = Type.Object({ id: Type.String(), ...NewMaintenanceSchema.properties, by: Type.String(), at: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema) });
 export type Maintenance = Static<typeof MaintenanceSchema>;
 export const MaintenanceListSchema = listOf(MaintenanceSchema);
+/** GET /maintenance: newest first. `open=true`: neither over nor ended; `area`: those that concern it or what lies below it. */
+export const MaintenanceQuerySchema = Type.Object({
+  area: Type.Optional(IdSchema), open: Type.Optional(Type.Enum(['true', 'false', '1', '0'])), limit: LimitQuery, cursor: CursorQuery,
+}, { additionalProperties: false });

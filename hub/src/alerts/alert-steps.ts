@@ -1,0 +1,34 @@
+import { LIMITS, type Alert, type AlertAssign, type AlertShelve, type EpochMs } from '@liandong/protocols';
+import type { Principal } from '../identity/principal.js';
+import { AppError } from '../problem.js';
+import type { PlannedStep } from './alert-writer.js';
+
+/** What a person asks for, as a step of the alert; undefined: there is nothing to do. */
+export type Decide = (alert: Alert, at: EpochMs) => PlannedStep | undefined;
+
+/** The first acknowledgement stands. */
+export const acknowledge = ({ name }: Principal, note: string | undefined): Decide => ({ acked }) => acked ? undefined : { step: 'acked', detail: { by: name }, note };
+
+/** @throws AppError VALIDATION_FAILED */
+export function shelve({ name }: Principal, { until, durationS, reason }: AlertShelve): Decide {
+  if ((until === undefined) === (durationS === undefined)) throw new AppError('VALIDATION_FAILED', 'Give either `until` or `durationS`.');
+  return (_alert, at) => {
+    const end = until ?? at + (durationS ?? 0) * 1000;
+    if (end <= at) throw new AppError('VALIDATION_FAILED', '`until` is in the past.');
+    if (end > at + LIMITS.longestShelfMs) throw new AppError('VALIDATION_FAILED', '`until` is more than seven days away.');
+    return { step: 'shelved', detail: { by: name, until: end, reason }, audit: { action: 'alert.shelved', detail: `until ${new Date(end).toISOString()}: ${reason}` } };
+  };
+}
+
+export const unshelve = ({ name }: Principal, note: string | undefined): Decide => () =>
+  ({ step: 'unshelved', detail: { by: name }, note, audit: { action: 'alert.unshelved' } });
+
+export const assign = ({ name }: Principal, { assignee, note }: AlertAssign): Decide => () =>
+  ({ step: 'assigned', detail: { by: name, assignee }, note, audit: { action: 'alert.assigned', detail: assignee ?? 'nobody' } });
+
+export const escalate = ({ name }: Principal, note: string | undefined): Decide => () => ({ step: 'escalated', detail: { by: name }, note });
+
+export const clear = ({ name }: Principal, note: string): Decide => ({ active, manualClear }) => {
+  if (active && manualClear !== true) throw new AppError('ALERT_CLEAR_REFUSED');
+  return { step: 'cleared', detail: { by: name }, note, audit: { action: 'alert.cleared', detail: note } };
+};

@@ -1,0 +1,85 @@
+import { FLOOD, type Alert, type AreaId, type EpochMs } from '@liandong/protocols';
+import type { AreaTree } from '../areas/area-tree.js';
+import type { ChangeLog } from '../changes/change-log.js';
+import type { Clock } from '../clock.js';
+import type { Db } from '../database/database.js';
+import type { Feature } from '../feature.js';
+import { toAlert } from './alert-rows.js';
+
+/** Alerts remembered of one sub-district. A storm is bigger; it is a flood all the same, and the oldest are forgotten first. */
+const MOST_KEPT = 10_000;
+
+/** One sub-district: its new alerts of the last 10 min, and since when they are too many. */
+export interface FloodState { readonly area: AreaId; readonly alerts: number; readonly since: EpochMs | undefined }
+
+/**
+ * Flood detection (ISA-18.2): more new alerts than a person can take in. It only tells; nothing is dropped in a flood.
+ * Counted are alerts that stand for themselves: not grouped, inhibited or shelved. A flood ends when fewer than half as many are new.
+ */
+export interface FloodWatch extends Feature {
+  /** All sub-districts with new alerts. */
+  states(): FloodState[];
+}
+
+export interface FloodDependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly areas: Pick<AreaTree, 'ancestor'>;
+  readonly changes: Pick<ChangeLog, 'onChange'>;
+  /** People on duty in a sub-district at a time; fewer than one count as one. Left out: one. */
+  readonly operators?: (subdistrict: AreaId, at: EpochMs) => number;
+}
+
+interface Scope { /** When each was raised. */ readonly raised: Map<string, EpochMs>; since: EpochMs | undefined }
+
+export function createFloodWatch({ db, clock, areas, changes, operators = () => 1 }: FloodDependencies): FloodWatch {
+  const scopes = new Map<AreaId, Scope>();
+  let unsubscribe: (() => void) | undefined;
+
+  function note(alert: Alert, now: EpochMs): void {
+    const area = areas.ancestor(alert.area, 'subdistrict')?.id;
+    if (area === undefined || alert.raisedAt <= now - FLOOD.withinMs) return;
+    const scope = scopes.get(area) ?? { raised: new Map<string, EpochMs>(), since: undefined };
+    scopes.set(area, scope);
+    if (standsForItself(alert)) scope.raised.set(alert.id, alert.raisedAt);
+    // One that was shelved, acknowledged away or cleared was still one to take in; one that turned out to be a child or an effect was none.
+    else if (alert.groupId !== undefined || alert.inhibitedBy !== undefined) scope.raised.delete(alert.id);
+    const [oldest] = scope.raised.size > MOST_KEPT ? scope.raised.keys() : [];
+    if (oldest !== undefined) scope.raised.delete(oldest);
+    judge(area, scope, now);
+  }
+
+  /** `isThorough`: also those that were grouped when they were new, and so stand behind newer ones. */
+  function judge(area: AreaId, scope: Scope, now: EpochMs, isThorough = false): void {
+    for (const [id, raisedAt] of scope.raised) {
+      if (raisedAt <= now - FLOOD.withinMs) scope.raised.delete(id);
+      else if (!isThorough) break;
+    }
+    const limit = FLOOD.alerts * Math.max(1, operators(area, now));
+    if (scope.since === undefined && scope.raised.size > limit) scope.since = now;
+    else if (scope.since !== undefined && scope.raised.size * 2 < limit) scope.since = undefined;
+    if (scope.raised.size === 0) scopes.delete(area);
+  }
+
+  return {
+    states() {
+      const now = clock.now();
+      for (const [area, scope] of [...scopes]) judge(area, scope, now, true);
+      return [...scopes].map(([area, { raised, since }]) => ({ area, alerts: raised.size, since }));
+    },
+    async start() {
+      if (unsubscribe !== undefined) return;
+      const now = clock.now();
+      unsubscribe = changes.onChange((change) => { if (change.kind === 'alert' && change.movedTo === undefined) note(change.alert, clock.now()); });
+      const rows = await db.selectFrom('alert').selectAll().where('raised_at', '>', now - FLOOD.withinMs).orderBy('raised_at', 'desc').limit(MOST_KEPT).execute();
+      for (const row of rows.reverse()) note(toAlert(row), now);
+    },
+    async stop() {
+      unsubscribe?.();
+      unsubscribe = undefined;
+      scopes.clear();
+    },
+  };
+}
+
+const standsForItself = ({ groupId, inhibitedBy, shelvedUntil }: Alert): boolean => groupId === undefined && inhibitedBy === undefined && shelvedUntil === undefined;

@@ -1,0 +1,96 @@
+import type { Rule } from '@liandong/protocols';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFloodWatch, type FloodWatch } from '../../src/alerts/flood.js';
+import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+
+const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
+const silent: Rule = { ...common('silent', ['env_sensor']), type: 'silence', intervals: 3, severity: 'minor' };
+
+let rig: Rig;
+let flood: FloodWatch;
+let operators = 1;
+const watch = (): FloodWatch => createFloodWatch({ db: rig.db, clock: rig.clock, areas: rig.areas, changes: rig.changes, operators: () => operators });
+beforeEach(async () => {
+  operators = 1;
+  rig = await createRig([fill, silent]);
+  for (let index = 0; index < 40; index += 1) rig.directory.put(`bin-${index}`, 'waste_bin');
+  await rig.evaluator.start();
+  flood = watch();
+  await flood.start();
+  await flood.start();
+});
+afterEach(async () => {
+  await flood.stop();
+  await flood.stop();
+  await rig.close();
+});
+
+const raise = async (from: number, to: number): Promise<void> => {
+  for (let index = from; index < to; index += 1) await rig.send(`bin-${index}`, 'fill_level', 90);
+};
+
+describe('a flood', () => {
+  it('begins with the eleventh new alert in ten minutes, and ends when fewer than five are new', async () => {
+    await raise(0, 10);
+    expect(flood.states()).toEqual([{ area: 'street', alerts: 10, since: undefined }]);
+    rig.clock.at += 60_000;
+    await raise(10, 11);
+    expect(flood.states()).toEqual([{ area: 'street', alerts: 11, since: START + 60_000 }]);
+    rig.clock.at += 60_000;
+    await raise(11, 16);
+    rig.clock.at = START + 600_000; // the first ten are past
+    expect(flood.states()).toEqual([{ area: 'street', alerts: 6, since: START + 60_000 }]);
+    await rig.service.ack(ADMIN, (await rig.active())[0]!.id); // no news
+    rig.clock.at = START + 660_000;
+    expect(flood.states()).toEqual([{ area: 'street', alerts: 5, since: START + 60_000 }]);
+    rig.clock.at = START + 720_000;
+    expect(flood.states()).toEqual([]);
+  });
+
+  it('takes as many more as there are operators', async () => {
+    operators = 2;
+    await raise(0, 20);
+    expect(flood.states()).toMatchObject([{ alerts: 20, since: undefined }]);
+    await raise(20, 21);
+    expect(flood.states()).toMatchObject([{ alerts: 21, since: START }]);
+  });
+
+  it('counts what stands for itself: an outage of forty devices is one alert', async () => {
+    for (let index = 0; index < 40; index += 1) rig.directory.put(`env-${index}`, 'env_sensor');
+    await rig.feed(...Array.from({ length: 40 }, (_, index) => rig.sample(`env-${index}`, { rssi: -70 })));
+    await rig.pass(181);
+    expect(await rig.active()).toHaveLength(41);
+    expect(flood.states()).toMatchObject([{ alerts: 1, since: undefined }]);
+  });
+
+  it('is not made of one alert that comes back, nor of one that is born shelved', async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      rig.clock.at += 5_000;
+      await rig.send('bin-0', 'fill_level', turn % 2 === 0 ? 90 : 10);
+    }
+    expect(flood.states()).toMatchObject([{ alerts: 1 }]);
+    const [alert] = await rig.alerts();
+    await rig.send('bin-0', 'fill_level', 90, rig.clock.at + 1);
+    await rig.service.shelve(ADMIN, alert!.id, { durationS: 3600, reason: 'x' });
+    await rig.send('bin-0', 'fill_level', 10, rig.clock.at + 2);
+    await rig.pass(200);
+    await rig.send('bin-0', 'fill_level', 90);
+    expect(await rig.alerts()).toHaveLength(2);
+    expect(flood.states()).toMatchObject([{ alerts: 1 }]);
+  });
+
+  it('is known again after a restart', async () => {
+    await raise(0, 15);
+    await flood.stop();
+    expect(flood.states()).toEqual([]);
+    flood = watch();
+    await flood.start();
+    expect(flood.states()).toMatchObject([{ area: 'street', alerts: 15, since: START }]);
+  });
+
+  it('drops nothing', async () => {
+    await raise(0, 40);
+    expect(await rig.active()).toHaveLength(40);
+    expect(rig.published).toHaveLength(40);
+  });
+});

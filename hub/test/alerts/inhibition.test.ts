@@ -1,0 +1,133 @@
+import type { Alert, AlertChange, Rule } from '@liandong/protocols';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AlertClocks } from '../../src/alerts/alert-clocks.js';
+import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+
+type Options = { inhibitedBy?: string[]; family?: string; manualClear?: boolean };
+const threshold = (id: string, metric: 'fill_level' | 'temperature' | 'battery', kinds: Rule['kinds'], options: Options = {}): Rule & Options =>
+  ({ ...common(id, [...kinds]), type: 'threshold', metric, direction: 'above', bands: [{ limit: 80, severity: 'minor' }], clearAt: 70, ...options });
+const silent: Rule & Options = { ...common('silent', ['waste_bin']), type: 'silence', intervals: 3, severity: 'warning', inhibitedBy: ['power'] };
+
+let rig: Rig;
+const steps: [string, AlertChange][] = [];
+const clocks: AlertClocks = { after(_before, alert, change) { steps.push([alert.ruleId, change]); return alert; } };
+async function begin(...rules: Rule[]): Promise<void> {
+  rig = await createRig(rules, { clocksOf: async () => clocks });
+  rig.directory.put('gw', 'gateway');
+  rig.directory.put('bin', 'waste_bin', { gateway: 'gw' });
+  rig.directory.put('alone', 'waste_bin');
+  await rig.evaluator.start();
+  steps.length = 0;
+}
+afterEach(async () => {
+  expect(rig.errors).toEqual([]);
+  await rig.close();
+});
+
+let ts = START;
+const say = (device: string, metric: 'fill_level' | 'temperature' | 'battery', value: number) => rig.send(device, metric, value, ts = Math.max(ts + 1, rig.clock.at));
+const of = async (ruleId: string, device = 'bin'): Promise<Alert> => (await rig.alerts()).find((alert) => alert.ruleId === ruleId && alert.deviceId === device)!; // raised by the test
+const top = async (): Promise<string[]> => (await rig.service.list(ADMIN, { limit: 100, active: true, top: true })).data.map(({ ruleId, deviceId }) => `${ruleId} ${deviceId}`).sort();
+
+describe('an alert whose rule names another', () => {
+  it('is born inhibited while that one is active on its gateway, and stands for itself when that one clears', async () => {
+    await begin(threshold('power', 'battery', ['gateway']), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['power'] }));
+    await say('gw', 'battery', 90);
+    await say('bin', 'fill_level', 90);
+    await say('alone', 'fill_level', 90);
+    const cause = await of('power', 'gw');
+    expect(await of('fill')).toMatchObject({ active: true, inhibitedBy: cause.id });
+    expect(rig.published.filter(({ ruleId, deviceId }) => ruleId === 'fill' && deviceId === 'bin')).toMatchObject([{ inhibitedBy: cause.id }]); // never seen without
+    expect(await top()).toEqual(['fill alone', 'power gw']);
+    await say('gw', 'battery', 10);
+    expect(await top()).toEqual(['fill alone', 'fill bin']);
+    const { timeline, ...alert } = await rig.service.get(ADMIN, (await of('fill')).id);
+    expect(alert).not.toHaveProperty('inhibitedBy');
+    expect(timeline.map(({ change, alertId }) => [change, alertId])).toEqual([['raised', undefined], ['inhibited', cause.id], ['released', undefined]]);
+    expect(steps.filter(([rule]) => rule === 'fill').map(([, change]) => change)).toEqual(['raised', 'inhibited', 'raised', 'released']); // what moves its clock
+  });
+
+  it('is inhibited when the cause comes later, by a rule of the same device or a family of rules', async () => {
+    await begin(threshold('fire', 'temperature', ['waste_bin'], { family: 'burning' }), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['burning'] }));
+    await say('bin', 'fill_level', 90);
+    await say('bin', 'temperature', 90);
+    expect(await top()).toEqual(['fire bin']);
+    await say('bin', 'fill_level', 10);
+    expect(await of('fill')).not.toHaveProperty('inhibitedBy');
+    await say('bin', 'fill_level', 90);
+    expect(await of('fill')).toMatchObject({ active: true, count: 2, inhibitedBy: (await of('fire')).id });
+  });
+
+  it.each(['restart', 'crash'] as const)('is known over a %s, which says nothing anew, and is released when the cause was gone meanwhile', async (end) => {
+    await begin(threshold('power', 'battery', ['gateway'], { manualClear: true }), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['power'] }));
+    await say('gw', 'battery', 90);
+    await say('bin', 'fill_level', 90);
+    rig.published.length = 0;
+    await rig[end]();
+    await rig.pass(2);
+    expect(rig.published).toEqual([]);
+    expect(await top()).toEqual(['power gw']);
+    await rig.service.clear(ADMIN, (await of('power', 'gw')).id, 'by hand');
+    await rig[end]();
+    await rig.pass(1);
+    expect(await top()).toEqual(['fill bin']);
+  });
+
+  it('passes over to another cause when there is one', async () => {
+    await begin(threshold('power', 'battery', ['gateway']), threshold('fire', 'temperature', ['waste_bin']), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['power', 'fire'] }));
+    await say('bin', 'fill_level', 90);
+    await say('bin', 'temperature', 90);
+    await say('gw', 'battery', 90);
+    expect(await of('fill')).toMatchObject({ inhibitedBy: (await of('fire')).id });
+    await say('bin', 'temperature', 10);
+    expect(await of('fill')).toMatchObject({ inhibitedBy: (await of('power', 'gw')).id });
+    expect(await rig.timeline((await of('fill')).id)).toEqual(['raised', 'inhibited', 'released', 'inhibited']);
+  });
+
+  it('never hides with it: of two that name each other one is left to act on', async () => {
+    await begin(threshold('fire', 'temperature', ['waste_bin'], { inhibitedBy: ['fill'] }), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['fire'] }));
+    await say('bin', 'fill_level', 90);
+    await say('bin', 'temperature', 90);
+    await rig.pass(2);
+    expect(await top()).toEqual(['fill bin']);
+    await rig.restart();
+    await rig.pass(2);
+    expect(await top()).toEqual(['fill bin']);
+  });
+
+  it('may be about silence', async () => {
+    await begin(threshold('power', 'battery', ['gateway']), silent);
+    await say('bin', 'battery', 10);
+    await say('gw', 'battery', 90);
+    await rig.pass(200);
+    expect(await top()).toEqual(['power gw']);
+  });
+});
+
+describe('children of a parent', () => {
+  it('have their clocks told when they are grouped and when they are not any more', async () => {
+    await begin({ ...common('silent'), type: 'silence', intervals: 3, severity: 'warning' }, { ...common('silent-gateway', ['gateway']), type: 'silence', intervals: 3, severity: 'major' });
+    const bins = Array.from({ length: 6 }, (_, index) => `bin-${index}`);
+    for (const id of bins) rig.directory.put(id, 'waste_bin', { gateway: 'gw' });
+    const hear = (...ids: string[]) => rig.feed(...ids.map((device) => ({ type: 'status' as const, device, at: rig.clock.at, online: true })));
+    await hear('gw', ...bins);
+    await rig.pass(181);
+    const parent = (await rig.active()).find(({ ruleId }) => ruleId === ':silence-group')!;
+    expect(await top()).toEqual([':silence-group gw']);
+    await hear('gw', ...bins.slice(0, 4));
+    await rig.pass(1);
+    expect(await top()).toEqual(['silent bin-4', 'silent bin-5']);
+    const { timeline } = await rig.service.get(ADMIN, (await of('silent', 'bin-5')).id);
+    expect(timeline.map(({ change, alertId }) => [change, alertId])).toEqual([['raised', undefined], ['grouped', parent.id], ['ungrouped', undefined]]);
+    expect(steps.filter(([rule]) => rule === 'silent').map(([, change]) => change).filter((change) => change === 'grouped' || change === 'ungrouped').sort())
+      .toEqual([...Array<string>(6).fill('grouped'), 'ungrouped', 'ungrouped']);
+    // Out again within a minute: the same parent, and those who came back are the same alerts.
+    rig.directory.put('gw', 'gateway', { reportingIntervalS: 10 });
+    for (const id of bins) rig.directory.put(id, 'waste_bin', { gateway: 'gw', reportingIntervalS: 10 });
+    await rig.pass(31);
+    expect(await top()).toEqual([':silence-group gw', 'silent bin-4', 'silent bin-5']);
+    expect((await rig.alerts()).filter(({ ruleId }) => ruleId === ':silence-group')).toMatchObject([{ id: parent.id, count: 2, active: true }]);
+    expect(await of('silent', 'bin-0')).toMatchObject({ active: true, count: 2, groupId: parent.id });
+    expect((await rig.alerts()).filter(({ ruleId }) => ruleId === 'silent')).toHaveLength(6);
+  });
+});
