@@ -74,9 +74,12 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
     if (sees(change.area, device)) send(change);
   }
 
+  /** Room for half of what may be in flight: with less, a page would be read for every single alert that is acknowledged. */
+  const hasRoom = (): boolean => !isCongested() && inFlight.size * 2 <= limits.inFlightAlerts;
+
   /** Starts reading the log unless there is nothing to read, no room, or it is being read already. */
   function readOn(): void {
-    if (isReading || isClosed || following === undefined || following.isLive || isCongested()) return;
+    if (isReading || isClosed || following === undefined || following.isLive || !hasRoom()) return;
     isReading = true;
     reading = readLog();
   }
@@ -99,7 +102,8 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       to.isLive = true;
       return;
     }
-    const page = await changes.after(to.position, PAGE);
+    // Not more than can be sent: what is left over would be read again.
+    const page = await changes.after(to.position, Math.min(PAGE, limits.inFlightAlerts - inFlight.size));
     if (isClosed || to !== following) return;
     if (page === undefined) {
       logger.warn({ screen: socket.id }, 'A screen fell behind what the change log keeps; it is dropped and starts from a snapshot.');
