@@ -36,7 +36,7 @@ function withKnownStatements(file: LibsqlDatabase.Database): SqliteDatabase {
   return {
     close: () => { file.close(); },
     prepare(sql) {
-      const statement = known.get(sql) ?? file.prepare(sql) as unknown as SqliteStatement; // the same calls as Kysely makes of better-sqlite3
+      const statement = known.get(sql) ?? file.prepare(sql);
       known.delete(sql);
       known.set(sql, statement);
       const [oldest] = known.size > KNOWN_STATEMENTS ? known.keys() : [];

@@ -1,5 +1,6 @@
 import type { Area, Seq } from '@liandong/protocols';
 import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { ChangeTail } from './change-tail.js';
 import { backlogOf, dropToResume } from './connection.js';
 import type { Scope, Scopes } from './scope.js';
 import type { LiveSocket } from './socket-server.js';
@@ -39,7 +40,7 @@ const PAGE = 200;
 const BACKLOG_PACKETS = 256;
 
 export function createScreen({ socket, changes, tail, scopes, limits, logger }: {
-  socket: LiveSocket; changes: Pick<ChangeLog, 'after'>; tail: { readonly seq: Seq }; scopes: Pick<Scopes, 'lens'>; limits: ScreenLimits; logger: FeedLogger;
+  socket: LiveSocket; changes: Pick<ChangeLog, 'after'>; tail: Pick<ChangeTail, 'seq' | 'recent'>; scopes: Pick<Scopes, 'lens'>; limits: ScreenLimits; logger: FeedLogger;
 }): Screen {
   let following: Following | undefined;
   let paused: Following | undefined;
@@ -103,7 +104,8 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       return;
     }
     // Not more than can be sent: what is left over would be read again.
-    const page = await changes.after(to.position, Math.min(PAGE, limits.inFlightAlerts - inFlight.size));
+    const limit = Math.min(PAGE, limits.inFlightAlerts - inFlight.size);
+    const page = tail.recent(to.position, limit) ?? await changes.after(to.position, limit);
     if (isClosed || to !== following) return;
     if (page === undefined) {
       logger.warn({ screen: socket.id }, 'A screen fell behind what the change log keeps; it is dropped and starts from a snapshot.');
