@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { firstSection } from './operations/sections.js';
 import OverviewPage from './pages/OverviewPage.vue';
 import { useSessionStore } from './stores/session.js';
 
@@ -14,6 +15,22 @@ export function createConsoleRouter() {
       { path: '/alerts/:id', name: 'alert', component: () => import('./pages/AlertPage.vue') },
       { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
       { path: '/devices/:id', name: 'device', component: () => import('./pages/DevicePage.vue') },
+      {
+        path: '/operations', component: () => import('./pages/OperationsPage.vue'),
+        children: [
+          // Not a redirect: those are resolved before it is known who is signed in.
+          { path: '', name: 'operations', component: () => import('./pages/NotFoundPage.vue'), beforeEnter: () => ({ name: firstSection(useSessionStore().session?.role) ?? 'overview' }) },
+          { path: 'rules', name: 'rules', component: () => import('./pages/operations/RulesPage.vue'), meta: { section: 'rules' } },
+          { path: 'rules/:id', name: 'rule', component: () => import('./pages/operations/RulePage.vue'), meta: { section: 'rules' } },
+          { path: 'shifts', name: 'shifts', component: () => import('./pages/operations/ShiftsPage.vue'), meta: { section: 'shifts' } },
+          { path: 'policies', name: 'policies', component: () => import('./pages/operations/PoliciesPage.vue'), meta: { section: 'policies' } },
+          { path: 'calendar', name: 'calendar', component: () => import('./pages/operations/CalendarPage.vue'), meta: { section: 'calendar' } },
+          { path: 'maintenance', name: 'maintenance', component: () => import('./pages/operations/MaintenancePage.vue'), meta: { section: 'maintenance' } },
+          { path: 'channels', name: 'channels', component: () => import('./pages/operations/ChannelsPage.vue'), meta: { section: 'channels' } },
+          { path: 'handover', name: 'handover', component: () => import('./pages/operations/HandoverPage.vue'), meta: { section: 'handover' } },
+          { path: 'kpi', name: 'kpi', component: () => import('./pages/operations/KpiPage.vue'), meta: { section: 'kpi' } },
+        ],
+      },
       { path: '/install', name: 'install', component: () => import('./pages/InstallPage.vue'), meta: { isBare: true, worksOffline: true } },
       { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
     ],

@@ -82,6 +82,7 @@ import { createInfluxStore } from './telemetry/influx-store.js';
 import { createStoreWriter } from './telemetry/store-writer.js';
 import { readTlsPair, type TlsServer } from './tls/tls-pair.js';
 import { createTlsReloader } from './tls/tls-reloader.js';
+import { urlHost } from './url-host.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -89,6 +90,8 @@ const DAY_MS = 86_400_000;
 const BROKER_WAIT_MS = 30_000;
 /** As far back as a redelivery after a restart can reach. */
 const RECALLED_RECORDS = 50_000;
+/** The same in time: a device that was away over a week's holiday sends again what it got no answer for. */
+const RECALLED_MS = 7 * DAY_MS;
 /** Time enough for the fleet's set-up; it needs no token afterwards. */
 const FLEET_TOKEN_MS = 15 * 60_000;
 /** The fleet is a program like any other, with a token; this is who gives it that token. */
@@ -138,7 +141,7 @@ async function openFolder(config: Config, { features, logger }: { features: Feat
   const paths = dataPaths(config.dataDir);
   await prepareDataDir(config.dataDir);
   const handlers: JournalHandler[] = [];
-  const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, logger });
+  const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
   const db: Db = await openDatabase(paths.database);
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
@@ -160,7 +163,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const payloads = createLastPayloads({ clock });
   const signIns = createSignIns({ clock, directory });
   const photos = createPhotoService({ db, folder: paths.photos, devices: () => devices, audit });
-  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
+  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
 
   const activeAlerts = createActiveAlerts({ db });
   const ids = createIdSource({ clock, random: randomBytes });
@@ -218,7 +221,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     },
     health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER, ...(tls === undefined ? {} : { tls }),
   });
-  const listener = createHttpListener({ app: http, host: config.host, port: config.port });
+  const listener = createHttpListener({ app: http, host: config.host, port: config.port, logger });
   const mqtts = tls === undefined || config.tls === undefined || !(source instanceof EmbeddedBroker) ? undefined
     : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
   const tlsReloader = config.tls === undefined ? undefined
@@ -306,11 +309,10 @@ function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependenci
 }
 
 function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   return {
-    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
-    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${config.mqttHost}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
-    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${config.mqttHost}:${mqtts.port}`,
+    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
+    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,
   };

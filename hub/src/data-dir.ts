@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { StartError } from './problem.js';
 
 /** Everything the process keeps, by part. */
@@ -18,14 +18,14 @@ export const dataPaths = (dir: string): DataPaths => ({
   pseudonymKey: join(dir, 'pseudonym.key'), fleetState: join(dir, 'fleet.json'), photos: join(dir, 'photos'),
 });
 
-/** Some file systems (/proc, a lost network share) never answer. */
+/** A lost network share never answers. */
 const FOLDER_MS = 10_000;
 
 /** Makes the data folder, and makes sure it can be written. @throws StartError */
 export async function prepareDataDir(dir: string): Promise<void> {
   const probe = join(dir, `.write-test-${process.pid}`);
   const tryOut = async (): Promise<void> => {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolders(dir);
     await writeFile(probe, '');
     await rm(probe);
   };
@@ -35,6 +35,21 @@ export async function prepareDataDir(dir: string): Promise<void> {
     throw new StartError(`The data folder ${dir} can not be written (${codeOf(error)}). Set DATA_DIR to a folder this user can write.`, { cause: error });
   }
 }
+
+/** Level by level: where nothing can be made though the level above is there (/proc), Node's own recursion never ends. */
+async function makeFolders(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { mode: 0o700 });
+  } catch (error) {
+    const parent = dirname(dir);
+    if (codeOf(error) === 'EEXIST' && (await stat(dir)).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || parent === dir || await isFolder(parent)) throw error;
+    await makeFolders(parent);
+    await mkdir(dir, { mode: 0o700 });
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false);
 
 const KEY_BYTES = 32;
 

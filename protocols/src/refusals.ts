@@ -1,6 +1,7 @@
 /** Why a message or a value was refused. Stable keys: they are counted, shown on the device's page and exported as a metric label. */
 export const REFUSAL_REASONS = {
-  payload_too_large: { zh: '负载超过 64 KiB', en: 'Payload is larger than 64 KiB' },
+  payload_too_large: { zh: '负载过大：上限 64 KiB，海康面板带图片时 768 KiB', en: 'Payload is too large: 64 KiB at most, 768 KiB for a Hikvision post with its pictures' },
+  frame_too_large: { zh: '数据帧超过 256 KiB，连接已断开', en: 'Frame is larger than 256 KiB; the connection was closed' },
   malformed_json: { zh: '不是合法的 JSON', en: 'Payload is not valid JSON' },
   wrong_type: { zh: '字段类型不对', en: 'A field has the wrong type' },
   missing_values: { zh: '缺少 values', en: 'There is no `values` object with at least one value' },
@@ -22,6 +23,7 @@ export const REFUSAL_REASONS = {
   missing_birth: { zh: '缺少节点的 BIRTH 消息，已请求重发', en: 'The node has not announced what this is; a rebirth was asked for' },
   not_for_us: { zh: '未识别的消息类型', en: 'A message type this codec does not read' },
   unknown_topic: { zh: '主题不存在', en: 'Topic is not one the hub knows' },
+  no_topic_prefix: { zh: '网关没有主题前缀（topicPrefix），无法接入设备', en: 'The gateway has no `topicPrefix`, so it can carry nothing' },
   not_your_topic: { zh: '主题属于其他设备', en: 'Topic belongs to another device' },
   wrong_area: { zh: '主题中的街道或社区与登记不符', en: 'Sub-district or community in the topic is not where the device is registered' },
   unknown_device: { zh: '设备未登记', en: 'Device is not registered' },

@@ -31,5 +31,6 @@ export function parseNativeTopic(topic: string): NativeTopic | undefined {
   return { subdistrict, community, device, kind };
 }
 
-const isTopicKind = (kind: string | undefined): kind is TopicKind =>
-  kind === 'command' || (UPLINK_KINDS as readonly string[]).includes(kind ?? '');
+export const isUplinkKind = (kind: string): kind is UplinkKind => (UPLINK_KINDS as readonly string[]).includes(kind);
+
+const isTopicKind = (kind: string | undefined): kind is TopicKind => kind === 'command' || isUplinkKind(kind ?? '');

@@ -9,8 +9,11 @@ export class ApiError extends Error {
   constructor(readonly code: ApiErrorCode, readonly status: number, options: { retryAfterS?: number; detail?: string; cause?: unknown } = {}) {
     super(options.detail ?? code, { cause: options.cause });
     this.retryAfterS = options.retryAfterS;
+    this.detail = options.detail;
   }
   readonly retryAfterS: number | undefined;
+  /** What the hub says to do about it, in English. */
+  readonly detail: string | undefined;
 }
 
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);

@@ -5,6 +5,7 @@ export interface SendOptions { readonly body?: Blob | string; readonly headers?:
 export interface ApiClient {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
   /** Any other body, or headers of its own; the whole answer, for what isn't JSON. `timeoutMs` replaces the usual one. */
@@ -34,6 +35,7 @@ export function createApiClient({ fetch, timeoutMs, onUnauthenticated }: ApiClie
   return {
     get: async <T>(path: string, query?: Query) => bodyOf<T>(await call('GET', path + queryText(query))),
     post: async <T>(path: string, body?: unknown) => bodyOf<T>(await call('POST', path, body ?? {})),
+    put: async <T>(path: string, body: unknown) => bodyOf<T>(await call('PUT', path, body)),
     patch: async <T>(path: string, body: unknown) => bodyOf<T>(await call('PATCH', path, body)),
     send,
     async delete(path) { await call('DELETE', path); },

@@ -1,3 +1,4 @@
+import { useEventListener } from '@vueuse/core';
 import { computed, onScopeDispose, ref, shallowRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { DEVICE_KINDS, type Credentials } from '@liandong/protocols';
@@ -30,6 +31,8 @@ export function useInstall() {
   onScopeDispose(() => clock.stop());
   if (session.session !== undefined) localStorage.setItem('liandong.install.user', session.session.username);
   void catchUp();
+  // A page that lies in the pocket for days is none that is opened: what was added meanwhile is read when it is looked at again.
+  useEventListener(document, 'visibilitychange', () => { if (document.visibilityState === 'visible') void areas.loadOrRecall().catch(reportError); });
   const isKept = ref(false);
   keepShell().then((kept) => { isKept.value = kept; }, reportError);
 

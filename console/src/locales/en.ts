@@ -1,12 +1,16 @@
+import { dutyEn } from './duty-en.js';
 import { fieldEn } from './field-en.js';
+import { rulesEn } from './rules-en.js';
 import { wallEn } from './wall-en.js';
 import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
   ...fieldEn,
+  ...rulesEn,
+  ...dutyEn,
   ...wallEn,
   app: { name: 'Liandong', centre: 'Command centre', tab: 'Liandong · Command centre', skip: 'Skip to content' },
-  nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', label: 'Pages' },
+  nav: { overview: 'Overview', alerts: 'Alerts', devices: 'Devices', operations: 'Rules & duty', label: 'Pages' },
   controls: { toEnglish: 'English', toChinese: '中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', language: 'Switch language', signOut: 'Sign out' },
   sound: { locked: 'Sound off, click to turn on', on: 'Sound on', muted: 'Muted', muteHint: 'Click to mute', unmuteHint: 'Click to unmute', short: { locked: 'Off', on: 'On', muted: 'Muted' }, warning: { locked: 'Sound is off; new alerts are not heard', on: '', muted: 'Muted; alerts are not heard' }, turnOn: 'Turn on' },
   header: { summary: 'Communities {communities} · devices {devices}', dataAge: 'Data {age} old', noData: 'No data yet', rate: '{n} values/s', online: 'Devices online {online}/{total}', mqtt: 'Intake', store: 'Store', rules: 'Rules' },
@@ -47,7 +51,7 @@ export const en: Messages = {
   devices: { title: 'Devices', name: 'Name', area: 'Area', kind: 'Kind', status: 'Status', lastSeen: 'Last seen', latest: 'Latest value', search: 'Name or id', anyKind: 'Any kind', anyStatus: 'Any status', anyArea: 'Any area', none: 'No devices match', shown: '{n} of {total}', loading: 'Loading devices', capped: 'Only the first {n} were loaded', withRetired: '{n} of them retired' },
   device: {
     latest: 'Latest values', noValues: 'Nothing was received from this device yet', chart: 'History', range: { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d' }, rangeLabel: 'Time range', metricLabel: 'Metric', min: 'Min', max: 'Max', last: 'Latest', noPoints: 'No data in this time', live: 'Live', notReporting: 'Not reporting', paused: 'Stopped when the connection was lost', chartFailed: 'History could not be loaded',
-    events: 'Recent events', noEvents: 'No events in 24 hours', refusals: 'Refused data', noRefusals: 'Nothing was refused', lastRefused: 'Last time', rawPayload: 'Raw payload', payloadHidden: 'Carried biometric data, not kept', facts: 'Installation', alerts: 'Alerts of this device', noAlerts: 'No alerts', id: 'Device id', areaName: 'Area', kind: 'Kind', codec: 'Protocol', interval: 'Reports every', seconds: '{n} s', location: 'Coordinates (WGS-84)', depth: 'Bin depth', deadZone: 'Dead zone', height: 'Mounting height', door: 'Door', gateway: 'Gateway', externalId: 'External id', payloadCodec: 'Byte format', lastSeen: 'Last seen', notFound: 'There is no such device, or it is outside your area', back: 'Back to devices', yes: 'Yes', no: 'No', nativeCodec: 'Native MQTT', times: '{n}×', loading: 'Loading device', onTopic: 'Topic', truncated: 'The chart keeps lowest and highest values',
+    events: 'Recent events', noEvents: 'No events in 24 hours', refusals: 'Refused data', noRefusals: 'Nothing was refused', lastRefused: 'Last time', rawPayload: 'Raw payload', payloadHidden: 'Carried biometric data, not kept', facts: 'Installation', alerts: 'Alerts of this device', noAlerts: 'No alerts', id: 'Device id', areaName: 'Area', kind: 'Kind', codec: 'Protocol', interval: 'Reports every', seconds: '{n} s', location: 'Coordinates (WGS-84)', depth: 'Bin depth', deadZone: 'Dead zone', height: 'Mounting height', door: 'Door', gateway: 'Gateway', externalId: 'External id', topicPrefix: 'Topic prefix', payloadCodec: 'Byte format', lastSeen: 'Last seen', notFound: 'There is no such device, or it is outside your area', back: 'Back to devices', yes: 'Yes', no: 'No', nativeCodec: 'Native MQTT', times: '{n}×', loading: 'Loading device', onTopic: 'Topic', truncated: 'The chart keeps lowest and highest values',
   },
   signIn: { title: 'Sign in', subtitle: 'Operations hub for smart communities', username: 'User name', password: 'Password', submit: 'Sign in', working: 'Signing in', wrong: 'User name or password is wrong, try again', tooMany: 'Too many tries, wait {n} s and try again', unreachable: 'The hub cannot be reached; check the network or call the engineer on duty', server: 'Something is wrong at the hub, try again later', missing: 'Enter user name and password', expired: 'Your session has expired, sign in again', show: 'Show password', hide: 'Hide password' },
   error: { title: 'That did not work', unreachable: 'The hub cannot be reached, try again later', timeout: 'The hub did not answer in time, try again', retry: 'Try again', load: 'Data could not be loaded' },

@@ -1,12 +1,16 @@
+import { dutyZhCN } from './duty-zh-cn.js';
 import { fieldZhCN } from './field-zh-cn.js';
+import { rulesZhCN } from './rules-zh-cn.js';
 import { wallZhCN } from './wall-zh-cn.js';
 
 /** Words on the screen, Chinese; the shape that every other language has to fill. */
 export const zhCN = {
   ...fieldZhCN,
+  ...rulesZhCN,
+  ...dutyZhCN,
   ...wallZhCN,
   app: { name: '联动', centre: '指挥中心', tab: '联动 · 指挥中心', skip: '跳到正文' },
-  nav: { overview: '总览', alerts: '告警', devices: '设备', label: '页面' },
+  nav: { overview: '总览', alerts: '告警', devices: '设备', operations: '规则与值守', label: '页面' },
   controls: { toEnglish: 'English', toChinese: '中文', light: '浅色', dark: '深色', toLight: '切换到浅色', toDark: '切换到深色', language: '切换语言', signOut: '退出登录' },
   sound: { locked: '声音未开启，点击开启', on: '声音已开', muted: '已静音', muteHint: '点击静音', unmuteHint: '点击恢复声音', short: { locked: '声音关', on: '声音开', muted: '已静音' }, warning: { locked: '声音未开启，新告警不会发声', on: '', muted: '已静音，告警不会发声' }, turnOn: '打开声音' },
   header: { summary: '{communities} 个社区 · {devices} 台设备', dataAge: '数据 {age}前', noData: '尚未收到数据', rate: '刷新 {n} 值/秒', online: '在线设备 {online}/{total}', mqtt: '接入', store: '存储', rules: '规则' },
@@ -47,7 +51,7 @@ export const zhCN = {
   devices: { title: '设备', name: '名称', area: '区域', kind: '类型', status: '状态', lastSeen: '最近上报', latest: '最新数值', search: '名称或编号', anyKind: '全部类型', anyStatus: '全部状态', anyArea: '全部区域', none: '没有符合条件的设备', shown: '{n} / {total} 台', loading: '正在读取设备', capped: '只读取了前 {n} 台', withRetired: '含已停用 {n} 台' },
   device: {
     latest: '最新数值', noValues: '还没有收到这台设备的数据', chart: '走势', range: { '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天' }, rangeLabel: '时间范围', metricLabel: '指标', min: '最低', max: '最高', last: '最新', noPoints: '这段时间没有数据', live: '实时追加', notReporting: '设备未在上报', paused: '已停在断开时', chartFailed: '历史数据没有取到',
-    events: '最近事件', noEvents: '24 小时内没有事件', refusals: '被拒收的数据', noRefusals: '没有被拒收的数据', lastRefused: '最近一次', rawPayload: '原始内容', payloadHidden: '含有个人生物特征，内容不保存', facts: '安装信息', alerts: '这台设备的告警', noAlerts: '没有告警', id: '设备编号', areaName: '所在区域', kind: '类型', codec: '协议', interval: '上报间隔', seconds: '{n} 秒', location: '坐标（WGS-84）', depth: '桶深', deadZone: '盲区', height: '安装高度', door: '门名称', gateway: '所属网关', externalId: '外部编号', payloadCodec: '字节格式', lastSeen: '最近上报', notFound: '没有这台设备，或者它不在您的管辖范围内', back: '返回设备列表', yes: '是', no: '否', nativeCodec: '原生 MQTT', times: '{n} 次', loading: '正在读取设备', onTopic: '主题', truncated: '走势图里最低与最高值都保留',
+    events: '最近事件', noEvents: '24 小时内没有事件', refusals: '被拒收的数据', noRefusals: '没有被拒收的数据', lastRefused: '最近一次', rawPayload: '原始内容', payloadHidden: '含有个人生物特征，内容不保存', facts: '安装信息', alerts: '这台设备的告警', noAlerts: '没有告警', id: '设备编号', areaName: '所在区域', kind: '类型', codec: '协议', interval: '上报间隔', seconds: '{n} 秒', location: '坐标（WGS-84）', depth: '桶深', deadZone: '盲区', height: '安装高度', door: '门名称', gateway: '所属网关', externalId: '外部编号', topicPrefix: '主题前缀', payloadCodec: '字节格式', lastSeen: '最近上报', notFound: '没有这台设备，或者它不在您的管辖范围内', back: '返回设备列表', yes: '是', no: '否', nativeCodec: '原生 MQTT', times: '{n} 次', loading: '正在读取设备', onTopic: '主题', truncated: '走势图里最低与最高值都保留',
   },
   signIn: { title: '登录', subtitle: '智慧社区联动指挥', username: '用户名', password: '密码', submit: '登录', working: '正在登录', wrong: '用户名或密码不对，请重新输入', tooMany: '尝试次数太多，请等 {n} 秒后再试', unreachable: '连不上中心，请检查网络，或联系值班工程师', server: '中心出了问题，请稍后再试', missing: '请输入用户名和密码', expired: '登录已过期，请重新登录', show: '显示密码', hide: '隐藏密码' },
   error: { title: '操作没有成功', unreachable: '连不上中心，请稍后再试', timeout: '中心没有及时回答，请再试一次', retry: '重试', load: '数据没有取到' },

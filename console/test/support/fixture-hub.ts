@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
-import { FLOOD, severityRank, type Alert, type AuditEntry, type ClientEvents, type Device, type Heartbeat, type HubEvents, type MetricKey, type MetricValue } from '@liandong/protocols';
+import { FLOOD, severityRank, type Alert, type AuditEntry, type ClientEvents, type Device, type Heartbeat, type HubEvents, type MetricKey, type MetricValue, type Role } from '@liandong/protocols';
 import { createFixtureAlerts } from './fixture-alerts.js';
+import { createFixtureOperations } from './fixture-operations.js';
 import { createFixtureProvisioning, withOutlines } from './fixture-provisioning.js';
 import { currentSeq, makeAlert, makeAlerts, makeAreas, makeDevices, nextSeq } from './fixture-world.js';
 
@@ -16,11 +17,12 @@ const CHANGE_LIMIT = 100_000;
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'";
 
 /** A stand-in for the hub with made-up data, for looking at screens; serves the built console under the policy it has to live with. */
-export async function startFixtureHub(options: { port?: number; devices?: number; withCentres?: boolean; withAlerts?: boolean } = {}) {
+export async function startFixtureHub(options: { port?: number; devices?: number; withCentres?: boolean; withAlerts?: boolean; role?: Role } = {}) {
   const now = Date.now();
   const [areas, devices] = [withOutlines(makeAreas(options.withCentres ?? true)), makeDevices(options.devices ?? 96, now)];
   const provisioning = createFixtureProvisioning(devices);
   const alerts = new Map<string, Alert>((options.withAlerts === false ? [] : makeAlerts(devices, now)).map((alert) => [alert.id, alert]));
+  const operations = createFixtureOperations(devices, () => [...alerts.values()]);
   const changes: { seq: number; alert: Alert }[] = [];
   const http = createServer((request, response) => void answer(request, response));
   const io = new Server<ClientEvents, HubEvents>(http, { path: '/socket.io' });
@@ -54,7 +56,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     const path = url.pathname.slice('/api/v1'.length);
     const send = (body: unknown, status = 200, headers = {}) => { response.writeHead(status, { 'content-type': status >= 400 ? 'application/problem+json' : 'application/json', ...headers }).end(body === undefined ? undefined : JSON.stringify(body)); };
     const isSignedIn = request.headers.cookie?.includes('fixture=1') ?? false;
-    const session = { username: 'admin', name: '管理员', role: 'admin' };
+    const session = { username: 'admin', name: '管理员', role: options.role ?? 'admin' };
     if (path === '/session' && request.method === 'POST') {
       // The fixture's own tiny protocol: password "wrong" is wrong, "many" is too many.
       const { password } = JSON.parse(await bodyOf(request)) as { password: string };
@@ -66,6 +68,8 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     if (!isSignedIn) { send({ code: 'UNAUTHENTICATED', status: 401, title: '', type: '' }, 401); return; }
     if (path === '/session') { send(request.method === 'DELETE' ? undefined : session, request.method === 'DELETE' ? 204 : 200, request.method === 'DELETE' ? { 'set-cookie': 'fixture=0; Path=/' } : {}); return; }
     const body = request.method === 'GET' ? Buffer.alloc(0) : await bytesOf(request);
+    const operated = operations.answer(request.method ?? 'GET', path, url.searchParams, body);
+    if (operated !== undefined) { send(operated.body, operated.status); return; }
     const provisioned = provisioning(request.method ?? 'GET', path, url.searchParams, body);
     if (provisioned?.type !== undefined) { response.writeHead(provisioned.status, { 'content-type': provisioned.type }).end(provisioned.body); return; }
     if (provisioned !== undefined) { send(provisioned.body, provisioned.status); return; }
@@ -84,6 +88,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
   return {
     // A TCP server's address is an object.
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, devices,
+    operations,
     raise: (id: string, index: number, severity: Alert['severity'], zh: string, en: string, more: Partial<Alert> = {}) => change(acting.withClock(makeAlert(id, devices[index % devices.length] ?? devices[0]!, severity, zh, en, Date.now(), more))),
     clear: (id: string) => { const alert = alerts.get(id); return alert && acting.clear(alert); },
     ackBy: acting.ackBy, escalate: acting.escalate,

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import { LIMITS, nativeTopic, type DeviceId } from '@liandong/protocols';
+import { outliveAcceptErrors } from '../accept-errors.js';
 import type { CommandPublisher } from '../commands/command-publisher.js';
 import type { DeviceDirectory, DeviceEntry, SignInWatch } from '../devices/types.js';
 import { mayRead } from '../gateways/gateway-topics.js';
@@ -83,8 +84,9 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
     const server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     server.maxConnections = MAX_CONNECTIONS;
     this.#server = server;
+    const { journal, directory, logger } = this.#dependencies;
     await listen(server, this.#dependencies);
-    const { journal, directory } = this.#dependencies;
+    outliveAcceptErrors(server, { name: 'mqtt', logger });
     this.#unsubscribe = [
       journal.onDrain(() => this.#holdAll(false)),
       directory.onChange((id) => this.#recheck(id)),
@@ -160,7 +162,10 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
     socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS); // for clients that announce no MQTT keep-alive
     const tap = new PublishTap({
       transport: socket, limitBytes: LIMITS.frameBytesBeforeSignIn, waitsForSignIn: true,
-      onFault: (fault) => this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1),
+      onFault: (fault) => {
+        this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+        if (fault === 'frame_too_large' && connection.speaker !== undefined) ingest.refuseFrame(connection.speaker);
+      },
       onPublish: (frame, done) => {
         ingest.receive({ topic: frame.topic, payload: frame.payload, messageId: frame.messageId, isRedelivery: frame.isRedelivery, speaker: connection.speaker }, done);
         if (journal.isFull) this.#holdAll(true);
@@ -240,11 +245,15 @@ const commandTopic = ({ subdistrict, community, device }: DeviceEntry): string =
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const refuse = (error: NodeJS.ErrnoException): void => {
       const sentence = error.code === 'EADDRINUSE' ? `MQTT port ${port} on ${host} is in use. Stop what uses it, or set MQTT_PORT to another port.`
         : `MQTT can not listen on ${host}:${port} (${error.code ?? error.message}). Check MQTT_HOST and MQTT_PORT.`;
       reject(new StartError(sentence, { cause: error }));
+    };
+    server.once('error', refuse);
+    server.listen({ host, port }, () => {
+      server.off('error', refuse);
+      resolve();
     });
-    server.listen({ host, port }, () => resolve());
   });
 }

@@ -14,6 +14,10 @@ import type { UplinkSource } from './types.js';
 const KEEP_ALIVE_S = 30;
 const RECONNECT_MS = 1000;
 const CONNECT_MS = 10_000;
+/** At a start that does not wait for the broker: what takes the connection and says nothing for this long is no broker, or a sick one. */
+const FIRST_ANSWER_MS = 2000;
+/** First byte of a CONNACK (clause 3.2.1), the only thing a broker may say first. */
+const CONNACK = 0x20;
 /** Gateways that change within this time cost one SUBSCRIBE. */
 const SETTLE_MS = 200;
 /** Messages on their way down at once. */
@@ -76,9 +80,9 @@ export class ExternalBroker implements UplinkSource, CommandPublisher {
     client.on('close', () => this.#onLost('connection closed'));
     let deadline: NodeJS.Timeout | undefined;
     const isReady = new Promise<void>((resolve, reject) => {
-      const giveUp = (): void => reject(new Error(this.#failure ?? 'no answer'));
-      if (waitMs > 0) deadline = setTimeout(giveUp, waitMs);
-      else client.once('close', giveUp);
+      const giveUp = (): void => reject(new Error(this.#failure ?? 'it does not answer as an MQTT broker does'));
+      deadline = setTimeout(giveUp, waitMs > 0 ? waitMs : FIRST_ANSWER_MS);
+      if (waitMs === 0) client.once('close', giveUp);
       client.on('connect', () => void this.#subscribe(client).then(resolve, () => {
         this.#tap?.destroy(); // and so connect and ask again
       }));
@@ -136,6 +140,11 @@ export class ExternalBroker implements UplinkSource, CommandPublisher {
     const isTls = url.protocol === 'mqtts:';
     const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (isTls ? 8883 : 1883)) };
     const transport: Transport = isTls ? connectTls({ ...address, servername: address.host }) : connectTcp({ ...address, noDelay: true });
+    transport.once('data', (chunk: Buffer) => {
+      if (chunk[0] === CONNACK) return;
+      this.#onLost('what answers there does not speak MQTT');
+      tap.destroy();
+    });
     const tap = new PublishTap({
       transport, limitBytes: ANY_FRAME_BYTES, waitsForSignIn: false,
       onFault: (fault) => logger.warn({ fault }, 'the MQTT broker broke the protocol; connecting again'),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
+import { outliveAcceptErrors } from '../accept-errors.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
@@ -53,11 +54,16 @@ export class TlsListener implements Feature, TlsServer {
     server.on('tlsClientError', (error) => logger.debug({ err: error }, 'a TLS handshake failed'));
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(error.code === 'EADDRINUSE'
+      const refuse = (error: NodeJS.ErrnoException): void => reject(new StartError(error.code === 'EADDRINUSE'
         ? `MQTT port ${port} on ${host} is in use. Stop what uses it, or set MQTTS_PORT to another port.`
-        : `MQTT over TLS can not listen on ${host}:${port} (${error.code ?? error.message}). Check MQTT_HOST and MQTTS_PORT.`, { cause: error })));
-      server.listen({ host, port }, () => resolve());
+        : `MQTT over TLS can not listen on ${host}:${port} (${error.code ?? error.message}). Check MQTT_HOST and MQTTS_PORT.`, { cause: error }));
+      server.once('error', refuse);
+      server.listen({ host, port }, () => {
+        server.off('error', refuse);
+        resolve();
+      });
     });
+    outliveAcceptErrors(server, { name: 'mqtts', logger });
   }
 
   async stop(): Promise<void> {

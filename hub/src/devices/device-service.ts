@@ -1,13 +1,13 @@
 import type { Transaction } from 'kysely';
 import { isId, type AreaId, type Credentials, type Device, type DeviceId, type DevicePatch, type DeviceQuery, type DeviceWithTwin, type NewDevice, type NewDeviceAnswer, type Refusals } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
+import { insertAudit, type AuditRow } from '../identity/audit-log.js';
 import { requirePermission, type Permission, type Principal } from '../identity/principal.js';
 import { systemRandom, type RandomBytes } from '../identity/secrets.js';
-import type { AuditLog } from '../identity/types.js';
 import { AppError } from '../problem.js';
 import { newClaimCode } from './claim-code.js';
 import { newDeviceSecret } from './credentials.js';
@@ -16,7 +16,7 @@ import { saveDigest } from './device-digests.js';
 import { entryOf, inWgs84, placeOf, withSighting } from './device-entry.js';
 import { toChangedColumns, toDevice, toTwin, type DeviceRow } from './device-rows.js';
 import type { RefusalLog } from './refusal-log.js';
-import { changesOf, mayTakeOver, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
+import { changesOf, mayTakeOver, naturalPrefix, requireFree, requireInstall, requireTies, requireTransition, tidyPrefix } from './registration.js';
 import type { DeviceEntry } from './types.js';
 
 export { placeOf, withSighting } from './device-entry.js';
@@ -33,6 +33,7 @@ export interface DeviceService {
   get(principal: Principal, id: DeviceId): Promise<DeviceWithTwin>;
   /**
    * The only time the secret is shown, and the claim code of a device that is prepared. What an installer makes or prepares is not accepted yet.
+   * A gateway that names no `topicPrefix` gets its format's own, if it has one and nobody else does.
    * The id of a deleted device brings that one's history with it, so it is free only in the same community, and for those who may see where it stood.
    * Throws DEVICE_EXISTS, AREA_NOT_FOUND, AREA_NOT_COMMUNITY, GATEWAY_WRONG, EXTERNAL_ID_TAKEN, TOPIC_PREFIX_WRONG, TOPIC_PREFIX_TAKEN, VALIDATION_FAILED.
    */
@@ -55,7 +56,6 @@ export interface DeviceServiceDependencies {
   readonly directory: WritableDeviceDirectory;
   readonly refusals: RefusalLog;
   readonly changes: ChangeLog;
-  readonly audit: AuditLog;
   /** User names of the broker that no device may have, such as the hub's own: a device signs in with its id. */
   readonly reservedIds?: ReadonlySet<string>;
   readonly random?: RandomBytes;
@@ -63,7 +63,7 @@ export interface DeviceServiceDependencies {
   readonly onRemoved?: (id: DeviceId) => Promise<void>;
 }
 
-export function createDeviceService({ db, clock, areas, directory, refusals, changes, audit, reservedIds = new Set(), random = systemRandom, onRemoved }: DeviceServiceDependencies): DeviceService {
+export function createDeviceService({ db, clock, areas, directory, refusals, changes, reservedIds = new Set(), random = systemRandom, onRemoved }: DeviceServiceDependencies): DeviceService {
   function requireEntry(principal: Principal, permission: Permission, id: DeviceId): DeviceEntry {
     requirePermission(principal, permission);
     const entry = directory.get(id);
@@ -79,6 +79,8 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
     requireArea(principal, area);
     placeOf(areas, area);
   }
+
+  const note = (trx: Transaction<Database>, row: AuditRow): Promise<void> => insertAudit(trx, clock.now(), [row]);
 
   /** Throws DEVICE_EXISTS when the id was a device's whose history is none of this caller's, or of this place's. */
   async function takeOver(trx: Transaction<Database>, principal: Principal, { id, area }: NewDevice): Promise<void> {
@@ -133,18 +135,19 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         secret_hash: secretHash, mosquitto_hash: mosquittoHash,
         claim_hash: claim?.hash ?? null, claimed_at: null, accepted: isAccepted ? 1 : 0, desired: null, reported: null, photo: null,
       };
-      const entry = entryOf(areas, row);
-      const change = await db.transaction().execute(async (trx): Promise<Change> => {
+      const { entry, change } = await db.transaction().execute(async (trx) => {
         await requireFree(trx, wanted);
+        row.topic_prefix ??= await naturalPrefix(trx, { ...wanted, codec: wanted.codec ?? 'native' }) ?? null;
+        const entry = entryOf(areas, row);
         const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
         if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
         await takeOver(trx, principal, wanted);
         await saveDigest(trx, { device: wanted.id, codec: entry.device.codec, secret });
-        return changes.recordDevice(trx, { ...entry.device });
+        await note(trx, { by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}${isAccepted ? '' : ', not accepted'}${claim === undefined ? '' : ', with claim code'}` });
+        return { entry, change: await changes.recordDevice(trx, { ...entry.device }) };
       });
       directory.put(entry);
       changes.publish([change]);
-      await audit.record({ by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}${isAccepted ? '' : ', not accepted'}${claim === undefined ? '' : ', with claim code'}` });
       return {
         device: { ...entry.device }, credentials: { username: wanted.id, password: secret },
         ...(claim === undefined ? {} : { claim: { code: claim.code, url: claim.url } }),
@@ -161,7 +164,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       requireInstall(patch.install);
       const columns = toChangedColumns(patch);
       if (Object.keys(columns).length === 0) return { ...before };
-      const { entry, told, from } = await db.transaction().execute(async (trx) => {
+      const { entry, told } = await db.transaction().execute(async (trx) => {
         // The present status is in memory: presence writes it there last.
         const from = { ...requireEntry(principal, 'device:write', id).device };
         requireTransition(id, from.status, patch.status);
@@ -170,11 +173,11 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
         const changed = withSighting(entryOf(areas, row), directory.get(id));
         const left = from.area === row.area ? [] : [await changes.recordDevice(trx, { ...from, status: 'retired' }, row.area)];
-        return { from, entry: changed, told: [...left, await changes.recordDevice(trx, { ...changed.device })] };
+        await note(trx, { by: principal.name, action: 'device.changed', target: id, detail: changesOf(from, patch) });
+        return { entry: changed, told: [...left, await changes.recordDevice(trx, { ...changed.device })] };
       });
       directory.put(withSighting(entry, directory.get(id)));
       changes.publish(told);
-      await audit.record({ by: principal.name, action: 'device.changed', target: id, detail: changesOf(from, patch) });
       return { ...entry.device };
     },
 
@@ -184,11 +187,11 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         const { numDeletedRows } = await trx.deleteFrom('device').where('id', '=', id).executeTakeFirst();
         if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
         await trx.insertInto('device_tombstone').values({ id, area: device.area, deleted_at: clock.now() }).execute();
+        await note(trx, { by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
         return changes.recordDevice(trx, { ...device, status: 'retired' });
       });
       directory.remove(id);
       changes.publish([change]);
-      await audit.record({ by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
       // Last: a file that can't be removed must not keep the deletion from screens and the audit log.
       await refusals.forget(id);
       await onRemoved?.(id);
@@ -199,12 +202,13 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
       const row = await db.transaction().execute(async (trx) => {
         const changed = await trx.updateTable('device').set({ secret_hash: secretHash, mosquitto_hash: mosquittoHash }).where('id', '=', id).returningAll().executeTakeFirst();
-        if (changed !== undefined) await saveDigest(trx, { device: id, codec: toDevice(changed).codec, secret });
+        if (changed === undefined) return undefined;
+        await saveDigest(trx, { device: id, codec: toDevice(changed).codec, secret });
+        await note(trx, { by: principal.name, action: 'device.credentials-rotated', target: id });
         return changed;
       });
       if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
       directory.put(withSighting(entryOf(areas, row), directory.get(id)));
-      await audit.record({ by: principal.name, action: 'device.credentials-rotated', target: id });
       return { credentials: { username: id, password: secret } };
     },
 

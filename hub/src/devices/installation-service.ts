@@ -1,4 +1,4 @@
-import { DIAGNOSES, LIMITS, REFUSAL_REASONS, diagnosisOf, type Device, type DeviceId, type DiagnosisCode, type EpochMs, type Installation, type Refusals } from '@liandong/protocols';
+import { DIAGNOSES, LIMITS, REFUSAL_REASONS, diagnosisOf, lacksTopicPrefix, type Device, type DeviceId, type DiagnosisCode, type EpochMs, type Installation, type Refusals } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
 import type { Principal } from '../identity/principal.js';
 import type { LatestValues } from '../realtime/types.js';
@@ -55,6 +55,8 @@ interface Signs {
 
 /** The latest sign decides; of two at the same moment, the better one. */
 export function diagnose({ device, since, payload, readingAt, refusal, signIns }: Signs): { code: DiagnosisCode; detail?: string } {
+  // Whatever it has to say of itself: the devices behind it wait for this.
+  if (lacksTopicPrefix(device)) return { code: 'no_topic_prefix' };
   const signs: { at: EpochMs; code: DiagnosisCode; detail?: string }[] = [];
   if (readingAt !== undefined) signs.push(payload?.isClockAhead === true ? { at: readingAt, code: 'clock_off' } : { at: readingAt, code: 'receiving' });
   if (refusal !== undefined) signs.push({ at: refusal.at, code: diagnosisOf(refusal.reason), detail: refusal.detail ?? refusal.reason });

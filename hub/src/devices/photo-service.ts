@@ -34,6 +34,19 @@ export function createPhotoService({ db, folder, devices, audit, random = system
   // Ids are letters, digits and hyphens, so a name made of one stays in the folder.
   const fileOf = (id: DeviceId, type: PhotoType): string => `${id}.${ENDINGS[type]}`;
   const otherFiles = (id: DeviceId, name?: string): string[] => Object.values(ENDINGS).map((ending) => `${id}.${ending}`).filter((file) => file !== name);
+  /** The last write to each device's files, while there is one: of two uploads in different formats each would remove the other's file. */
+  const writing = new Map<DeviceId, Promise<void>>();
+  async function inTurn(id: DeviceId, work: () => Promise<void>): Promise<void> {
+    const before = writing.get(id) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(work); // whoever waited for that one has its error
+    writing.set(id, mine);
+    try {
+      await mine;
+    } finally {
+      if (writing.get(id) === mine) writing.delete(id);
+    }
+  }
+
   const remove = async (names: readonly string[]): Promise<void> => { await Promise.all(names.map((name) => rm(join(folder, name), { force: true }))); };
 
   return {
@@ -42,12 +55,14 @@ export function createPhotoService({ db, folder, devices, audit, random = system
       const photo = stripPhoto(file);
       if (photo === undefined) throw new AppError('MEDIA_TYPE_UNSUPPORTED', 'The file is no JPEG, PNG or WebP picture, or is broken.');
       const name = fileOf(id, photo.type);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const draft = join(folder, `.${name}.${random(6).toString('hex')}`);
-      await writeFile(draft, photo.bytes, { mode: 0o600 });
-      await rename(draft, join(folder, name));
-      await db.updateTable('device').set({ photo: name }).where('id', '=', id).execute();
-      await remove(otherFiles(id, name));
+      await inTurn(id, async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        const draft = join(folder, `.${name}.${random(6).toString('hex')}`);
+        await writeFile(draft, photo.bytes, { mode: 0o600 });
+        await rename(draft, join(folder, name));
+        await db.updateTable('device').set({ photo: name }).where('id', '=', id).execute();
+        await remove(otherFiles(id, name));
+      });
       await audit.record({ by: principal.name, action: 'device.photo-stored', target: id, detail: `${photo.type}, ${photo.bytes.length} bytes` });
     },
 
@@ -64,6 +79,6 @@ export function createPhotoService({ db, folder, devices, audit, random = system
       }
     },
 
-    forget: (id) => remove(otherFiles(id)),
+    forget: (id) => inTurn(id, () => remove(otherFiles(id))),
   };
 }

@@ -1,4 +1,4 @@
-import { TOPIC_ROOT, type AreaId, type Device, type DevicePatch, type DeviceId, type DeviceStatus } from '@liandong/protocols';
+import { TOPIC_ROOT, gatewayCodecs, type AreaId, type Device, type DevicePatch, type DeviceId, type DeviceStatus } from '@liandong/protocols';
 import { sql, type Transaction } from 'kysely';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Database } from '../database/schema.js';
@@ -37,9 +37,19 @@ export async function requireFree(trx: Transaction<Database>, { id, gateway, ext
     await forgetDiscovered(trx, { gateway, externalId });
   }
   if (topicPrefix === undefined) return;
+  const other = await prefixOwner(trx, id, topicPrefix);
+  if (other !== undefined) throw new AppError('TOPIC_PREFIX_TAKEN', `The prefix ${topicPrefix} overlaps ${other}, which another gateway has.`);
+}
+
+/** The prefix a new gateway gets when it names none: where its format publishes by itself, unless another gateway is there. */
+export async function naturalPrefix(trx: Transaction<Database>, { kind, codec, topicPrefix }: Pick<Device, 'kind' | 'codec' | 'topicPrefix'>): Promise<string | undefined> {
+  const natural = kind === 'gateway' && topicPrefix === undefined ? gatewayCodecs.get(codec)?.defaultPrefix : undefined;
+  return natural === undefined || await prefixOwner(trx, '', natural) !== undefined ? undefined : natural;
+}
+
+async function prefixOwner(trx: Transaction<Database>, id: DeviceId, prefix: string): Promise<string | undefined> {
   const others = await trx.selectFrom('device').select('topic_prefix').where('topic_prefix', 'is not', null).where('id', '!=', id).execute();
-  const other = others.find((row) => overlaps(row.topic_prefix ?? '', topicPrefix));
-  if (other !== undefined) throw new AppError('TOPIC_PREFIX_TAKEN', `The prefix ${topicPrefix} overlaps ${other.topic_prefix}, which another gateway has.`);
+  return others.find((row) => overlaps(row.topic_prefix ?? '', prefix))?.topic_prefix ?? undefined;
 }
 
 /** What `euiOf` makes of a name, in SQL. */

@@ -4,7 +4,7 @@ import type { DeviceEntry } from '../devices/types.js';
 import type { InboundMessage } from '../ingest/ingest.js';
 import { DiscoveryNotes } from './discovery-notes.js';
 import type { Gateway, GatewayTable } from './gateway-table.js';
-import type { DiscoverySink, Downlink, GatewayReader, GatewayReading } from './types.js';
+import type { DiscoverySink, Downlink, GatewayReader, GatewayReading, GatewayUplink } from './types.js';
 
 /** That a gateway was heard is written this often at most; its silence window is never shorter than three of its intervals. */
 const SIGHTING_EVERY_MS = 10_000;
@@ -47,10 +47,11 @@ export class GatewayIngest implements GatewayReader {
     const decoded = this.#decode(gateway, { topic, payload, now });
     for (const request of decoded.requests?.slice(0, MOST_REQUESTS) ?? []) this.#dependencies.send({ device: gateway.id, ...request });
     const refusals: Refusal[] = [...decoded.refusals];
-    const uplinks: { device: DeviceEntry; decoded: Decoded }[] = [];
+    const uplinks: GatewayUplink[] = [];
     for (const uplink of decoded.uplinks) {
       const device = table.device(gateway.id, uplink.externalId);
-      if (device !== undefined) uplinks.push({ device, decoded: this.#readDevice(uplink, device, isKept) });
+      if (device !== undefined && uplink.isMention === true) continue;
+      if (device !== undefined) uplinks.push({ device, decoded: this.#readDevice(uplink, device, isKept), messageName: uplink.messageName });
       else if (saysNothing(uplink)) refusals.push(...uplink.decoded.refusals);
       else this.#notes.note({ gateway: gateway.id, uplink, topic, payload, now });
     }

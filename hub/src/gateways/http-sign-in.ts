@@ -35,6 +35,8 @@ export function createHttpSignIn({ directory, digestOf, clock, random }: HttpSig
   const key = random(32);
   /** Highest `nc` of each nonce that was used: none is taken twice. */
   const counts = new Map<string, number>();
+  /** When the newest nonce was made whose count is forgotten: of those up to then nobody knows what was used. */
+  let forgottenUntil: EpochMs = -Infinity;
 
   const sign = (stem: string): string => createHmac('sha256', key).update(stem).digest('base64url').slice(0, 32);
   function newNonce(): string {
@@ -53,11 +55,21 @@ export function createHttpSignIn({ directory, digestOf, clock, random }: HttpSig
     return isPrivate ? [...digests, `Basic realm="${DIGEST_REALM}", charset="UTF-8"`] : digests;
   }
 
-  function useCount(nonce: string, count: number): boolean {
-    if (count <= (counts.get(nonce) ?? 0)) return false;
-    if (!counts.has(nonce) && counts.size >= MOST_NONCES) for (const oldest of counts.keys()) { counts.delete(oldest); break; }
+  function useCount(nonce: string, count: number, at: EpochMs): boolean {
+    const used = counts.get(nonce);
+    if (used === undefined && at <= forgottenUntil) return false;
+    if (count <= (used ?? 0)) return false;
+    if (used === undefined && counts.size >= MOST_NONCES) forgetOldest();
     counts.set(nonce, count);
     return true;
+  }
+
+  function forgetOldest(): void {
+    for (const oldest of counts.keys()) {
+      counts.delete(oldest);
+      forgottenUntil = Math.max(forgottenUntil, madeAt(oldest) ?? -Infinity);
+      return;
+    }
   }
 
   function basic(header: string, { device }: HttpAttempt): DeviceEntry | undefined {
@@ -78,7 +90,7 @@ export function createHttpSignIn({ directory, digestOf, clock, random }: HttpSig
     if (!isSame(response.toLowerCase(), expected) || ha1 === undefined) return undefined;
     const now = clock.now();
     // Right, but the nonce is old or this count has been used: to be asked again costs the device one round trip.
-    if (now - at > NONCE_MS || at > now + NONCE_MS || !useCount(nonce, Number.parseInt(nc, 16))) return 'stale';
+    if (now - at > NONCE_MS || at > now + NONCE_MS || !useCount(nonce, Number.parseInt(nc, 16), at)) return 'stale';
     const entry = directory.get(device);
     return entry?.device.status === 'retired' ? undefined : entry;
   }

@@ -20,10 +20,18 @@ export interface DiscoverySink {
   note(discovered: DiscoveredNote): void;
 }
 
+/** What one of a gateway's devices sent. */
+export interface GatewayUplink {
+  readonly device: DeviceEntry;
+  readonly decoded: Decoded;
+  /** How the network server names this message of the device, if it does. */
+  readonly messageName: string | undefined;
+}
+
 /** A gateway's message, read: what its devices sent, and what can't be put down to one of them. */
 export interface GatewayReading {
   readonly gateway: DeviceEntry;
-  readonly uplinks: readonly { readonly device: DeviceEntry; readonly decoded: Decoded }[];
+  readonly uplinks: readonly GatewayUplink[];
   readonly refusals: readonly Refusal[];
   /** The gateway itself has been heard, and that is worth a record: not with every message. */
   readonly isSighting: boolean;

@@ -1,4 +1,6 @@
+import { outliveAcceptErrors } from '../accept-errors.js';
 import type { Feature } from '../feature.js';
+import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
 import type { App } from './dependencies.js';
 
@@ -9,7 +11,7 @@ export interface HttpListener extends Feature {
 }
 
 /** `start` throws StartError that names HOST or PORT when it can't listen there. */
-export function createHttpListener({ app, host, port }: { app: App; host: string; port: number }): HttpListener {
+export function createHttpListener({ app, host, port, logger }: { app: App; host: string; port: number; logger: Logger }): HttpListener {
   return {
     get port() {
       const address = app.server.address();
@@ -24,6 +26,7 @@ export function createHttpListener({ app, host, port }: { app: App; host: string
         throw new StartError(code === 'EADDRINUSE' ? `Port ${port} on ${host} is in use. Stop what uses it, or set PORT to another port.`
           : `The console can not listen on ${host}:${port} (${code}). Check HOST and PORT.`, { cause: error });
       }
+      outliveAcceptErrors(app.server, { name: 'http', logger });
     },
     stop: () => app.close(),
   };

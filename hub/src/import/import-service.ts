@@ -67,8 +67,9 @@ export function createImportService({ areas, directory, bulk, audit, clock, rese
       if (index % CHECK_ROWS === CHECK_ROWS - 1) await turn();
     }
     const gatewaysInFile = new Set(read.filter(({ device }) => device?.kind === 'gateway').map(({ device }) => device?.id ?? ''));
+    const prefixesInFile = read.flatMap(({ device }) => device?.topicPrefix ?? []);
     const buried = await bulk.buried(principal, read.flatMap(({ device }) => device === undefined || directory.get(device.id) !== undefined ? [] : [device]));
-    const rules = createRowCheck({ areas, directory, principal, gatewaysInFile, takenIds: new Set([...reservedIds, ...buried]) });
+    const rules = createRowCheck({ areas, directory, principal, gatewaysInFile, prefixesInFile, takenIds: new Set([...reservedIds, ...buried]) });
     const planned: Planned[] = [];
     for (const [index, { line, cells, device, errors }] of read.entries()) {
       const checked = device === undefined ? undefined : rules.check(device, line);

@@ -1,4 +1,4 @@
-import { TOPIC_ROOT, type Device, type DevicePatch, type NewDevice } from '@liandong/protocols';
+import { TOPIC_ROOT, gatewayCodecs, type Device, type DevicePatch, type NewDevice } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import { overlaps } from '../devices/registration.js';
 import type { DeviceDirectory } from '../devices/types.js';
@@ -23,12 +23,14 @@ export interface RowCheckDependencies {
   readonly principal: Principal;
   /** Gateways that the file itself brings. */
   readonly gatewaysInFile: ReadonlySet<string>;
+  /** Prefixes that the file itself names. */
+  readonly prefixesInFile: readonly string[];
   /** Ids that no new device may have: reserved, or those of deleted devices elsewhere. */
   readonly takenIds: ReadonlySet<string>;
 }
 
 /** Holds rows against the registry and against each other. A community outside the caller's area does not exist. */
-export function createRowCheck({ areas, directory, principal, gatewaysInFile, takenIds }: RowCheckDependencies): RowCheck {
+export function createRowCheck({ areas, directory, principal, gatewaysInFile, prefixesInFile, takenIds }: RowCheckDependencies): RowCheck {
   const lineOfId = new Map<string, number>();
   const lineOfExternal = new Map<string, number>();
   const idOfExternal = new Map([...directory.values()].flatMap(({ device }) => {
@@ -64,6 +66,14 @@ export function createRowCheck({ areas, directory, principal, gatewaysInFile, ta
     return other === undefined ? [] : [{ column: 'topicPrefix', zh: '与另一网关的前缀重叠', en: 'topicPrefix: overlaps that of another gateway' }];
   }
 
+  /** As with a single one: a new gateway without a prefix gets its format's own, if nobody has it. */
+  function withPrefix(device: NewDevice): NewDevice {
+    const natural = device.kind === 'gateway' && device.topicPrefix === undefined ? gatewayCodecs.get(device.codec ?? 'native')?.defaultPrefix : undefined;
+    if (natural === undefined || [...prefixes.values(), ...prefixesInFile].some((prefix) => overlaps(prefix, natural))) return device;
+    prefixes.set(device.id, natural);
+    return { ...device, topicPrefix: natural };
+  }
+
   function installErrors({ install }: NewDevice, known: Device | undefined): RowError[] {
     const { depthMm, deadZoneMm } = { ...known?.install, ...install };
     if (install === undefined || depthMm === undefined || deadZoneMm === undefined || deadZoneMm < depthMm) return [];
@@ -95,7 +105,7 @@ export function createRowCheck({ areas, directory, principal, gatewaysInFile, ta
         return { step: { state: 'unchanged' }, errors };
       }
       errors.push(...installErrors(device, known));
-      if (known === undefined) return { step: { state: 'created', device }, errors };
+      if (known === undefined) return { step: { state: 'created', device: errors.length > 0 ? device : withPrefix(device) }, errors };
       if (device.kind !== known.kind) errors.push({ column: 'kind', zh: `已有设备的类型是 ${known.kind},不能更改`, en: `kind: the device is a ${known.kind}, which can not be changed` });
       if (device.codec !== undefined && device.codec !== known.codec) errors.push({ column: 'codec', zh: `已有设备的协议是 ${known.codec},不能更改`, en: `codec: the device speaks ${known.codec}, which can not be changed` });
       const patch = differences(device, known);

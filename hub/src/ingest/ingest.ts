@@ -39,7 +39,7 @@ export interface IngestDependencies {
 }
 
 /** What one device sent, decoded. */
-export interface Uplink { readonly device: DeviceEntry; readonly decoded: Decoded }
+export interface Uplink { readonly device: DeviceEntry; readonly decoded: Decoded; readonly messageName?: string | undefined }
 
 interface Refused { readonly device: DeviceEntry | undefined; readonly refusals: readonly Refusal[] }
 /** What a message came to: what is kept, and what was refused of whom. */
@@ -91,6 +91,11 @@ export class Ingest implements Feature {
     this.#keep(message, this.#take(message, uplink), done);
   }
 
+  /** A frame so long that its connection was closed before the body came: nothing of it is known but who sent it. */
+  refuseFrame(device: DeviceEntry): void {
+    this.#refuse({ topic: '', payload: new Uint8Array() }, device, [{ reason: 'frame_too_large' }]);
+  }
+
   #keep(message: InboundMessage, { records, refused }: Outcome, done: () => void): void {
     this.counts.messages += 1;
     this.counts.records += records.length;
@@ -107,7 +112,7 @@ export class Ingest implements Feature {
     }
     // Something old, sent because we subscribed (clause 3.3.1.3): no sign of life.
     if (message.isKept === true) return { records: [], refused: [] };
-    if (speaker !== undefined && route.device?.device.id !== speaker.device.id) return refusedOf(speaker, route.fault === 'unknown_topic' ? 'unknown_topic' : 'not_your_topic');
+    if (speaker !== undefined && route.device?.device.id !== speaker.device.id) return refusedOf(speaker, route.fault === 'unknown_topic' ? strangeTopic(speaker) : 'not_your_topic');
     if (route.fault !== undefined) return refusedOf(route.device, route.fault);
     return this.#take(message, { device: route.device, decoded: decodeNative(route.kind, message.payload) });
   }
@@ -125,17 +130,20 @@ export class Ingest implements Feature {
     return { records, refused };
   }
 
-  #take(message: InboundMessage, { device, decoded }: Uplink, part = 0): Outcome {
-    const records = this.#placer.place(decoded, device, message, part);
+  #take(message: InboundMessage, { device, decoded, messageName }: Uplink, part = 0): Outcome {
+    const records = this.#placer.place(decoded, device, { message, messageName, part });
     this.#dependencies.payloads?.note({ device, topic: message.topic, payload: message.payload, decoded, isKept: records.some(isReading) });
     return { records, refused: [{ device, refusals: decoded.refusals }] };
   }
 
-  #refuse({ topic, payload }: InboundMessage, device: DeviceEntry | undefined, refusals: readonly Refusal[]): void {
+  #refuse({ topic, payload }: Pick<InboundMessage, 'topic' | 'payload'>, device: DeviceEntry | undefined, refusals: readonly Refusal[]): void {
     this.counts.refusals += refusals.length;
     this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
 }
+
+/** A gateway that was given no prefix speaks where it was told to; the registry was not. */
+const strangeTopic = ({ device: { kind, topicPrefix } }: DeviceEntry): Refusal['reason'] => kind === 'gateway' && topicPrefix === undefined ? 'no_topic_prefix' : 'unknown_topic';
 
 const isReading = (record: JournalRecord): boolean => record.type === 'event' || (record.type === 'telemetry' && Object.keys(record.values).length > 0);
 

@@ -2,7 +2,7 @@ import { LIMITS, type Decoded, type DeviceId, type EpochMs, type JournalRecord }
 import type { Clock } from '../clock.js';
 import type { DeviceEntry } from '../devices/types.js';
 import type { Pseudonyms } from './pseudonyms.js';
-import { RedeliveryTimes, fingerprintOf } from './redelivery.js';
+import { RedeliveryTimes, fingerprintOf, fingerprintOfName } from './redelivery.js';
 
 export interface PlacerDependencies {
   pseudonyms: Pseudonyms;
@@ -15,9 +15,11 @@ export interface PlacerDependencies {
 
 /** What was sent, by which a redelivery is known again. */
 export interface Sent {
-  readonly payload: Uint8Array;
-  readonly messageId: number;
-  readonly isRedelivery: boolean;
+  readonly message: { readonly payload: Uint8Array; readonly messageId: number; readonly isRedelivery: boolean };
+  /** How whoever passed it on names it; it then goes before MQTT's own marks, which say nothing of what was delivered twice on the way to us. */
+  readonly messageName?: string | undefined;
+  /** Tells parts of one message that belong to one device apart. */
+  readonly part: number;
 }
 
 /** There are so many packet ids. */
@@ -39,11 +41,11 @@ export class Placer {
     this.#redeliveries.seed(record);
   }
 
-  /** `part` tells parts of one message that belong to one device apart. What is wrong with a time is added to `decoded.refusals`. */
-  place(decoded: Decoded, { device: { id: device } }: DeviceEntry, sent: Sent, part = 0): JournalRecord[] {
+  /** What is wrong with a time is added to `decoded.refusals`. */
+  place(decoded: Decoded, { device: { id: device } }: DeviceEntry, sent: Sent): JournalRecord[] {
     const { clock, retentionMs, eventRetentionMs = retentionMs } = this.#dependencies;
     const at = clock.now();
-    const timeOf = this.#timer(decoded, { device, sent, part, now: at });
+    const timeOf = this.#timer(decoded, { device, sent, now: at });
     const records: JournalRecord[] = [];
     for (const { ts, values } of decoded.readings) {
       const time = timeOf(ts, at - retentionMs);
@@ -59,13 +61,14 @@ export class Placer {
   }
 
   /** Times of one message, in the order of its readings; undefined: older than `oldest`, which is as far back as is kept. */
-  #timer({ readings, events, refusals }: Decoded, { device, sent, part, now }: { device: DeviceId; sent: Sent; part: number; now: EpochMs }): (ts: number | undefined, oldest: EpochMs) => PlacedTime | undefined {
+  #timer({ readings, events, refusals }: Decoded, { device, sent: { message, messageName, part }, now }: { device: DeviceId; sent: Sent; now: EpochMs }): (ts: number | undefined, oldest: EpochMs) => PlacedTime | undefined {
     const latest = now + LIMITS.clockAheadMs;
     let server: { fingerprint: number; next: EpochMs } | undefined;
     const serverTime = (): { ts: EpochMs; fingerprint: number } => {
       if (server === undefined) {
-        const fingerprint = fingerprintOf(sent.payload, sent.messageId + part * PACKET_IDS);
-        server = { fingerprint, next: this.#redeliveries.baseFor({ device, fingerprint, isRedelivery: sent.isRedelivery, count: readings.length + events.length, now }) };
+        const fingerprint = messageName === undefined ? fingerprintOf(message.payload, message.messageId + part * PACKET_IDS) : fingerprintOfName(messageName, part);
+        const isRedelivery = messageName !== undefined || message.isRedelivery;
+        server = { fingerprint, next: this.#redeliveries.baseFor({ device, fingerprint, isRedelivery, count: readings.length + events.length, now }) };
       }
       return { ts: server.next++, fingerprint: server.fingerprint };
     };

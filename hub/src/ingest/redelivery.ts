@@ -13,6 +13,7 @@ interface DeviceMemory { readonly messages: Map<number, Remembered>; newest: Epo
 export interface TimelessMessage {
   readonly device: DeviceId;
   readonly fingerprint: number;
+  /** It may have come before; only then is it looked for. */
   readonly isRedelivery: boolean;
   readonly count: number;
   readonly now: EpochMs;
@@ -20,7 +21,7 @@ export interface TimelessMessage {
 
 /**
  * Readings without `ts` get server time. Two things could go wrong with that, and this keeps them right:
- * a redelivery (DUP flag) would look like other readings, so it gets the times of the first;
+ * a redelivery (DUP flag, or a name that came before) would look like other readings, so it gets the times of the first;
  * two readings in one millisecond would replace one another, so a device's server times are strictly increasing.
  */
 export class RedeliveryTimes {
@@ -66,4 +67,14 @@ export function fingerprintOf(payload: Uint8Array, messageId: number): number {
   let hash = Math.imul(0x811c9dc5 ^ messageId, 0x01000193);
   for (let i = 0; i < payload.length; i += 1) hash = Math.imul(hash ^ (payload[i] as number), 0x01000193); // i < length
   return hash >>> 0;
+}
+
+/** The same for a message that has a name of its own. 53 bits: of such a one nothing but its name says that it came before. */
+export function fingerprintOfName(name: string, part: number): number {
+  let [low, high] = [0x811c9dc5 ^ part, 0x01000193 ^ part];
+  for (let i = 0; i < name.length; i += 1) {
+    low = Math.imul(low ^ name.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ name.charCodeAt(i), 0x85ebca6b) ^ (low >>> 15);
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import type { JournalRecord, Seq } from '@liandong/protocols';
+import type { EpochMs, JournalRecord, Seq } from '@liandong/protocols';
+import type { Clock } from '../clock.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
@@ -13,6 +14,8 @@ import type { JournalBatch, JournalHandler, JournalMessage, JournalWriter } from
 const TAIL_RECORDS = 50_000;
 const TAIL_BYTES = 64 << 20;
 const MAINTENANCE_MS = 2000;
+/** Age is looked at less often: it is about days, and means to decode batches. */
+const AGE_EVERY_MS = 10 * 60_000;
 /** Batches read from disk in one go by a reader that lags. */
 const DISK_READ_BATCHES = 64;
 
@@ -27,6 +30,9 @@ export interface JournalDependencies {
   handlers: readonly JournalHandler[];
   /** Beyond this the journal is full until readers catch up (bytes on disk). */
   maxBytes: number;
+  /** What every reader has read is not kept longer than this, however few records there are (ms): they tell of people too. */
+  maxAgeMs: number;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -48,6 +54,7 @@ export class Journal implements Feature, JournalWriter {
   #isOpen = false;
   #writeFailure: string | undefined;
   #diskBytes = 0;
+  #agedAt: EpochMs | undefined;
   #maintaining: Promise<void> | undefined;
 
   constructor(dependencies: JournalDependencies) {
@@ -187,13 +194,31 @@ export class Journal implements Feature, JournalWriter {
   async #dropAndMeasure(): Promise<void> {
     const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position));
     const keep = await this.#keyAtOrBefore(Math.max(1, this.isOverLimit ? slowest : slowest - TAIL_RECORDS));
-    if (keep !== BATCH_KEYS.gte) {
-      await this.#db.clear({ gte: BATCH_KEYS.gte, lt: keep });
-      // Dropped records leave the disk only when LevelDB compacts, and it compacts only when it is written to: a full journal is not.
-      if (this.isOverLimit) await this.#db.compactRange(BATCH_KEYS.gte, keep);
-    }
+    if (keep !== BATCH_KEYS.gte) await this.#drop(keep, this.isOverLimit);
+    await this.#dropAged(slowest);
     this.#diskBytes = await this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt);
     this.#commit.hold(this.isOverLimit);
+  }
+
+  /** Batches whose newest record is too old, as far as every reader has read them. The newest stays: it tells where the sequence goes on. */
+  async #dropAged(slowest: Seq): Promise<void> {
+    const { clock, maxAgeMs } = this.#dependencies;
+    const now = clock.now();
+    if (this.#agedAt !== undefined && now - this.#agedAt < AGE_EVERY_MS && now >= this.#agedAt) return;
+    let keep: string | undefined;
+    for await (const [key, value] of this.#db.iterator(BATCH_KEYS)) {
+      const { last, records } = decodeBatch(key, value);
+      keep = key;
+      if (last > slowest || last === this.#last || records.some(({ at }) => at >= now - maxAgeMs)) break;
+    }
+    if (keep !== undefined) await this.#drop(keep, true);
+    this.#agedAt = now;
+  }
+
+  /** Dropped records leave the disk only when LevelDB compacts, and it compacts only when it is written to: a full journal is not, a quiet one hardly. */
+  async #drop(before: string, compacts: boolean): Promise<void> {
+    await this.#db.clear({ gte: BATCH_KEYS.gte, lt: before });
+    if (compacts) await this.#db.compactRange(BATCH_KEYS.gte, before);
   }
 }
 

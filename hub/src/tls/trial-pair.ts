@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
@@ -14,8 +15,14 @@ export function trialHosts(named: readonly string[], interfaces: NodeJS.Dict<Net
   return [...new Set(['localhost', '127.0.0.1', '::1', hostname(), ...addresses, ...named])].filter((host) => host !== '');
 }
 
-/** Makes a self-signed pair (ECDSA P-256) in a folder: `cert.pem` and `key.pem`, readable by this user only. */
-export async function writeTrialPair({ folder, hosts, now }: { folder: string; hosts: readonly string[]; now: number }): Promise<{ certFile: string; keyFile: string }> {
+/** A pair is there already: devices and phones may trust it. */
+export class PairExistsError extends Error {}
+
+/** Makes a self-signed pair (ECDSA P-256) in a folder: `cert.pem` and `key.pem`, readable by this user only. @throws PairExistsError, unless `replaces` */
+export async function writeTrialPair({ folder, hosts, now, replaces = false }: { folder: string; hosts: readonly string[]; now: number; replaces?: boolean }): Promise<{ certFile: string; keyFile: string }> {
+  const certFile = join(folder, 'cert.pem');
+  const keyFile = join(folder, 'key.pem');
+  if (!replaces && (existsSync(certFile) || existsSync(keyFile))) throw new PairExistsError(`There is a pair in ${folder} already.`);
   const pair = await generate([{ name: 'commonName', value: hosts[0] ?? 'localhost' }, { name: 'organizationName', value: 'Liandong trial' }], {
     keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: new Date(now - DAY_MS), notAfterDate: new Date(now + DAYS * DAY_MS),
     extensions: [
@@ -26,8 +33,6 @@ export async function writeTrialPair({ folder, hosts, now }: { folder: string; h
       { name: 'subjectAltName', altNames: hosts.map((host) => isIP(host) === 0 ? { type: 2 as const, value: host } : { type: 7 as const, ip: host }) },
     ],
   });
-  const certFile = join(folder, 'cert.pem');
-  const keyFile = join(folder, 'key.pem');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const [file, text] of [[certFile, pair.cert], [keyFile, pair.private]] as const) {
     await writeFile(file, text, { mode: 0o600 });

@@ -204,6 +204,8 @@ describe('EmbeddedBroker', () => {
     late.write(mqttPacket.generate({ cmd: 'publish', topic: topic('bin-1', 'telemetry'), payload: Buffer.alloc(257 * 1024), qos: 1, messageId: 1, dup: false, retain: false }));
     await closed(late);
     expect(journal.records).toEqual([]);
+    // Of the first nobody knows whose it was.
+    expect(refused).toEqual([{ device: 'bin-1', reason: 'frame_too_large' }]);
   });
 
   it('refuses a 65 KiB payload but stays open', async () => {

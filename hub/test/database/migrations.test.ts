@@ -11,7 +11,6 @@ import { migrations } from '../../src/database/migrations/index.js';
 import { createDeviceDirectory } from '../../src/devices/device-directory.js';
 import { createDeviceService } from '../../src/devices/device-service.js';
 import { createRefusalLog } from '../../src/devices/refusal-log.js';
-import { createAuditLog } from '../../src/identity/audit-log.js';
 import { sha256 } from '../../src/identity/secrets.js';
 import { DEFAULT_RULES } from '../../src/rules/default-rules.js';
 import { loadRules, versionsOf } from '../../src/rules/rule-store.js';
@@ -48,7 +47,7 @@ describe('a data folder of the first version', () => {
       const clock = { now: () => 10 };
       const directory = createDeviceDirectory();
       const refusals = createRefusalLog({ db, clock, directory, onError: (error) => { throw error; } });
-      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock }), audit: createAuditLog({ db, clock }) }).load();
+      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock }) }).load();
       expect(directory.authenticate('bin-1', Buffer.from('secret'))?.device).not.toHaveProperty('accepted');
     } finally {
       await db.destroy();

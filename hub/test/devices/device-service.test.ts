@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
 import type { NewDevice } from '@liandong/protocols';
 import { createDeviceService } from '../../src/devices/device-service.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
@@ -17,10 +18,27 @@ describe('a device that is removed', () => {
   it('is gone for screens and the audit log, though a file of it can not be deleted', async () => {
     const { db, clock, tree: areas, directory, refusals, changes, audit } = hub;
     await hub.devices.create(ROOT, bin);
-    const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, audit, onRemoved: async () => { throw new Error('EACCES'); } });
+    const devices = createDeviceService({ db, clock, areas, directory, refusals, changes, onRemoved: async () => { throw new Error('EACCES'); } });
     await expect(devices.remove(ROOT, 'bin-1')).rejects.toThrow('EACCES');
     expect(hub.published.at(-1)).toMatchObject({ kind: 'device', device: { id: 'bin-1', status: 'retired' } });
     expect((await audit.page({ limit: 1 })).data).toMatchObject([{ by: 'admin', action: 'device.deleted', target: 'bin-1' }]);
+  });
+});
+
+describe('the audit row of a device', () => {
+  it('is written with the change or neither is: made, changed, given new credentials, removed', async () => {
+    await hub.devices.create(ROOT, bin);
+    const before = await hub.devices.get(ROOT, 'bin-1');
+    const secretOf = () => hub.db.selectFrom('device').select('secret_hash').where('id', '=', 'bin-1').executeTakeFirst();
+    const secret = await secretOf();
+    await sql`create trigger no_audit before insert on audit begin select raise(abort, 'disk full'); end`.execute(hub.db);
+    await expect(hub.devices.create(ROOT, { ...bin, id: 'bin-2' })).rejects.toThrow('disk full');
+    await expect(hub.devices.patch(ROOT, 'bin-1', { name: 'other' })).rejects.toThrow('disk full');
+    await expect(hub.devices.rotateCredentials(ROOT, 'bin-1')).rejects.toThrow('disk full');
+    await expect(hub.devices.remove(ROOT, 'bin-1')).rejects.toThrow('disk full');
+    expect((await hub.devices.list(ROOT, {})).data).toEqual([before]);
+    expect(await secretOf()).toEqual(secret);
+    expect(hub.published).toHaveLength(1);
   });
 });
 
@@ -61,6 +79,26 @@ describe('a new device', () => {
     const results = await Promise.allSettled([hub.devices.create(ROOT, bin), hub.devices.create(ROOT, bin)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     await expect(hub.devices.create(ROOT, bin)).rejects.toMatchObject({ code: 'DEVICE_EXISTS' });
+  });
+});
+
+describe('a new gateway that names no topic prefix', () => {
+  const gateway = (id: string, more: Partial<NewDevice>): Promise<string | undefined> =>
+    hub.devices.create(ROOT, { id, name: id, kind: 'gateway', area: 'east-garden', ...more }).then(({ device }) => device.topicPrefix);
+
+  it('gets its format\'s own where the format has one, once', async () => {
+    expect(await gateway('gw-1', { codec: 'zigbee2mqtt' })).toBe('zigbee2mqtt');
+    expect(hub.directory.get('gw-1')?.device.topicPrefix).toBe('zigbee2mqtt');
+    expect(hub.published.at(-1)).toMatchObject({ device: { id: 'gw-1', topicPrefix: 'zigbee2mqtt' } });
+    expect(await gateway('gw-2', { codec: 'zigbee2mqtt' })).toBeUndefined();
+    expect(await gateway('gw-3', { codec: 'tasmota', topicPrefix: 'site/tele' })).toBe('site/tele');
+    expect(await gateway('gw-4', { codec: 'tasmota' })).toBe('tele');
+    await expect(gateway('gw-5', { codec: 'tasmota', topicPrefix: 'tele/hall' })).rejects.toMatchObject({ code: 'TOPIC_PREFIX_TAKEN' });
+  });
+
+  it('is accepted without one where only its people know it; what is no gateway gets none', async () => {
+    for (const codec of ['chirpstack', 'tts', 'sparkplug', 'native'] as const) expect(await gateway(`gw-${codec}`, { codec })).toBeUndefined();
+    expect(await gateway('plug', { kind: 'env_sensor', codec: 'tasmota' })).toBeUndefined();
   });
 });
 

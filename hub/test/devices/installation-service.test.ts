@@ -77,6 +77,24 @@ describe('why nothing comes', () => {
   });
 });
 
+describe('a gateway without a topic prefix', () => {
+  it('is told what it lacks, whatever else it does, until it has one', async () => {
+    const codeOf = async (id: string) => (await rig.installations.of(FITTER, id)).diagnosis.code;
+    await hub.devices.create(FITTER, { id: 'gw-1', name: 'gw', kind: 'gateway', area: 'east-garden', codec: 'chirpstack' });
+    await hub.presence.seen(new Map([['gw-1', hub.clock.at]]));
+    expect(await codeOf('gw-1')).toBe('no_topic_prefix');
+    await hub.devices.patch(FITTER, 'gw-1', { topicPrefix: 'application/5' });
+    expect(await codeOf('gw-1')).toBe('receiving');
+  });
+
+  it('that is native is a device like others, until it publishes for others', async () => {
+    await hub.devices.create(FITTER, { id: 'gw-1', name: 'gw', kind: 'gateway', area: 'east-garden' });
+    expect((await rig.installations.of(FITTER, 'gw-1')).diagnosis.code).toBe('never_connected');
+    hub.refusals.refuse({ device: 'gw-1', topic: 'plant/x/telemetry', payload: Buffer.from('{}'), refusals: [{ reason: 'no_topic_prefix' }] });
+    expect((await rig.installations.of(FITTER, 'gw-1')).diagnosis.code).toBe('no_topic_prefix');
+  });
+});
+
 describe('the panel', () => {
   it('shows the payload and what it came to side by side', async () => {
     see({ readings: [{ values: { fill_level: 43, rssi: -87 } }], refusals: [{ reason: 'unknown_metric', detail: 'colour' }] }, '{"values":{"fill_level":43,"rssi":-87,"colour":1}}');

@@ -34,7 +34,7 @@ export async function openRegistry(folder?: string) {
   const directory = createDeviceDirectory();
   const refusals = createRefusalLog({ db, clock, directory, onError });
   const presence = createDevicePresence({ db, clock, directory, changes, onError });
-  const devices = createDeviceService({ db, clock, areas: tree, directory, refusals, changes, audit, reservedIds: new Set(['hub']) });
+  const devices = createDeviceService({ db, clock, areas: tree, directory, refusals, changes, reservedIds: new Set(['hub']) });
   const identity = createIdentityService({ db, clock, areas: tree, audit, passwords: createPasswords({ memoryKiB: 64, passes: 1, lanes: 1 }) });
   await areas.load();
   await devices.load();

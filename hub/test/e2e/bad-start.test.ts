@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,32 @@ describe('a start that can not work', () => {
     const run = await runHubToExit({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` });
     expect(run.code).toBe(1);
     expect(sentence(run)).toMatch(/^The MQTT broker at 127\.0\.0\.1:\d+ can not be used: .*MQTT_URL/);
+  });
+
+  it.each([
+    ['answers as a web server', (socket: Socket) => { socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')); }, /does not speak MQTT/],
+    ['speaks first, as SSH does', (socket: Socket) => { socket.write('SSH-2.0-OpenSSH_9.6\r\n'); }, /does not speak MQTT/],
+    ['takes the connection and says nothing', () => undefined, /does not answer as an MQTT broker does/],
+  ])('says quickly that what is behind MQTT_URL %s', async (_what, serve, reason) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined); // the hub hangs up
+      open.unshift(async () => { socket.destroy(); });
+      serve(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    open.push(() => new Promise((resolve) => server.close(resolve)));
+    const run = await runHubToExit({ MQTT_URL: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}` }); // it listens on TCP
+    expect(run.code).toBe(1);
+    expect(sentence(run)).toMatch(/^The MQTT broker at 127\.0\.0\.1:\d+ can not be used: .*MQTT_URL/);
+    expect(run.stderr).toMatch(reason);
+  }, 9000);
+
+  it.skipIf(process.platform !== 'linux')('says at once that no folder can be made under /proc', async () => {
+    const startedAt = performance.now();
+    const run = await runHubToExit({ DATA_DIR: '/proc/liandong/data' });
+    expect(run.code).toBe(1);
+    expect(sentence(run)).toMatch(/^The data folder \/proc\/liandong\/data can not be written .*DATA_DIR/);
+    expect(performance.now() - startedAt).toBeLessThan(9000);
   });
 
   it('refuses a second process on the same data folder, and the first goes on', async () => {

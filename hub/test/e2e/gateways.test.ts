@@ -116,6 +116,41 @@ describeWithServer('a Mosquitto that bridges ChirpStack, zigbee2mqtt and Tasmota
   });
 });
 
+describeWithServer('a native gateway that mosquitto_pub speaks for', findMosquittoPub() !== undefined, MOSQUITTO_HINT, () => {
+  let hub: HubProcess;
+  let admin: HubClient;
+
+  beforeAll(async () => {
+    hub = await startHub();
+    admin = await hub.signIn();
+  });
+  afterAll(() => hub?.dispose());
+
+  it('carries its devices by their serial numbers, lists who is not registered, and has its own topics besides', async () => {
+    const { subdistrict, community: area } = await createCommunity(admin);
+    const { credentials } = await createDevice(admin, { id: 'gw-north', name: 'gw-north', kind: 'gateway', area, codec: 'native', topicPrefix: 'plant/north' });
+    await createDevice(admin, { id: 'north-bin', name: 'north-bin', kind: 'waste_bin', area, gateway: 'gw-north', externalId: 'SN-0007' });
+    await createDevice(admin, { id: 'north-gate', name: 'north-gate', kind: 'access_gate', area, gateway: 'gw-north', externalId: 'SN-0008' });
+    const publish = async (topic: string, body: object) => expect(await mosquittoPub({ port: hub.mqttPort, ...credentials, topic, payload: JSON.stringify(body) })).toMatchObject({ code: 0 });
+    await publish('plant/north/SN-0007/telemetry', { values: { fill_level: 41, lid_open: false, battery: 140 } });
+    await publish('plant/north/SN-0008/event', { id: 'e-1', type: 'door_opened' });
+    await publish('plant/north/SN-0008/status', { online: true });
+    await publish('plant/north/SN-0009/telemetry', { values: { battery: 12 } });
+    await publish('plant/north/SN-0007/settings', {});
+    await publish(nativeTopic({ subdistrict, community: area, device: 'gw-north', kind: 'telemetry' }), { values: { rssi: -60 } });
+    await publish('plant/south/SN-0007/telemetry', { values: { fill_level: 99 } });
+
+    await waitFor('the bin has its values', async () => (await admin.get<Latest>('/devices/north-bin/latest')).values['fill_level']?.value === 41);
+    await waitFor('the gateway has its own', async () => (await admin.get<Latest>('/devices/gw-north/latest')).values['rssi']?.value === -60);
+    await waitFor('the gate has its event', async () => (await admin.get<{ data: { id: string }[] }>('/devices/north-gate/events')).data.some(({ id }) => id === 'e-1'));
+    await waitFor('the gate is online', async () => (await admin.get<{ status: string }>('/devices/north-gate')).status === 'online');
+    expect((await admin.get<{ data: Discovered[] }>('/devices/discovered')).data).toMatchObject([{ gateway: 'gw-north', externalId: 'SN-0009', sample: '{"values":{"battery":12}}' }]);
+    expect((await admin.get<Refusals>('/devices/north-bin/refusals')).counts).toEqual({ out_of_range: 1 });
+    expect((await admin.get<Refusals>('/devices/gw-north/refusals')).counts).toEqual({ not_for_us: 1, unknown_topic: 1 });
+    await expect(admin.post('/devices/north-gate/commands', { type: 'open_gate' })).rejects.toThrow('COMMAND_UNSUPPORTED');
+  });
+});
+
 describeWithServer('forty devices behind one gateway', findMosquitto() !== undefined, MOSQUITTO_HINT, () => {
   let hub: HubProcess;
   let admin: HubClient;

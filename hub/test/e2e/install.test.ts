@@ -54,6 +54,10 @@ describeWithServer('installing, with a phone in Chromium and paho-mqtt as the de
     const page = await openSignedIn('/install', PHONE);
     await byId(page, 'install-code').fill(claim?.code ?? '');
     await byId(page, 'install-next').click();
+    // The page is open since before this area was made; it knows it as soon as it is looked at again.
+    await admin.post('/areas', { id: 'xinghu-new', level: 'community', parent: 'loufeng', name: '星湖新区', profile: 'urban' });
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await byId(page, 'install-community').locator('option[value="xinghu-new"]').waitFor({ state: 'attached' });
     await byId(page, 'install-community').selectOption('xinghu');
     await byId(page, 'install-locate').click();
     await expect.poll(() => byId(page, 'install-place').getAttribute('data-state')).toBe('inside');

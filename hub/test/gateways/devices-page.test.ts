@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 /** `docs/devices.md`, the examples of the gateways. */
 const page = await readFile(new URL('../../../docs/devices.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^\| `(\w+)` \| `([^`]+)` \| `(\{.+\})` \|$/gm)].map(([, codec = '', topic = '', payload = '']) => ({ codec: codec as CodecName, topic, payload })); // looked up below
-const PREFIXES: Partial<Record<CodecName, string>> = { chirpstack: 'application/1', tts: 'v3/bins@ttn', zigbee2mqtt: 'zigbee2mqtt', tasmota: 'tele' };
+const PREFIXES: Partial<Record<CodecName, string>> = { chirpstack: 'application/1', tts: 'v3/bins@ttn', zigbee2mqtt: 'zigbee2mqtt', tasmota: 'tele', native: 'plant/north' };
 
 it.each(examples)('the $codec example of the devices page is read without a fault', ({ codec, topic, payload }) => {
   const decoder = gatewayCodecs.get(codec)?.create({ topicPrefix: PREFIXES[codec] ?? '' });

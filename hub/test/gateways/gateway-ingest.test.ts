@@ -20,6 +20,7 @@ let refused: { device: string | undefined; reason: RefusalReason }[];
 let notes: DiscoveredNote[];
 let sent: Downlink[];
 let errors: unknown[];
+let shown: string[];
 let made: number;
 let answered: number;
 /** What the codec under test makes of the next message. */
@@ -44,7 +45,7 @@ function receive(topic: string, { payload = '', speaker, ...more }: { payload?: 
 const telemetry = () => records.filter((record) => record.type === 'telemetry');
 
 beforeEach(async () => {
-  [records, refused, notes, sent, errors, made, answered] = [[], [], [], [], [], 0, 0];
+  [records, refused, notes, sent, errors, shown, made, answered] = [[], [], [], [], [], [], 0, 0];
   decode = () => uplink('x-one');
   directory = new MemoryDirectory();
   clock = { at: START, now() { return this.at; } };
@@ -53,7 +54,7 @@ beforeEach(async () => {
   table = new GatewayTable({ directory, codecs: new Map([['tasmota', fake]]) });
   const gateways = new GatewayIngest({ table, clock, discovered: { note: (note) => notes.push(note) }, send: (downlink) => sent.push(downlink), onError: (error) => errors.push(error) });
   ingest = new Ingest({
-    gateways, directory, clock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
+    gateways, directory, clock, payloads: { note: ({ device: { device: { id } }, topic }) => { shown.push(`${id} ${topic}`); } }, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),
     journal: { append: ({ records: more }, done) => { records.push(...more); done(); }, isFull: false, onDrain: () => () => undefined },
     refusals: { refuse: ({ device: id, refusals }) => refused.push(...refusals.map(({ reason }) => ({ device: id, reason }))) },
   });
@@ -81,6 +82,13 @@ describe('a message of a gateway', () => {
     ]);
     expect(records).toEqual([]);
     expect(answered).toBe(4);
+  });
+
+  it('is refused by name when the gateway was given no prefix', () => {
+    directory.put({ id: 'bare', secret: 's', kind: 'gateway', more: { codec: 'tasmota' } });
+    receive('spare/a', { speaker: 'bare' });
+    receive('tele/a', { speaker: 'bare' });
+    expect(refused).toEqual([{ device: 'bare', reason: 'no_topic_prefix' }, { device: 'bare', reason: 'not_your_topic' }]);
   });
 
   it('goes to the longest prefix behind an external broker, and nowhere when no gateway has it', () => {
@@ -144,6 +152,16 @@ describe('a message of a gateway', () => {
     decode = () => ({ uplinks: [{ externalId: 'x-one', decoded: { ...nothing, readings: [{ values: { temperature: 1 } }, { ts: START - 1000, values: { temperature: 2 } }], status: { online: true } } }], refusals: [] });
     receive('tele/a', { isKept: true });
     expect(records).toMatchObject([{ type: 'telemetry', ts: START - 1000 }, { type: 'status', device: 'one' }]);
+  });
+
+  it('that only lists devices shows nothing as theirs and refuses nothing of a retired one, and tells of strangers', () => {
+    device('past', { status: 'retired' });
+    receive('tele/one/SENSOR', { speaker: 'gw' });
+    decode = () => ({ uplinks: ['x-one', 'x-past', 'stranger'].map((externalId) => ({ externalId, name: externalId, decoded: nothing, isMention: true as const })), refusals: [] });
+    receive('tele/bridge/devices', { speaker: 'gw' });
+    expect(shown).toEqual(['one tele/one/SENSOR']);
+    expect(refused).toEqual([]);
+    expect(notes.map(({ externalId }) => externalId)).toEqual(['stranger']);
   });
 
   it('passes on what its format asks back', () => {

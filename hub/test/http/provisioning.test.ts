@@ -129,6 +129,16 @@ describe('a photo', () => {
     expect((await ask('installer', get('/devices/bin-1/installation'))).json<Installation>().hasPhoto).toBe(true);
   });
 
+  it('is one whole photo after several were sent at once, in whatever formats', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const sent = Array.from({ length: 6 }, (_, n) => n % 2 === round % 2 ? photo('bin-1', jpeg()) : photo('bin-1', png(), 'image/png'));
+      const answers = await Promise.all(sent.map((one) => ask('installer', one)));
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(6).fill(204));
+      expect((await ask('property', get('/devices/bin-1/photo'))).statusCode).toBe(200);
+      expect(await readdir(join(hub.registry.dir, 'photos'))).toHaveLength(1);
+    }
+  });
+
   it.each([
     ['another picture format', 'image/gif', Buffer.from('GIF89a'), 415], ['a page that says it is a picture', 'image/jpeg', Buffer.from('<script>alert(1)</script>'), 415],
     ['one that is too large', 'image/jpeg', Buffer.alloc(PHOTO_LIMITS.bytes + 1), 413], ['JSON', 'application/json', Buffer.from('{}'), 415], ['nothing', 'image/jpeg', Buffer.alloc(0), 415],

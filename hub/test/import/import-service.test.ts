@@ -155,6 +155,14 @@ describe('an import keeps to what a single registration does', () => {
     expect(wrongIn(result.rows)).toEqual([[2, ['id']], [3, ['gateway']]]);
   });
 
+  it('gives a new gateway the prefix of its format when neither the file nor the registry has it, and a known one what it has', async () => {
+    const head = `${HEAD},codec,topicPrefix`;
+    const file = `${head}\nz1,a,gateway,east-garden,zigbee2mqtt,\nz2,b,gateway,east-garden,zigbee2mqtt,\nt1,c,gateway,east-garden,tasmota,\nt2,d,gateway,east-garden,tasmota,tele/hall\nc1,e,gateway,east-garden,chirpstack,\n`;
+    expect((await runImport(imports, file)).result.rows.map(({ state }) => state)).toEqual(Array(5).fill('created'));
+    expect(['z1', 'z2', 't1', 't2', 'c1'].map((id) => registry.directory.get(id)?.device.topicPrefix)).toEqual(['zigbee2mqtt', undefined, undefined, 'tele/hall', undefined]);
+    expect((await runImport(imports, file)).result.rows.map(({ state }) => state)).toEqual(Array(5).fill('unchanged'));
+  });
+
   it('leaves out the devices of a gateway whose own row fails, and those behind them', async () => {
     const { result } = await runImport(imports, `${HEAD},gateway,externalId\nd1,a,env_sensor,east-garden,g2,1\ng2,b,gateway,east-garden,g1,2\ng1,c,gateway,nowhere,,\nd2,d,waste_bin,east-garden,,\n`, { onlyValid: true });
     expect(wrongIn(result.rows)).toEqual([[2, ['gateway']], [3, ['gateway']], [4, ['area']]]);

@@ -41,8 +41,13 @@ afterEach(async () => {
   await rm(join(path, '..'), { recursive: true });
 });
 
+const DAY_MS = 86_400_000;
+/** Records here are made in the first seconds of 1970. */
+const clock = { at: 0, now() { return this.at; } };
+beforeEach(() => { clock.at = 0; });
+
 async function start(handlers: JournalHandler[], maxBytes = 1 << 30): Promise<Journal> {
-  const journal = new Journal({ path, handlers, maxBytes, logger });
+  const journal = new Journal({ path, handlers, maxBytes, maxAgeMs: DAY_MS, clock, logger });
   open.push(journal);
   await journal.start();
   return journal;
@@ -123,7 +128,7 @@ describe('Journal', () => {
 
   it('refuses a folder that another process holds, and says which setting to change', async () => {
     await start([]);
-    const second = new Journal({ path, handlers: [], maxBytes: 1 << 30, logger });
+    const second = new Journal({ path, handlers: [], maxBytes: 1 << 30, maxAgeMs: DAY_MS, clock, logger });
     await expect(second.start()).rejects.toThrow(StartError);
     await expect(second.start()).rejects.toThrow(/Another Liandong process .*DATA_DIR/);
   });
@@ -149,6 +154,44 @@ describe('Journal', () => {
     expect(journal.isFull).toBe(true);
     await append(journal, 1);
     await vi.waitFor(() => expect(journal.isFull).toBe(false));
+  });
+
+  const held = async (journal: Journal): Promise<number[]> => {
+    const times: number[] = [];
+    for await (const one of journal.recent(50_000)) times.push(one.at);
+    return times;
+  };
+
+  it('keeps what has been read no longer than its age allows, however little came, and starts no sequence anew', async () => {
+    const reader = new Collector();
+    const journal = await start([reader]);
+    for (const at of [1, 2]) await append(journal, at);
+    await append(journal, DAY_MS);
+    await vi.waitFor(() => expect(journal.readers()[0]?.lag).toBe(0));
+    expect(await held(journal)).toEqual([1, 2, DAY_MS]);
+    clock.at = DAY_MS + 3;
+    await vi.waitFor(async () => expect(await held(journal)).toEqual([DAY_MS]), { timeout: 5000 });
+    await journal.stop();
+    clock.at = 10 * DAY_MS;
+    const next = await start([reader]);
+    expect([next.last, await held(next)]).toEqual([3, [DAY_MS]]);
+    await append(next, clock.at);
+    await vi.waitFor(() => expect(reader.seen).toEqual([1, 2, DAY_MS, clock.at]));
+  });
+
+  it('keeps what a reader has not read, however old', async () => {
+    const behind = new Collector('store');
+    behind.failures = Infinity;
+    const journal = await start([behind, new Collector('rules')]);
+    for (const at of [1, 2, 3]) await append(journal, at);
+    await journal.stop();
+    clock.at = 30 * DAY_MS;
+    const reader = new Collector('store');
+    const next = await start([reader, new Collector('rules')]);
+    await vi.waitFor(() => expect(reader.seen).toEqual([1, 2, 3]));
+    expect(await held(next)).toEqual([1, 2, 3]);
+    clock.at += DAY_MS;
+    await vi.waitFor(async () => expect(await held(next)).toEqual([3]), { timeout: 5000 });
   });
 
   it('acknowledges in the order of the appends, empty messages too', async () => {

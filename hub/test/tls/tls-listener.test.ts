@@ -140,7 +140,7 @@ describe('MQTT over TLS', () => {
     await reloader.look();
     expect(await shown()).toBe(first);
 
-    await writeTrialPair({ folder: dir, hosts: ['localhost'], now: Date.now() });
+    await writeTrialPair({ folder: dir, hosts: ['localhost'], now: Date.now(), replaces: true });
     await utimes(files.certFile, 1, 1);
     await reloader.look();
     const second = await shown();
@@ -150,7 +150,7 @@ describe('MQTT over TLS', () => {
     await reloader.look();
     expect([await shown(), warnings.length]).toEqual([second, 1]);
 
-    await writeTrialPair({ folder: dir, hosts: ['localhost'], now: Date.now() });
+    await writeTrialPair({ folder: dir, hosts: ['localhost'], now: Date.now(), replaces: true });
     signals.emit('SIGHUP');
     await reloader.stop();
     expect(await shown()).not.toBe(second);

@@ -1,13 +1,14 @@
 import type { DeviceUplink, GatewayCodec, GatewayDecoded } from './gateway.js';
 import { gather } from './lorawan-reading.js';
-import { asObject, asText, decodeServerUplink, decoded, firstTime, identify, isObject, joined, normaliseEui, parseObject, refused, type JsonObject } from './lorawan.js';
+import { asMessageName, asObject, asText, decodeServerUplink, decoded, firstTime, identify, isObject, joined, normaliseEui, parseObject, refused, type JsonObject, type Mutable } from './lorawan.js';
 
 /** Events that say nothing of a device's state: they pass without a word. */
 const SILENT_EVENTS = new Set(['ack', 'txack', 'log', 'location', 'integration']);
 
 /**
  * ChirpStack v4, JSON encoding. `topicPrefix` is `application/{id}`; events come on `{topicPrefix}/device/{devEui}/event/{type}`.
- * Read: `up`, `status` (battery), `join` (the device is there). A device's external id is its devEui in lower case.
+ * Read: `up`, `status` (battery), `join` (the device is there). A device's external id is its devEui in lower case. `deduplicationId` names an uplink:
+ * the integration delivers at least once, and a gateway's bridge may deliver again after a reconnect.
  * Source: ChirpStack documentation, "Event types", and `integration.proto` (JSON leaves fields out that are 0, empty or false).
  */
 export const chirpstackCodec: GatewayCodec = {
@@ -30,10 +31,14 @@ function decode(topicPrefix: string, topic: string, payload: Uint8Array): Gatewa
   // Topic and body name the same device, or somebody mixed them up and nobody's values are kept.
   const devEui = normaliseEui(topicEui);
   if (devEui === undefined || (info['devEui'] !== undefined && normaliseEui(info['devEui']) !== devEui)) return refused('wrong_type', 'devEui');
-  return { uplinks: [readEvent[type](body, devEui, info)], refusals: [] };
+  const uplink = readEvent[type](body, devEui, info);
+  const name = asMessageName(body['deduplicationId']);
+  // A status answers in the same radio frame as an uplink, and has its id.
+  if (name !== undefined) uplink.messageName = `${type} ${name}`;
+  return { uplinks: [uplink], refusals: [] };
 }
 
-function readUp(body: JsonObject, externalId: string, info: JsonObject): DeviceUplink {
+function readUp(body: JsonObject, externalId: string, info: JsonObject): Mutable<DeviceUplink> {
   return decodeServerUplink({
     externalId, name: asText(info['deviceName']), model: asText(info['deviceProfileName']),
     times: [body['time']], object: body['object'], data: body['data'], fPort: body['fPort'], heardBy: body['rxInfo'],
@@ -42,7 +47,7 @@ function readUp(body: JsonObject, externalId: string, info: JsonObject): DeviceU
 }
 
 /** The link margin is about the downlink and no metric of ours. */
-function readStatus(body: JsonObject, externalId: string, info: JsonObject): DeviceUplink {
+function readStatus(body: JsonObject, externalId: string, info: JsonObject): Mutable<DeviceUplink> {
   const out = identify(externalId, asText(info['deviceName']), asText(info['deviceProfileName']));
   const ts = firstTime([body['time']]);
   if (ts === 'bad_time') {
@@ -60,7 +65,7 @@ function readStatus(body: JsonObject, externalId: string, info: JsonObject): Dev
   return out;
 }
 
-const readJoin = (_body: JsonObject, externalId: string, info: JsonObject): DeviceUplink =>
+const readJoin = (_body: JsonObject, externalId: string, info: JsonObject): Mutable<DeviceUplink> =>
   joined(identify(externalId, asText(info['deviceName']), asText(info['deviceProfileName'])));
 
 const readEvent = { up: readUp, status: readStatus, join: readJoin };

@@ -20,6 +20,10 @@ export interface DeviceUplink {
   readonly withoutObject?: Decoded;
   /** Device time for what comes of `bytes`. */
   readonly ts?: EpochMs;
+  /** Only named, as in a gateway's list of its devices: it has said nothing itself, and `decoded` is empty. */
+  readonly isMention?: true;
+  /** How the network server names this message of this device: the same name again is the same message, delivered once more. At most 128 characters. */
+  readonly messageName?: string;
 }
 
 export interface GatewayDecoded {
@@ -43,6 +47,8 @@ export interface GatewayDecoder { decode(message: GatewayMessage): GatewayDecode
 /** A gateway's wire format. Adding one is a file and a line in `registry.ts`. */
 export interface GatewayCodec {
   readonly name: CodecName;
+  /** Where such gateways publish unless set otherwise; left out where that differs from one to the next. */
+  readonly defaultPrefix?: string;
   /** What to subscribe to on an external broker, for a gateway with this `topicPrefix`. */
   filters(topicPrefix: string): string[];
   create(options: { topicPrefix: string }): GatewayDecoder;

@@ -21,7 +21,7 @@ const HIGHEST_NUMBER = 65_535;
  */
 export function decodeHikvision({ contentType, body, now }: HikvisionPost): Decoded {
   const type = contentType.slice(0, 256);
-  if (body.byteLength > HIKVISION_BODY_BYTES) return refused('payload_too_large');
+  if (body.byteLength > HIKVISION_BODY_BYTES) return refused('payload_too_large', `over ${HIKVISION_BODY_BYTES / 1024} KiB`);
   if (/^\s*multipart\//i.test(type)) return decodeParts(type, body, now);
   if (/^\s*image\//i.test(type)) return refused('biometric', 'image');
   if (!isJson(type)) return refused('not_for_us', 'content-type');

@@ -32,7 +32,7 @@ export interface ServerUplink {
  * What comes of one uplink. With both a decoded object and bytes the uplink carries both, and `readUplink` picks. Without a usable time nothing is
  * kept, as with a native device; the device has been heard all the same.
  */
-export function decodeServerUplink(uplink: ServerUplink): DeviceUplink {
+export function decodeServerUplink(uplink: ServerUplink): Mutable<DeviceUplink> {
   const ts = firstTime(uplink.times);
   const out = identify(uplink.externalId, uplink.name, uplink.model);
   if (ts === 'bad_time') {
@@ -125,7 +125,7 @@ export const decoded = (readings: Reading[] = [], refusals: Refusal[] = []): Dec
 export const refused = (reason: Refusal['reason'], detail?: string): GatewayDecoded =>
   ({ uplinks: [], refusals: [detail === undefined ? { reason } : { reason, detail: detail.slice(0, 64) }] });
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An uplink that so far says who sent it. Built by assignment: on this path spreading objects costs as much as parsing them. */
 export function identify(externalId: string, name: string | undefined, model: string | undefined): Mutable<DeviceUplink> {
@@ -135,8 +135,13 @@ export function identify(externalId: string, name: string | undefined, model: st
   return out;
 }
 
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** A name that tells messages apart; undefined for one that is none, such as the nil UUID of a server that fills in nothing. */
+export const asMessageName = (value: unknown): string | undefined => typeof value === 'string' && value !== '' && value.length <= 100 && value !== NIL_UUID ? value : undefined;
+
 /** A device that joined is there. */
-export const joined = (uplink: DeviceUplink): DeviceUplink => ({ ...uplink, decoded: { ...decoded(), status: { online: true, reason: 'join' } } });
+export const joined = (uplink: DeviceUplink): Mutable<DeviceUplink> => ({ ...uplink, decoded: { ...decoded(), status: { online: true, reason: 'join' } } });
 
 function readObject(object: unknown, model: string | undefined, ts: EpochMs | undefined): { readings: Reading[]; refusals: Refusal[] } {
   if (!isObject(object)) return { readings: [], refusals: [{ reason: 'wrong_type', detail: 'object' }] };

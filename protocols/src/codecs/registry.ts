@@ -3,6 +3,7 @@ import { chirpstackCodec } from './chirpstack.js';
 import { draginoLdds75Codec } from './dragino-ldds75.js';
 import type { GatewayCodec, PayloadCodec } from './gateway.js';
 import { milesightCodec } from './milesight.js';
+import { nativeGatewayCodec } from './native-gateway.js';
 import { sparkplugCodec } from './sparkplug.js';
 import { tasmotaCodec } from './tasmota.js';
 import { ttsCodec } from './tts.js';
@@ -15,6 +16,7 @@ export const gatewayCodecs: ReadonlyMap<CodecName, GatewayCodec> = byName<CodecN
   zigbee2mqttCodec,
   tasmotaCodec,
   sparkplugCodec,
+  nativeGatewayCodec,
 ]);
 
 /** Byte formats of LoRaWAN devices; a new one is a line here. */

@@ -30,6 +30,7 @@ const NOTHING: GatewayDecoded = { uplinks: [], refusals: [] };
 
 export const tasmotaCodec: GatewayCodec = {
   name: 'tasmota',
+  defaultPrefix: 'tele',
   filters: (topicPrefix) => [`${topicPrefix}/#`],
   create: ({ topicPrefix }) => createDecoder(`${topicPrefix}/`),
 };

@@ -1,5 +1,5 @@
 import type { GatewayCodec, GatewayDecoded } from './gateway.js';
-import { asObject, asText, decodeServerUplink, identify, isObject, joined, normaliseEui, parseObject, refused, type JsonObject } from './lorawan.js';
+import { asMessageName, asObject, asText, decodeServerUplink, identify, isObject, joined, normaliseEui, parseObject, refused, type JsonObject } from './lorawan.js';
 
 /** Messages about downlinks and services, such as `down/ack`. */
 const SILENT_KINDS = new Set(['down', 'service', 'location']);
@@ -40,7 +40,16 @@ function readUp(body: JsonObject, externalId: string, deviceId: string): Gateway
     object: message['decoded_payload'], data: message['frm_payload'], fPort: message['f_port'], heardBy: message['rx_metadata'],
     isLora: isObject(asObject(asObject(message['settings'])['data_rate'])['lora']),
   });
+  const name = nameMessage(message['correlation_ids']) ?? nameMessage(body['correlation_ids']);
+  if (name !== undefined) uplink.messageName = name;
   return { uplinks: [uplink], refusals: [] };
+}
+
+/** Of the ids that go with a message, one that is its own: others name the gateway's connection and are the same for hours. */
+const OWN_ID = /^(gs:uplink|ns:uplink|as:up):/;
+
+function nameMessage(ids: unknown): string | undefined {
+  return Array.isArray(ids) ? asMessageName((ids as unknown[]).find((id) => typeof id === 'string' && OWN_ID.test(id))) : undefined;
 }
 
 /** `up/normalized` is the uplink once more. */

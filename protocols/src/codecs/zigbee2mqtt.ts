@@ -43,6 +43,7 @@ const ASKED = /\/(set|get)(\/|$)/;
 
 export const zigbee2mqttCodec: GatewayCodec = {
   name: 'zigbee2mqtt',
+  defaultPrefix: 'zigbee2mqtt',
   filters: (topicPrefix) => [`${topicPrefix}/#`], // a friendly name may contain `/`
   create: ({ topicPrefix }) => createDecoder(`${topicPrefix}/`),
 };
@@ -65,7 +66,7 @@ function createDecoder(prefix: string): GatewayDecoder {
     }
     devices = listDevices(json.value);
     readers = new Map();
-    return { uplinks: [...devices].map(([name, device]) => uplink(name, device, { readings: [], events: [], refusals: [] })), refusals: [] };
+    return { uplinks: [...devices].map(([name, device]) => ({ ...uplink(name, device, { readings: [], events: [], refusals: [] }), isMention: true })), refusals: [] };
   }
 
   function readerOf(name: string, device: KnownDevice | undefined): Reader {

@@ -36,8 +36,13 @@ describe('ChirpStack v4 uplinks', () => {
   it('gives bytes and signal of the documented example', () => {
     expect(only(send('up', up))).toEqual({
       externalId: EUI, name: 'Test device', model: 'Test device-profile',
-      decoded: { readings: [RADIO], events: [], refusals: [] }, bytes: { fPort: 1, data: Uint8Array.of(0xaa) }, ts: TS,
+      decoded: { readings: [RADIO], events: [], refusals: [] }, bytes: { fPort: 1, data: Uint8Array.of(0xaa) }, ts: TS, messageName: `up ${up.deduplicationId}`,
     });
+  });
+
+  it('names a message by its deduplicationId and its type, and by nothing that is no name', () => {
+    expect([only(send('up', up)), only(send('status', { ...status, deduplicationId: up.deduplicationId }))].map(({ messageName }) => messageName)).toEqual([`up ${up.deduplicationId}`, `status ${up.deduplicationId}`]);
+    for (const deduplicationId of [undefined, null, '', 7, {}, 'x'.repeat(101), '00000000-0000-0000-0000-000000000000']) expect(only(send('up', { ...up, deduplicationId }))).not.toHaveProperty('messageName');
   });
 
   it('gives both the decoded object and the bytes', () => {
@@ -97,7 +102,7 @@ describe('ChirpStack v4 uplinks', () => {
   });
 
   it.each(['yesterday', '2022-02-30T00:00:00Z', '2022-13-01T00:00:00Z', '2022-07-18 09:34:15', '2022-07-18T09:34:15', '0001-01-01T00:00:00Z', '2022-07-18T25:00:00Z', 1658136855775, null, ''])('keeps nothing at the time %j', (time) => {
-    expect(only(send('up', { ...bin, time }))).toEqual({ externalId: EUI, name: 'Test device', model: 'Test device-profile', decoded: { readings: [], events: [], refusals: [{ reason: 'bad_time', detail: 'time' }] } });
+    expect(only(send('up', { ...bin, time }))).toEqual({ externalId: EUI, name: 'Test device', model: 'Test device-profile', decoded: { readings: [], events: [], refusals: [{ reason: 'bad_time', detail: 'time' }] }, messageName: `up ${bin.deduplicationId}` });
   });
 
   it('leaves the time to the hub when there is none', () => {
@@ -155,7 +160,7 @@ describe('other ChirpStack events', () => {
   });
 
   it('takes a join for a sign of life', () => {
-    expect(only(send('join', join))).toEqual({ externalId: EUI, name: 'Test device', model: 'Test device-profile', decoded: { readings: [], events: [], refusals: [], status: { online: true, reason: 'join' } } });
+    expect(only(send('join', join))).toEqual({ externalId: EUI, name: 'Test device', model: 'Test device-profile', decoded: { readings: [], events: [], refusals: [], status: { online: true, reason: 'join' } }, messageName: `join ${join.deduplicationId}` });
   });
 
   it.each(['ack', 'txack', 'log', 'location', 'integration'])('passes over %s', (type) => expect(send(type, up)).toEqual({ uplinks: [], refusals: [] }));

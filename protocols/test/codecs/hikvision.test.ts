@@ -90,6 +90,7 @@ describe('Hikvision access events', () => {
     ['too many parts', multipart(...Array.from({ length: 17 }, () => picturePart)), MULTIPART, 'malformed_bytes'],
     ['a JSON body over 64 KiB', ' '.repeat(70_000), 'application/json', 'payload_too_large'],
     ['a JSON part over 64 KiB', multipart(part('Content-Type: application/json', ' '.repeat(70_000))), MULTIPART, 'payload_too_large'],
+    ['a post a byte over its limit', new Uint8Array(768 * 1024 + 1), MULTIPART, 'payload_too_large'],
     ['a megabyte', new Uint8Array(1_000_000), MULTIPART, 'payload_too_large'],
   ])('refuses %s', (_name, body, contentType, reason) => {
     const decoded = post(body, contentType);

@@ -37,8 +37,14 @@ describe('The Things Stack v3 uplinks', () => {
     const radio = { readings: [RADIO], events: [], refusals: [] };
     expect(only(send('up', up))).toEqual({
       externalId: '0004a30b001c0530', name: 'dev1', decoded: { readings: [RADIO, { ts: TS, values: { temperature: 1 } }], events: [], refusals: [] },
-      bytes: { fPort: 0, data: Uint8Array.of(0x82, 0x41, 0xde) }, withoutObject: radio, ts: TS,
+      bytes: { fPort: 0, data: Uint8Array.of(0x82, 0x41, 0xde) }, withoutObject: radio, ts: TS, messageName: 'as:up:01E0WZGT6Y7657CPFPE5WEYDSQ',
     });
+  });
+
+  it('names a message by a correlation id of its own, not by that of the gateway\'s connection', () => {
+    const nameOf = (ids: unknown) => only(send('up', { ...up, correlation_ids: ids })).messageName;
+    expect(nameOf(['gs:conn:01E0', 'gs:uplink:01E1', 'as:up:01E2'])).toBe('gs:uplink:01E1');
+    for (const ids of [undefined, 'as:up:1', [], [7, null], ['gs:conn:01E0'], [`as:up:${'x'.repeat(100)}`]]) expect(nameOf(ids)).toBeUndefined();
   });
 
   it('gives the bytes of an EM400 to its payload codec', () => {

@@ -62,6 +62,7 @@ describe('zigbee2mqtt', () => {
 
   it('names listed devices and gives each its model, the coordinator left out', () => {
     const { uplinks } = send(zigbee2mqttCodec.create({ topicPrefix: 'zigbee2mqtt' }), 'bridge/devices', DEVICES);
+    expect(uplinks.every(({ isMention }) => isMention === true)).toBe(true);
     expect(uplinks.map(({ externalId, name, model }) => [externalId, name, model])).toEqual([
       ['block3/bin-7', 'Bin by the gate', 'Xiaomi DJT11LM'], ['air', 'air', 'Tuya TS0601_air_quality_sensor'], ['air2', 'air2', 'IKEA E2112'],
     ]);

@@ -1,0 +1,47 @@
+import { computed, ref, shallowRef, watch } from 'vue';
+import { familyOf, type Rule } from '@liandong/protocols';
+import { ApiError } from '../api/api-error.js';
+import { hubApi } from '../api/hub-api.js';
+import { emptyForm, formOfRule, type RuleForm } from '../rules/rule-form.js';
+import { useLoaded } from './use-loaded.js';
+import { useProblemWords } from './use-problem-words.js';
+
+/** Loads, saves and deletes one rule. `id` undefined: a new one, `template` the rule it begins as. */
+export function useRuleEditor(source: () => { id: string | undefined; template: string | undefined }) {
+  const { problemText } = useProblemWords();
+  const form = ref<RuleForm>(emptyForm());
+  const stored = shallowRef<Rule>();
+  /** What somebody else saved in the meantime. */
+  const theirs = shallowRef<Rule>();
+  const [isWorking, problem] = [ref(false), ref<string>()];
+  const { data, error, reload } = useLoaded(source, async ({ id, template }) => {
+    const rules = await hubApi.ruleList();
+    const found = rules.find((rule) => rule.id === (id ?? template));
+    if (id !== undefined && found === undefined) throw new ApiError('RULE_NOT_FOUND', 404);
+    return { rules, found, isNew: id === undefined };
+  });
+  watch(data, (loaded) => { if (loaded !== undefined) show(loaded.found, loaded.isNew); });
+
+  function show(rule: Rule | undefined, isNew: boolean): void {
+    stored.value = isNew ? undefined : rule;
+    theirs.value = undefined;
+    problem.value = undefined;
+    // A rule made from another one is a nearer one of its family until somebody says otherwise.
+    form.value = rule === undefined ? emptyForm() : isNew ? { ...formOfRule(rule), id: '', version: undefined, family: familyOf(rule) } : formOfRule(rule);
+  }
+  async function attempt(act: () => Promise<void>): Promise<boolean> {
+    [isWorking.value, problem.value] = [true, undefined];
+    try { await act(); return true; } catch (failure) {
+      problem.value = problemText(failure);
+      if (failure instanceof ApiError && failure.code === 'RULE_CHANGED') theirs.value = await hubApi.ruleOf(form.value.id).catch(() => undefined);
+      return false;
+    } finally { isWorking.value = false; }
+  }
+  const save = (rule: Rule) => attempt(async () => { show(stored.value === undefined ? await hubApi.createRule(rule) : await hubApi.replaceRule(rule), false); });
+  const remove = () => attempt(() => hubApi.deleteRule(form.value.id));
+  const takeTheirs = () => { show(theirs.value, false); };
+  /** One's own over theirs, knowing it. */
+  const keepMine = () => { form.value.version = theirs.value?.version; stored.value = theirs.value; theirs.value = undefined; problem.value = undefined; };
+  const isNew = computed(() => stored.value === undefined);
+  return { form, stored, theirs, isNew, rules: computed(() => data.value?.rules ?? []), isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
+}
