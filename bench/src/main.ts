@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseOptions, USAGE } from './options.js';
+import { alertSections } from './report/alerts.js';
 import { backtestCells, backtestNotes } from './report/backtest.js';
 import { codecCells, codecNotes } from './report/codecs.js';
 import { writeMarkdown } from './report/markdown.js';
@@ -65,6 +66,7 @@ function print(report: RunReport): void {
   }
   if (report.codecs.length > 0) show(codecCells(report.codecs), [machine, ...codecNotes(report.codecs)]);
   if (report.backtest !== undefined) show(backtestCells(report.backtest), [machine, ...backtestNotes(report.backtest)]);
+  for (const { cells, notes } of alertSections(report.alerts)) show(cells, [machine, ...notes]);
 }
 
 const show = (cells: readonly (readonly string[])[], notes: readonly string[]): void =>

@@ -1,3 +1,4 @@
+import { runAlerts } from './alerts/run-alerts.js';
 import { measureBacktest, type BacktestResult } from './backtest/measure-backtest.js';
 import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
 import { createSamples } from './codecs/samples.js';
@@ -42,7 +43,8 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
   }
   const codecs = await runCodecs(dependencies);
   const backtest = await runBacktest(dependencies);
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, ...(backtest === undefined ? {} : { backtest }) };
+  const alerts = await runAlerts(dependencies);
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }) };
 }
 
 async function runCodecs({ options, progress, onStage }: RunDependencies) {

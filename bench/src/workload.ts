@@ -22,7 +22,8 @@ export const drain = (options: { messages: number; now: number }): Workload => b
 /** Compiles the hot code and opens the connections; its rows are checked, its figures are not kept. */
 export const warmUp = (options: { messages: number; now: number }): Workload => backlog('warm-up', { ...options, hoursAgo: 24 });
 
-function backlog(name: WorkloadName, { messages, now, hoursAgo }: { messages: number; now: number; hoursAgo: number }): Workload {
+/** Messages with times that end so many hours ago, as fast as they go. */
+export function backlog(name: WorkloadName, { messages, now, hoursAgo }: { messages: number; now: number; hoursAgo: number }): Workload {
   const messagesPerDevice = Math.max(1, Math.round(messages / DEVICES));
   return { name, span: { messagesPerDevice, baseTs: now - hoursAgo * HOUR_MS - messagesPerDevice * STEP_MS, stepMs: STEP_MS }, pace: { kind: 'closed', window: WINDOW } };
 }

@@ -14,6 +14,11 @@ it('measures the codecs alone, or leaves them out', () => {
   expect(parseOptions(['--paths', 'b'])).toMatchObject({ paths: ['b'], codecs: undefined });
 });
 
+it('measures rules, alerts and the storm by name, and with all the rest', () => {
+  expect(parseOptions(['--paths', 'rules,storm'])).toMatchObject({ paths: [], codecs: undefined, rules: { rounds: 6 }, alerts: undefined, storm: { alerts: 50_000, seconds: 60 } });
+  expect(parseOptions([])).toMatchObject({ rules: { messages: 100_000 }, alerts: { alertsPerS: 20 }, storm: { screens: 10 } });
+});
+
 it.each([['--rate', '0'], ['--rate', 'fast'], ['--messages', '99'], ['--seconds', '-1'], ['--paths', 'a,x']])('refuses %s %s by name', (name, value) => {
   expect(() => parseOptions([`${name}=${value}`])).toThrow(name);
 });

@@ -12,6 +12,7 @@ export const ARGUMENTS = {
   rate: { type: 'string', valueHint: 'n', description: 'Messages per second over the whole fleet, instead of each kind\'s own pace' },
   seed: { type: 'string', valueHint: 'n', description: 'Another seed is another day; the same one can be replayed (1)' },
   scenario: { type: 'string', valueHint: 'name,…', description: 'Scenarios on top of the baseline, once, five seconds after the start' },
+  compress: { type: 'string', valueHint: 'n', description: 'With --scenario night: how many times shorter than eight hours it is (160: three minutes)' },
   demo: { type: 'boolean', description: 'A script that never ends: every few minutes an alert that comes and clears' },
   duration: { type: 'string', valueHint: 's', description: 'Stop after so many seconds (never)' },
   speed: { type: 'string', valueHint: 'x', description: 'How much faster the simulated day goes by (1)' },

@@ -5,6 +5,7 @@ import { SimulatorError } from './errors.js';
 import { parseOptions, type Options } from './options.js';
 import { progressLine } from './run/progress.js';
 import { SCENARIOS } from './scenarios/catalogue.js';
+import { NIGHT } from './scenarios/night/night.js';
 import { createSimulator } from './simulator.js';
 
 /** Exit codes: 0 done or stopped by a signal, 1 failed, 2 bad options. */
@@ -15,7 +16,7 @@ async function main(): Promise<number> {
       console.log(await renderUsage(defineCommand({ meta: { name: 'edge-sim', description: 'Simulated fleet of a Liandong hub' }, args: ARGUMENTS })));
       return 0;
     case 'list':
-      for (const { name, summary } of SCENARIOS) console.log(`${name.padEnd(16)}${summary}`);
+      for (const { name, summary } of [...SCENARIOS, NIGHT]) console.log(`${name.padEnd(16)}${summary}`);
       return 0;
     case 'nothing':
       for (const fault of parsed.faults) console.error(fault);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'citty';
 import { ARGUMENTS } from './arguments.js';
 import { scenarioByName } from './scenarios/catalogue.js';
+import { NIGHT, NIGHT_COMPRESS } from './scenarios/night/night.js';
 import type { Scenario } from './scenarios/scenario.js';
 
 export interface Options {
@@ -16,6 +17,8 @@ export interface Options {
   readonly messagesPerSecond: number | undefined;
   readonly seed: number;
   readonly scenarios: readonly Scenario[];
+  /** The scripted night, instead of scenarios. */
+  readonly night: { readonly compress: number } | undefined;
   readonly durationMs: number | undefined;
   readonly speed: number;
   readonly isDemo: boolean;
@@ -65,13 +68,18 @@ export function parseOptions(argv: readonly string[], env: Environment): ParsedO
   if (state === '') faults.push('--state: a file name is missing.');
   const prefix = text('prefix') ?? '';
   if (!/^([a-z0-9][a-z0-9-]{0,7})?$/.test(prefix)) faults.push(`--prefix: "${prefix}" is not up to 8 small letters, digits and hyphens.`);
-  const scenarios = namedScenarios(text('scenario'), faults);
+  const isNight = text('scenario')?.trim() === NIGHT.name;
+  const scenarios = isNight ? [] : namedScenarios(text('scenario'), faults);
   if (raw['demo'] === true && scenarios.length > 0) faults.push('--demo and --scenario: use one of them; the demo has its own script.');
+
+  const compress = number('compress', { min: 1, max: 480 });
+  if (compress !== undefined && !isNight) faults.push('--compress: only the night can be made shorter; name it with --scenario night.');
+  if (isNight) for (const name of NOT_AT_NIGHT) if (raw[name] !== undefined && raw[name] !== false) faults.push(`--${name} and --scenario night: the night has its own fleet and its own clock.`);
 
   const options: Options = {
     hubUrl: address('hub', 'LIANDONG_HUB', 'http://127.0.0.1:8080', ['http:', 'https:']),
     brokerUrl: address('mqtt', 'LIANDONG_MQTT', 'mqtt://127.0.0.1:1883', ['mqtt:', 'mqtts:']),
-    token, stateFile: state, mayRotate: raw['rotate'] === true, prefix, scenarios,
+    token, stateFile: state, mayRotate: raw['rotate'] === true, prefix, scenarios, night: isNight ? { compress: compress ?? NIGHT_COMPRESS } : undefined,
     devices: number('devices', { min: 1, max: 20_000, isWhole: true }) ?? 60,
     messagesPerSecond: number('rate', { min: 0.01, max: 100_000 }),
     seed: number('seed', { min: 0, max: 2 ** 31 - 1, isWhole: true }) ?? 1,
@@ -81,6 +89,8 @@ export function parseOptions(argv: readonly string[], env: Environment): ParsedO
   };
   return faults.length > 0 ? { wants: 'nothing', faults } : { wants: 'run', options };
 }
+
+const NOT_AT_NIGHT = ['devices', 'rate', 'speed', 'demo'];
 
 const seconds = (value: number | undefined): number | undefined => value === undefined ? undefined : Math.round(value * 1000);
 
@@ -92,7 +102,8 @@ function namedScenarios(list: string | undefined, faults: string[]): Scenario[] 
   if (list === undefined) return [];
   return [...new Set(list.split(',').map((name) => name.trim()))].flatMap((name) => {
     const scenario = scenarioByName.get(name);
-    if (scenario === undefined) faults.push(`--scenario: there is no "${name}"; there are ${[...scenarioByName.keys()].join(', ')}.`);
+    if (name === NIGHT.name) faults.push('--scenario: the night is played alone.');
+    else if (scenario === undefined) faults.push(`--scenario: there is no "${name}"; there are ${[...scenarioByName.keys(), NIGHT.name].join(', ')}.`);
     return scenario ?? [];
   });
 }

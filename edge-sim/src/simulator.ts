@@ -1,15 +1,14 @@
 import { SimulatorError } from './errors.js';
 import { createPlan, type Plan } from './fleet/plan.js';
-import { createRoster } from './fleet/roster.js';
 import type { Options } from './options.js';
 import { startProgress, type ProgressOutput } from './run/progress.js';
 import { startPump } from './run/pump.js';
 import { createScheduler } from './run/scheduler.js';
-import type { Script } from './scenarios/scenario.js';
-import { demoScript, scenarioScript, type ScriptDeps } from './scenarios/scripts.js';
+import { stageNight } from './run/stage-night.js';
 import { createHubClient } from './setup/hub-client.js';
 import { setUp } from './setup/set-up.js';
 import { openSecrets } from './setup/state-file.js';
+import { createShow } from './show.js';
 import { createFleetLinks, type FleetLinks } from './transport/fleet-links.js';
 import { createTraffic, type Traffic } from './transport/traffic.js';
 
@@ -26,7 +25,7 @@ export interface SimulatorDeps {
 
 export interface Simulator {
   readonly traffic: Traffic;
-  /** Sets up, connects and publishes; resolves when `--duration` is over or `stop` was called. @throws SimulatorError */
+  /** Sets up, connects and publishes; resolves when `--duration` or the night is over or `stop` was called. @throws SimulatorError */
   run(): Promise<void>;
   /** Says goodbye for every device and closes everything, within three seconds. */
   stop(): Promise<void>;
@@ -36,12 +35,14 @@ const HUB_READY_MS = 30_000;
 /** Publishing begins when all are connected, or after this long with those that are. */
 const CONNECT_PATIENCE_MS = 10_000;
 const CONNECT_POLL_MS = 50;
+/** In a night of minutes eight seconds without a connection would be half an hour. */
+const NIGHT_PAUSE_MS = 1_000;
 
 export function createSimulator({ options, now, fetch, sleep, log, warn, output }: SimulatorDeps): Simulator {
-  const { devices: size, messagesPerSecond, seed, speed, prefix } = options;
+  const { seed } = options;
+  const show = createShow(options);
   const scheduler = createScheduler(now);
-  const traffic = createTraffic(size);
-  const roster = createRoster({ size, messagesPerSecond, prefix });
+  const traffic = createTraffic(show.roster.length);
   let links: FleetLinks | undefined;
   let isStopped = false;
   let stopping: Promise<void> | undefined;
@@ -69,12 +70,12 @@ export function createSimulator({ options, now, fetch, sleep, log, warn, output 
       const hub = createHubClient({ hubUrl: options.hubUrl, token: options.token, fetch, sleep });
       await hub.waitUntilReady(HUB_READY_MS);
       const secrets = await openSecrets(options.stateFile, options.hubUrl);
-      const devices = await setUp(roster, { hub, secrets, log, mayRotate: options.mayRotate });
+      const devices = await setUp(show.roster, { hub, secrets, log, mayRotate: options.mayRotate });
       if (isStopped) return;
-      traffic.devices = devices.length;
+      traffic.devices = devices.filter(({ device }) => device.carriedBy === undefined).length;
       const running: { plan?: Plan } = {};
       const ready = links = createFleetLinks({
-        brokerUrl: options.brokerUrl, devices, seed, scheduler, traffic, warn,
+        brokerUrl: options.brokerUrl, devices, seed, scheduler, traffic, warn, longestPauseMs: options.night === undefined ? undefined : NIGHT_PAUSE_MS,
         onCommand: (device, command) => {
           const outcome = running.plan?.obey(device, command, now());
           for (const message of running.plan?.takeDue(now()) ?? []) ready.send(message);
@@ -84,11 +85,14 @@ export function createSimulator({ options, now, fetch, sleep, log, warn, output 
       await connect();
       if (isStopped) return;
       log(`${traffic.connected} of ${traffic.devices} devices are connected to ${options.brokerUrl}.`);
-      const fleet = devices.map(({ device }) => device);
-      const plan = running.plan = createPlan({ roster: fleet, seed, startMs: now(), speed, isCalm: options.isDemo, isPaced: messagesPerSecond !== undefined, script: scriptOf(options, { roster: fleet, seed }) });
+      const startMs = now();
+      const { plan: planOptions, night } = show.play(devices.map(({ device }) => device), startMs);
+      const plan = running.plan = createPlan(planOptions);
       startPump({ plan, scheduler, send: ready.send, skip: (count) => { traffic.dropped += count; } });
       if (!options.isQuiet) startProgress({ traffic, scheduler, output });
-      if (options.durationMs !== undefined) scheduler.after(options.durationMs, finish);
+      if (night !== undefined && options.night !== undefined) stageNight({ night, startMs, facts: { seed, ...options.night }, scheduler, links: ready, log });
+      const lastsMs = options.durationMs ?? night?.lastsMs;
+      if (lastsMs !== undefined) scheduler.after(lastsMs, finish);
       await finished;
     },
     stop() {
@@ -96,9 +100,4 @@ export function createSimulator({ options, now, fetch, sleep, log, warn, output 
       return stopping;
     },
   };
-}
-
-function scriptOf({ isDemo, scenarios }: Options, deps: ScriptDeps): Script | undefined {
-  if (isDemo) return demoScript(deps);
-  return scenarios.length > 0 ? scenarioScript(scenarios, deps) : undefined;
 }

@@ -30,7 +30,7 @@ function framesOf(device: number, { topic }: DeviceLoad, { from, values }: Histo
       const ts = from + (first + i) * STEP_MS;
       return { ts, values: { temperature: temperatureOf(device, ts) } };
     });
-    frames.push(publishFrame(topic, frames.length + 1, JSON.stringify(readings)));
+    frames.push(publishFrame(topic, JSON.stringify(readings), frames.length + 1));
   }
   return frames;
 }

@@ -18,6 +18,13 @@ export function connectFrame({ clientId, username, password }: Login): Buffer {
   return frame(0x10, [lengthPrefixed('MQTT'), Buffer.from([0x04, flags, 0x00, 0x00]), ...texts]);
 }
 
+/** A PUBLISH of QoS 1; `packetId` from 1 to 65,535. */
+export function publishFrame(topic: string, payload: string, packetId: number): Buffer {
+  const id = Buffer.alloc(2);
+  id.writeUInt16BE(packetId);
+  return frame(PUBLISH_QOS_1, [lengthPrefixed(topic), id, Buffer.from(payload)]);
+}
+
 /** The metrics of every message; all of the hub's catalogue, and within its ranges and alert limits. */
 export const METRICS = ['temperature', 'humidity', 'pm2_5', 'noise'] as const satisfies readonly MetricKey[];
 const WHOLES = [18, 42, 20, 40];
@@ -56,10 +63,6 @@ export class PublishTemplate {
     for (const [index, at] of this.#decimalsAt.entries()) into[offset + at] = ZERO + (packetId + index) % 10;
   }
 }
-
-/** A message of QoS 1 as it is. */
-export const publishFrame = (topic: string, packetId: number, payload: string): Buffer =>
-  frame(PUBLISH_QOS_1, [lengthPrefixed(topic), Buffer.from([packetId >> 8, packetId & 0xff]), Buffer.from(payload)]);
 
 function frame(type: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);

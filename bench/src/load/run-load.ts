@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeviceConnection } from './device-connection.js';
+import { percentile } from '../support/percentile.js';
 import type { LoadPlan, LoadResult } from './plan.js';
 
 const TICK_MS = 1;
@@ -54,6 +55,5 @@ async function sendOnTime(connections: readonly DeviceConnection[], { messages, 
 
 function summary(latenciesMs: Float64Array): LoadResult['pubackMs'] {
   latenciesMs.sort();
-  const at = (share: number): number => latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+  return { p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99), max: percentile(latenciesMs, 1) };
 }

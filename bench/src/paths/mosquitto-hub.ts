@@ -17,7 +17,7 @@ export function mosquittoHubPath(servers: Servers): Path {
     async start(resources) {
       const broker = await startMosquitto(required(servers.mosquitto), resources);
       const influx = await startInflux(required(servers.influxd), resources);
-      const hub = await startHub(resources, { mosquitto: broker, influx });
+      const hub = await startHub(resources, { servers: { mosquitto: broker, influx } });
       await broker.subscribed();
       return {
         processes: [{ part: 'broker', process: broker.process }, { part: 'consumer', process: hub.process }, { part: 'store', process: influx.process }],

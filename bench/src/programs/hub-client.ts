@@ -1,9 +1,13 @@
-import type { Credentials, Telemetry } from '@liandong/protocols';
+import type { Credentials, ImportResult, Telemetry } from '@liandong/protocols';
 
 export interface HubClient {
-  post<Answer>(path: string, body: unknown): Promise<Answer>;
   get<Answer>(path: string): Promise<Answer>;
+  post<Answer>(path: string, body: unknown): Promise<Answer>;
   addDevice(body: unknown): Promise<Credentials>;
+  /** CSV. @throws Error when a row was refused */
+  importDevices(csv: string): Promise<void>;
+  /** A new token of an admin. */
+  token(): Promise<string>;
   /** Every stored row of a metric with `from <= ts < to`, counted page by page. */
   rows(query: { device: string; metric: string; from: number; to: number }): Promise<number>;
   /** Journal records the store holds, and the records its slowest reader has yet to read. */
@@ -24,8 +28,8 @@ export function createHubClient({ url, password }: { url: string; password: stri
     if (!answer.ok) throw new Error(`the hub answered ${answer.status} to ${path}: ${await answer.text()}`);
     return answer;
   }
-  const send = (path: string, body: unknown): Promise<Response> =>
-    call(`/api/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const sendText = (path: string, body: string, type: string): Promise<Response> => call(`/api/v1${path}`, { method: 'POST', headers: { 'content-type': type }, body });
+  const send = (path: string, body: unknown): Promise<Response> => sendText(path, JSON.stringify(body), 'application/json');
 
   /** A session, signed in for when it is first needed. */
   async function signIn(): Promise<void> {
@@ -35,15 +39,21 @@ export function createHubClient({ url, password }: { url: string; password: stri
   }
 
   const client: HubClient = {
-    async post<Answer>(path: string, body: unknown) {
-      await signIn();
-      return await (await send(path, body)).json() as Answer; // shapes are the contract's
-    },
     async get<Answer>(path: string) {
       await signIn();
       return await (await call(`/api/v1${path}`)).json() as Answer; // shapes are the contract's
     },
+    async post<Answer>(path: string, body: unknown) {
+      await signIn();
+      return await (await send(path, body)).json() as Answer; // shapes are the contract's
+    },
     addDevice: async (body) => (await client.post<{ credentials: Credentials }>('/devices', body)).credentials,
+    async importDevices(csv) {
+      await signIn();
+      const { rows, counts } = await (await sendText('/devices/import', csv, 'text/csv')).json() as ImportResult; // the contract's shape
+      if (counts.failed > 0) throw new Error(`the hub refused ${counts.failed} devices, such as ${JSON.stringify(rows.find(({ state }) => state === 'failed'))}`);
+    },
+    token: async () => (await client.post<{ token: string }>('/tokens', { name: 'bench', role: 'admin' })).token,
 
     async rows({ device, metric, from, to }) {
       await signIn();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Rule } from '@liandong/protocols';
 import { AREAS, DEVICE_IDS, newDevice, topicOf } from '../fleet.js';
 import type { DeviceLoad } from '../load/plan.js';
 import { freePort } from '../support/free-port.js';
@@ -10,30 +11,52 @@ import { until } from '../support/until.js';
 import { createHubClient, type HubClient } from './hub-client.js';
 import type { Influx } from './influx.js';
 import type { Mosquitto } from './mosquitto.js';
+import { writeRules } from './rule-table.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
 
 export interface Hub {
   readonly process: OwnedProcess;
   readonly client: HubClient;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
   /** Of the embedded broker. */
   readonly mqttPort: number;
   /** The fleet, registered, with each device's own credentials. */
   readonly devices: readonly DeviceLoad[];
 }
 
+export interface HubOptions {
+  /** Mosquitto and InfluxDB instead of what is embedded. */
+  readonly servers?: { readonly mosquitto: Mosquitto; readonly influx: Influx };
+  /** These rules and no others, instead of the ones a new hub has. */
+  readonly rules?: readonly Rule[];
+  /** Among several hubs of one path. */
+  readonly name?: string;
+}
+
 /** The real hub with its defaults, or with Mosquitto and InfluxDB, and the fleet registered through its REST. */
-export async function startHub(resources: Resources, servers?: { mosquitto: Mosquitto; influx: Influx }): Promise<Hub> {
+export async function startHub(resources: Resources, { servers, rules, name = 'hub' }: HubOptions = {}): Promise<Hub> {
   const [port, mqttPort] = [await freePort(), await freePort()];
   const password = randomBytes(12).toString('hex');
-  const hub = resources.start('hub', process.execPath, [PROGRAM], {
-    PORT: String(port), MQTT_PORT: String(mqttPort), DATA_DIR: join(resources.folder, 'data'), ADMIN_PASSWORD: password, LOG_LEVEL: 'warn',
-    ...(servers === undefined ? {} : settingsOf(servers)),
-  });
-  const client = createHubClient({ url: `http://127.0.0.1:${port}`, password });
-  await until('the hub is ready', async () => !hub.isRunning() || client.isReady());
-  hub.assertRunning();
-  return { process: hub, client, mqttPort, devices: await registerFleet(client) };
+  const url = `http://127.0.0.1:${port}`;
+  const dataDir = join(resources.folder, `${name}-data`);
+  const client = createHubClient({ url, password });
+  const start = async (): Promise<OwnedProcess> => {
+    const hub = resources.start(name, process.execPath, [PROGRAM], {
+      PORT: String(port), MQTT_PORT: String(mqttPort), DATA_DIR: dataDir, ADMIN_PASSWORD: password, LOG_LEVEL: 'warn', ...(servers === undefined ? {} : settingsOf(servers)),
+    });
+    await until('the hub is ready', async () => !hub.isRunning() || client.isReady(), 120_000);
+    hub.assertRunning();
+    return hub;
+  };
+  let hub = await start();
+  if (rules !== undefined) {
+    await hub.end();
+    writeRules(join(dataDir, 'liandong.db'), rules);
+    hub = await start();
+  }
+  return { process: hub, client, url, mqttPort, devices: await registerFleet(client) };
 }
 
 function settingsOf({ mosquitto, influx }: { mosquitto: Mosquitto; influx: Influx }): Record<string, string> {

@@ -1,4 +1,6 @@
 import type { BacktestResult } from '../backtest/measure-backtest.js';
+import type { AlertReport } from '../alerts/run-alerts.js';
+import type { StormResult } from '../alerts/measure-storm.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
 import type { Figures } from '../measure.js';
 import type { PathId } from '../paths/types.js';
@@ -28,11 +30,20 @@ export interface RunReport {
   readonly codecs: readonly CodecResult[];
   /** Absent when it was not measured. */
   readonly backtest?: BacktestResult;
+  /** What rules and alerts cost; a member is absent when it was not measured. */
+  readonly alerts: AlertReport;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs, backtest }: RunReport): boolean =>
-  (results.length + codecs.length > 0 || backtest !== undefined) && results.every(isGood) && !codecs.some((codec) => 'failure' in codec) && (backtest === undefined || !('failure' in backtest));
+export const isRight = ({ results, codecs, backtest, alerts }: RunReport): boolean => {
+  const others = [...codecs, ...(backtest === undefined ? [] : [backtest]), ...Object.values(alerts)];
+  return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
+    && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
+};
+
+/** Is every alert of the storm in the database and on every screen, once? */
+export const isWhole = ({ alerts, rows, different, fewestShown, again, lost }: StormResult): boolean =>
+  rows === alerts && different === alerts && fewestShown === alerts && again === 0 && lost === 0;
 
 /** Are all rows there? */
 export const isGood = ({ figures }: Result): boolean => figures !== undefined && figures.rows === figures.expectedRows;

@@ -14,7 +14,7 @@ const figures: Figures = {
   cpuUsPerMessage: 74.04, pubackMs: { p50: 1.26, p99: 9.9, max: 30 }, storedAfterMs: 512.4, rows: 4000, expectedRows: 4000,
 };
 const report: RunReport = {
-  startedAt: '2026-11-23T08:00:00.000Z', seconds: 200, codecs: [], workloads: ['live: so and so'],
+  startedAt: '2026-11-23T08:00:00.000Z', seconds: 200, codecs: [], alerts: {}, workloads: ['live: so and so'],
   machine: { cpu: 'Some CPU', cores: 2, memoryGiB: 24, system: 'Debian', kernel: '6.1', node: '20.19.0', fileSystem: 'ext4', loadBefore: 0.1, commit: 'abc' },
   paths: [{ path: 'c', title: 'Telegraf', lines: ['Telegraf 1.35.4'] }],
   results: [

@@ -5,6 +5,8 @@ export interface SimMessage {
   readonly device: string;
   readonly kind: 'telemetry' | 'event';
   readonly payload: string;
+  /** Of a gateway that speaks for another device; else it is the device's own, by `kind`. */
+  readonly topic?: string;
 }
 
 /** What the hub asks of a device. */

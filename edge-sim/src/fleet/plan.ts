@@ -5,6 +5,7 @@ import { DueHeap } from '../heap.js';
 import { streamOf, unitAt } from '../random.js';
 import type { Act, Script } from '../scenarios/scenario.js';
 import { Stage } from '../scenarios/stage.js';
+import { carriedReport, type Report } from './carried.js';
 import type { CommandOutcome, SimCommand, SimMessage } from './message.js';
 import { modelOf } from './models.js';
 import type { SimDevice } from './roster.js';
@@ -16,6 +17,10 @@ export interface PlanOptions {
   readonly startMs: number;
   /** How much faster the day goes by than the wall clock. Intervals and scenarios keep wall-clock time. */
   readonly speed: number;
+  /** Simulated time at the start (epoch ms); `startMs` when not given. */
+  readonly dayMs?: number;
+  /** How many times shorter the pauses between people, and what a gate tells of one of them, get; 1 when not given. Reports keep their device's interval. */
+  readonly compress?: number;
   /** Without rare happenings in the baseline: every alert is a scenario's. */
   readonly isCalm: boolean;
   /** Gates tell one event or report per interval instead of Poisson arrivals, so that the whole fleet keeps an exact rate. */
@@ -37,28 +42,35 @@ type Obey = (command: SimCommand, nowMs: number) => CommandOutcome | undefined;
 type Task = (dueMs: number) => void;
 
 export function createPlan(options: PlanOptions): Plan {
-  const { roster, seed, startMs, speed, script } = options;
+  const { roster, seed, startMs, speed, script, dayMs = startMs, compress = 1 } = options;
   const tasks = new DueHeap<Task>();
   const stage = new Stage();
   const weather = createWeather(seed);
   const obeyed = new Map<string, Obey>();
+  const carriers = new Map(roster.filter(({ carries }) => carries !== undefined).map((device) => [device.id, device]));
   let out: SimMessage[] = [];
   let events = 0;
 
-  const simMs = (dueMs: number): number => startMs + (dueMs - startMs) * speed;
+  const simMs = (dueMs: number): number => dayMs + (dueMs - startMs) * speed;
   const actAt = (device: SimDevice, dueMs: number) => stage.at(device.id, dueMs - startMs);
   const say = (dueMs: number, device: SimDevice, kind: SimMessage['kind'], body: object): void => {
     out.push({ dueMs, device: device.id, kind, payload: JSON.stringify(body) });
+  };
+  const sayReport = (dueMs: number, device: SimDevice, report: Report): void => {
+    const carrier = device.carriedBy === undefined ? undefined : carriers.get(device.carriedBy.gateway);
+    if (carrier === undefined) say(dueMs, device, 'telemetry', report);
+    else out.push({ dueMs, device: carrier.id, kind: 'telemetry', ...carriedReport(device, carrier, report) });
   };
   const sayEvent = (dueMs: number, device: SimDevice, { type, data }: Pick<GateStep, 'type' | 'data'>): void => {
     say(dueMs, device, 'event', { id: `${startMs.toString(36)}-${seed}-${(events++).toString(36)}`, ts: dueMs, type, data });
   };
   const sayLater = (fromMs: number, device: SimDevice, steps: readonly GateStep[]): void => {
-    for (const step of steps) tasks.push(fromMs + step.afterMs, (dueMs) => sayEvent(dueMs, device, step));
+    for (const step of steps) tasks.push(fromMs + Math.round(step.afterMs / compress), (dueMs) => sayEvent(dueMs, device, step));
   };
 
   const startReports = (device: SimDevice): void => {
     const model = modelOf(device, { seed, weather, isCalm: options.isCalm });
+    if (model === undefined) return;
     const traffic = options.isPaced ? trafficOf(device, options) : undefined;
     const coin = streamOf(seed, `${device.id}/coin`);
     const phase = unitAt(streamOf(seed, `${device.id}/phase`), 0);
@@ -74,7 +86,7 @@ export function createPlan(options: PlanOptions): Plan {
       const base = model(simMs(dueMs));
       const { shape } = at?.act.scenario ?? {};
       const values = shape === undefined || at === undefined ? base : shape(at.actMs, base);
-      if (values !== undefined) say(dueMs, device, 'telemetry', { ts: dueMs, seq: number, values: plausibleValues(values) });
+      if (values !== undefined) sayReport(dueMs, device, { ts: dueMs, seq: number, values: plausibleValues(values) });
       number += 1;
       return values !== undefined;
     };
@@ -107,11 +119,12 @@ export function createPlan(options: PlanOptions): Plan {
   const startTraffic = (device: SimDevice): void => {
     const traffic = trafficOf(device, options);
     if (traffic === undefined || options.isPaced) return;
+    const nextWaitMs = (): number => Math.max(1, Math.round(traffic.waitMs() / compress));
     const arrive: Task = (dueMs) => {
       if (traffic.isHere(simMs(dueMs)) && actAt(device, dueMs) === undefined) sayLater(dueMs, device, traffic.pass(simMs(dueMs)));
-      tasks.push(dueMs + traffic.waitMs(), arrive);
+      tasks.push(dueMs + nextWaitMs(), arrive);
     };
-    tasks.push(startMs + traffic.waitMs(), arrive);
+    tasks.push(startMs + nextWaitMs(), arrive);
   };
 
   const startTurn = (number: number): void => {

@@ -3,12 +3,13 @@ import { streamOf, unitAt } from '../random.js';
 import { GRIDS, type GridPlan } from './areas.js';
 import { COMMUNITIES, toLocation } from './map.js';
 
+/** Kinds the ordinary fleet is dealt from. */
 export type SimKind = Exclude<DeviceKind, 'gateway'>;
 
 /** One device of the fleet: what the hub is told of it and what its model needs. */
 export interface SimDevice {
   readonly id: string;
-  readonly kind: SimKind;
+  readonly kind: DeviceKind;
   readonly name: string;
   readonly community: string;
   /** The grid it stands in. */
@@ -19,6 +20,10 @@ export interface SimDevice {
   readonly reportEveryMs: number;
   /** What the hub is promised: a report at least this often (s). */
   readonly reportingIntervalS: number;
+  /** Has no connection of its own: this gateway speaks for it, and calls it so. */
+  readonly carriedBy?: { readonly gateway: string; readonly externalId: string };
+  /** Of a gateway: how it speaks for those it carries. */
+  readonly carries?: { readonly codec: 'chirpstack'; readonly topicPrefix: string };
 }
 
 /** Dealt in this order, so that a small fleet has every kind and a bigger one begins with the smaller one's devices. */
@@ -29,6 +34,7 @@ const DEAL: readonly SimKind[] = [
 const NATURAL_MS: Record<SimKind, number> = { waste_bin: 10_000, env_sensor: 5_000, access_gate: 20_000, vehicle_gate: 20_000 };
 /** Reports come twice as often as promised: a reconnect of a few seconds is not silence. */
 const PROMISE_FACTOR = 2;
+export const promiseS = (reportEveryMs: number, leastS: number): number => Math.min(86_400, Math.max(leastS, Math.ceil((PROMISE_FACTOR * reportEveryMs) / 1000)));
 const LETTER: Record<SimKind, string> = { waste_bin: 'b', env_sensor: 'e', access_gate: 'g', vehicle_gate: 'v' };
 const GATE_SIDES = ['东门', '西门', '南门', '北门'] as const;
 const BIN_SPOTS = ['3号楼前', '6号楼前', '路口', '便民店旁', '公交站旁', '9号楼后'] as const;
@@ -53,14 +59,14 @@ export function createRoster({ size, messagesPerSecond, prefix = '' }: { size: n
     return {
       id, kind, community: community.id, profile: community.profile, area: grid.id, reportEveryMs,
       name: `${prefix === '' ? '' : `${prefix} `}${nameOf(kind, number, community.places)}`, location: placeIn(grid, id),
-      reportingIntervalS: Math.min(86_400, Math.max(5, Math.ceil((PROMISE_FACTOR * reportEveryMs) / 1000))),
+      reportingIntervalS: promiseS(reportEveryMs, 5),
     };
   });
 }
 
 /** What `POST /devices` is told. */
-export const toNewDevice = ({ id, kind, name, area, location, reportingIntervalS }: SimDevice): NewDevice =>
-  ({ id, kind, name, area, location, reportingIntervalS, codec: 'native' });
+export const toNewDevice = ({ id, kind, name, area, location, reportingIntervalS, carriedBy, carries }: SimDevice): NewDevice =>
+  ({ id, kind, name, area, location, reportingIntervalS, codec: 'native', ...carriedBy, ...carries });
 
 const pick = (list: readonly string[], number: number): string => list[number % list.length] ?? '';
 
@@ -76,7 +82,7 @@ function nameOf(kind: SimKind, number: number, places: readonly string[]): strin
 }
 
 /** A place in the grid that depends on the device alone. Half a lattice step of scatter stays within the margin. */
-function placeIn(grid: GridPlan, id: string): Location {
+export function placeIn(grid: GridPlan, id: string): Location {
   const stream = streamOf(0, `${id}/place`);
   const [x, y] = grid.points[Math.floor(unitAt(stream, 0) * grid.points.length)] ?? [0, 0];
   return toLocation([x + 9 * (unitAt(stream, 1) - 0.5), y + 9 * (unitAt(stream, 2) - 0.5)]);

@@ -1,13 +1,14 @@
 import type { GateStep } from '../devices/gate.js';
 import type { Values } from '../devices/values.js';
-import type { SimDevice, SimKind } from '../fleet/roster.js';
+import type { DeviceKind } from '@liandong/protocols';
+import type { SimDevice } from '../fleet/roster.js';
 
 /** A scripted happening, pure in the time since it began. Times are wall-clock ms, stretched for devices that report slowly. */
 export interface Scenario {
   readonly name: string;
   /** One line for `--list`. */
   readonly summary: string;
-  readonly kinds: readonly SimKind[];
+  readonly kinds: readonly DeviceKind[];
   /** How many devices it takes when it is asked for by name, and whether they stand in one community. */
   readonly devices: number;
   readonly isLocal: boolean;

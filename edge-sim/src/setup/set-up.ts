@@ -35,7 +35,11 @@ export async function setUp(roster: readonly SimDevice[], deps: SetUpDeps): Prom
   refuseForeign(roster.flatMap(({ id }) => known.get(id) ?? []), deps);
   const limit = createLimiter(CONCURRENT);
   try {
-    const ready = await settleAll(roster.map((device) => limit(() => prepare(device, known.get(device.id), deps))));
+    const ready: (ReadyDevice | undefined)[] = [];
+    // A gateway must be there before those it carries.
+    for (const part of [roster.filter(({ carriedBy }) => carriedBy === undefined), roster.filter(({ carriedBy }) => carriedBy !== undefined)]) {
+      ready.push(...await settleAll(part.map((device) => limit(() => prepare(device, known.get(device.id), deps)))));
+    }
     return ready.filter((device) => device !== undefined);
   } finally {
     // what was made before a failure has secrets that are shown only once

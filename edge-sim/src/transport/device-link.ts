@@ -17,6 +17,8 @@ export interface DeviceLinkDeps {
   /** Shared by the fleet: how many may shake hands at once. */
   readonly handshakes: Limiter;
   readonly random: Random;
+  /** Between two tries to connect; eight seconds when not given (ms). */
+  readonly longestPauseMs?: number | undefined;
   readonly traffic: Traffic;
   /** The broker refused the device's secret. */
   readonly onRefused: (device: string) => void;
@@ -78,12 +80,12 @@ export class DeviceLink {
     this.#closing = undefined;
   }
 
-  send({ kind, payload }: SimMessage): void {
+  send({ kind, payload, topic }: SimMessage): void {
     if (kind === 'event') {
       if (this.#events.add(payload).hasDropped) this.#deps.traffic.dropped += 1;
       if (this.#isOnline) this.#publishEvent(payload);
     } else if (this.#isOnline && this.#unacked < UNACKED_LIMIT) {
-      this.#publish('telemetry', payload);
+      this.#publish(topic ?? this.#topic('telemetry'), payload);
     } else {
       this.#deps.traffic.dropped += 1;
     }
@@ -143,14 +145,14 @@ export class DeviceLink {
     this.#answered.set(id, outcome);
     const [oldest] = this.#answered.keys();
     if (this.#answered.size > COMMANDS_LIMIT && oldest !== undefined) this.#answered.delete(oldest);
-    if (outcome !== undefined) this.#publish('reply', JSON.stringify({ id, ...outcome }));
+    if (outcome !== undefined) this.#publish(this.#topic('reply'), JSON.stringify({ id, ...outcome }));
   }
 
   #retry(client: MqttClient, startedMs: number): void {
     if (!this.#lost(client) || !this.#isStarted) return;
-    const { scheduler, random } = this.#deps;
+    const { scheduler, random, longestPauseMs } = this.#deps;
     this.#failures = scheduler.now() - startedMs > STEADY_MS ? 0 : this.#failures + 1;
-    scheduler.after(backoffMs(this.#failures, random), () => { if (this.#isStarted) this.#connect(); });
+    scheduler.after(backoffMs(this.#failures, random, longestPauseMs), () => { if (this.#isStarted) this.#connect(); });
   }
 
   /** Forgets the client; false when that has happened before. */
@@ -164,15 +166,15 @@ export class DeviceLink {
   }
 
   #publishEvent(payload: string): void {
-    this.#publish('event', payload, () => this.#events.settle(payload));
+    this.#publish(this.#topic('event'), payload, () => this.#events.settle(payload));
   }
 
-  #publish(kind: TopicKind, payload: string, onAck?: () => void): void {
+  #publish(topic: string, payload: string, onAck?: () => void): void {
     const client = this.#client;
     if (client === undefined) return;
     this.#unacked += 1;
     this.#deps.traffic.sent += 1;
-    client.publish(this.#topic(kind), payload, { qos: 1 }, (error) => {
+    client.publish(topic, payload, { qos: 1 }, (error) => {
       if (client === this.#client) this.#unacked -= 1;
       if (error) return client === this.#client ? this.#fail(error) : undefined; // a lost connection is counted once, not per message
       this.#deps.traffic.acked += 1;

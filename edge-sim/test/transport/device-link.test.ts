@@ -82,6 +82,22 @@ describe('a device link', () => {
     await eventually('they are acknowledged', () => traffic.acked === 2);
   });
 
+  it('is cut off without a word by a forced stop, so that the broker sends its will, and can be started again', async () => {
+    await online();
+    await link.stop({ force: true });
+    await eventually('the will is published', () => heard('status').some(({ payload }) => payload.includes('connection lost')));
+    expect(link.isOnline).toBe(false);
+    await online();
+    expect(heard('status').at(-1)?.payload).toBe('{"online":true}');
+  });
+
+  it('publishes on the topic that is given for another device', async () => {
+    await online();
+    link.send({ ...message('telemetry', '{}'), topic: 'application/1/device/0011/event/up' });
+    await eventually('it is acknowledged', () => traffic.acked === 1);
+    expect(broker.heard.at(-1)?.topic).toBe('application/1/device/0011/event/up');
+  });
+
   it('sends an event again, with the same id, when the broker has not acknowledged it', async () => {
     acks = ({ topic }) => !topic.endsWith('/event') || heard('event').length > 1;
     await online();

@@ -10,9 +10,25 @@ export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promi
   await trx.insertInto('alert').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
 }
 
-export async function addTimelineEntry(trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> {
-  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
-  await trx.insertInto('alert_timeline').values({ alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref }).execute();
+/** Many in one statement, each alert once; a few hundred at most. */
+export async function saveAlerts(trx: Transaction<Database>, alerts: readonly Alert[]): Promise<void> {
+  const rows = alerts.map(toRow);
+  const [first] = rows;
+  if (first === undefined) return;
+  const columns = Object.keys(first) as (keyof typeof first)[]; // every row has the same
+  await trx.insertInto('alert').values(rows)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => Object.fromEntries(columns.map((column) => [column, e.ref(`excluded.${column}`)])))).execute();
+}
+
+export const addTimelineEntry = (trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> => addTimelineEntries(trx, [{ alertId, entry }]);
+
+/** Many in one statement, in their order; a few hundred at most. */
+export async function addTimelineEntries(trx: Transaction<Database>, entries: readonly { readonly alertId: string; readonly entry: AlertTimelineEntry }[]): Promise<void> {
+  if (entries.length === 0) return;
+  await trx.insertInto('alert_timeline').values(entries.map(({ alertId, entry }) => {
+    const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
+    return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref };
+  })).execute();
 }
 
 /** Casts: the columns were written by `saveAlert` from a typed alert. */

@@ -19,8 +19,10 @@ export type Change =
   | { readonly seq: Seq; readonly area: AreaId; readonly movedTo?: AreaId; readonly kind: 'device'; readonly device: Device };
 
 export interface ChangeLog {
-  /** Records a change inside the caller's transaction and gives its seq; `body` gets that seq before it is stored. */
+  /** Records a change inside the caller's transaction and gives its seq, which the alert has from then on; `body` is stored without it. */
   recordAlert(trx: Transaction<Database>, alert: Alert, movedTo?: AreaId): Promise<Alert>;
+  /** The same for many in one statement, in their order; a few hundred at most. */
+  recordAlerts(trx: Transaction<Database>, alerts: readonly { readonly alert: Alert; readonly movedTo?: AreaId }[]): Promise<Alert[]>;
   recordDevice(trx: Transaction<Database>, device: Device, movedTo?: AreaId): Promise<Change>;
   /** The same for many in one statement; a few hundred at most. */
   recordDevices(trx: Transaction<Database>, devices: readonly Device[]): Promise<Change[]>;
@@ -45,10 +47,18 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
 
   return {
     async recordAlert(trx, alert, movedTo) {
-      const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: '' });
-      const stamped = { ...alert, seq };
-      await trx.updateTable('change').set({ body: JSON.stringify(stamped) }).where('seq', '=', seq).execute();
-      return stamped;
+      const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) });
+      return { ...alert, seq };
+    },
+    async recordAlerts(trx, alerts) {
+      if (alerts.length === 0) return [];
+      const at = clock.now();
+      const rows = await trx.insertInto('change')
+        .values(alerts.map(({ alert, movedTo }) => ({ at, kind: 'alert' as const, entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) })))
+        .returning('seq').execute();
+      // Rows get their numbers in the order they are given; in which order they are answered is not said.
+      const seqs = rows.map(({ seq }) => seq).sort((a, b) => a - b);
+      return alerts.map(({ alert }, index) => ({ ...alert, seq: seqs[index] ?? 0 })); // every one was just inserted
     },
     async recordDevice(trx, device, movedTo) {
       const seq = await insert(trx, { kind: 'device', entity: device.id, area: device.area, moved_to: movedTo ?? null, body: JSON.stringify(device) });
@@ -82,7 +92,7 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
       return rows.map(({ seq, area, moved_to: movedTo, kind, body }) => {
         const place = { seq, area, ...(movedTo === null ? {} : { movedTo }) };
         return kind === 'alert'
-          ? { ...place, kind, alert: JSON.parse(body) as Alert } // written by recordAlert
+          ? { ...place, kind, alert: { ...JSON.parse(body) as Alert, seq } } // written by recordAlert
           : { ...place, kind, device: JSON.parse(body) as Device }; // written by recordDevice
       });
     },

@@ -1,4 +1,4 @@
-import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import { Kysely, Migrator, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import LibsqlDatabase from 'libsql';
 import { StartError } from '../problem.js';
 import { migrations } from './migrations/index.js';
@@ -17,7 +17,7 @@ export async function openDatabase(path: string): Promise<Db> {
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
   file.pragma('busy_timeout = 5000');
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: file }) });
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKnownStatements(file) }) });
   try {
     await migrate(db);
   } catch (error) {
@@ -25,6 +25,25 @@ export async function openDatabase(path: string): Promise<Db> {
     throw error;
   }
   return db;
+}
+
+/** Statements kept ready: those of every alert are the same few, and a batch of another size is another one. */
+const KNOWN_STATEMENTS = 200;
+
+/** Preparing costs as much as running; the least lately used goes first. */
+function withKnownStatements(file: LibsqlDatabase.Database): SqliteDatabase {
+  const known = new Map<string, SqliteStatement>();
+  return {
+    close: () => { file.close(); },
+    prepare(sql) {
+      const statement = known.get(sql) ?? file.prepare(sql);
+      known.delete(sql);
+      known.set(sql, statement);
+      const [oldest] = known.size > KNOWN_STATEMENTS ? known.keys() : [];
+      if (oldest !== undefined) known.delete(oldest);
+      return statement;
+    },
+  };
 }
 
 async function migrate(db: Db): Promise<void> {

@@ -1,7 +1,7 @@
 import type { JournalRecord } from '@liandong/protocols';
 import type { JournalMessage, JournalWriter } from './types.js';
 
-/** A group holds at most this much, and waits at most this long for company. */
+/** A group holds at most this much, and waits at most this long for company. An event doesn't wait: they are few, and somebody may be at the door. */
 const GROUP_MESSAGES = 5000;
 const GROUP_BYTES = 8 << 20;
 const GROUP_WAIT_MS = 5;
@@ -48,7 +48,7 @@ export class GroupCommit implements JournalWriter {
     this.#pendingBytes += message.bytes;
     if (this.isFull) this.#wasFull = true;
     if (this.#inFlight !== undefined) return;
-    if (this.#isGroupFull) this.#commit();
+    if (this.#isGroupFull || isUrgent(message)) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_WAIT_MS);
   }
 
@@ -84,7 +84,7 @@ export class GroupCommit implements JournalWriter {
     this.#timer = undefined;
     this.#inFlight = this.#writeUntilDone(this.#takeGroup()).finally(() => {
       this.#inFlight = undefined;
-      if (!this.#isStopped && this.#isGroupFull) this.#commit();
+      if (!this.#isStopped && (this.#isGroupFull || this.#pending.some(isUrgent))) this.#commit();
       else if (!this.#isStopped && this.#pending.length > 0) this.#timer = setTimeout(() => this.#commit(), GROUP_WAIT_MS);
       this.#announceDrain();
     });
@@ -127,3 +127,5 @@ export class GroupCommit implements JournalWriter {
     for (const listener of this.#drainListeners) listener();
   }
 }
+
+const isUrgent = ({ records }: JournalMessage): boolean => records[0]?.type === 'event';

@@ -19,8 +19,8 @@ export const NOTIFIER = 'notifier';
 const PAGE = 100;
 /** It looks by itself this often, whatever was announced. */
 const TICK_MS = 1_000;
-/** What is announced within this is read together. */
-const GATHER_MS = 20;
+/** What is announced within this is read together: each page is a synced transaction, which the next alert would wait for. */
+const GATHER_MS = 100;
 /** The position moves this often when nothing of an alert changed; device changes read again tell nothing. */
 const POSITION_MS = 10_000;
 /** An alert that is held no longer is told after this, unless it clears before: when a parent clears, those of its children that are still silent are about to come back one by one. */

@@ -7,21 +7,28 @@ import type { FeedLogger } from './types.js';
 export interface ChangeTail extends Feature {
   /** Of the last change told to the listener. */
   readonly seq: Seq;
+  /** Changes after `since`, oldest first, from memory; undefined when it doesn't reach back so far. */
+  recent(since: Seq, limit: number): readonly Change[] | undefined;
   /** Reads what was committed but not announced. Never rejects. */
   catchUp(): Promise<void>;
 }
 
 const PAGE = 500;
+/** Changes kept in memory for screens that fell behind a little: in a storm each would read the same rows from the database, ahead of the next alert. */
+const RECENT = 4_096;
 
 /**
  * An announcement that is next in line is passed on at once. One that isn't means that another service committed first and has
- * still to speak, so the log is read: it holds everything committed. Nothing is buffered.
+ * still to speak, so the log is read: it holds everything committed.
  * @param onGap changes in between are no longer kept; listeners must start from a snapshot
  */
 export function createChangeTail({ changes, logger, onChange, onGap }: {
   changes: ChangeLog; logger: FeedLogger; onChange: (change: Change) => void; onGap: () => void;
 }): ChangeTail {
   let seq: Seq = 0;
+  /** The last ones passed on, oldest first; of those that follow `keptAfter` none is missing. */
+  let kept: Change[] = [];
+  let keptAfter: Seq = 0;
   let unsubscribe: (() => void) | undefined;
   let isBehind = false;
   let isReading = false;
@@ -30,7 +37,31 @@ export function createChangeTail({ changes, logger, onChange, onGap }: {
   function pass(change: Change): void {
     if (change.seq <= seq) return;
     seq = change.seq;
+    kept.push(change);
+    if (kept.length >= 2 * RECENT) forgetOld();
     onChange(change);
+  }
+
+  function forgetOld(): void {
+    const old = kept.length - RECENT;
+    keptAfter = kept[old - 1]?.seq ?? keptAfter;
+    kept = kept.slice(old);
+  }
+
+  /** Position of the first one after `since`; they are in order. */
+  function firstAfter(since: Seq): number {
+    let [from, to] = [0, kept.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((kept[middle]?.seq ?? 0) <= since) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  function startFrom(newest: Seq): void {
+    seq = keptAfter = newest;
+    kept = [];
   }
 
   function announced(change: Change): void {
@@ -64,7 +95,7 @@ export function createChangeTail({ changes, logger, onChange, onGap }: {
     for (let isMore = true; isMore && unsubscribe !== undefined;) {
       const page = await changes.after(seq, PAGE);
       if (page === undefined) {
-        seq = await changes.current();
+        startFrom(await changes.current());
         onGap();
         return;
       }
@@ -75,13 +106,18 @@ export function createChangeTail({ changes, logger, onChange, onGap }: {
 
   return {
     get seq() { return seq; },
+    recent(since, limit) {
+      if (since < keptAfter) return undefined;
+      const from = firstAfter(since);
+      return kept.slice(from, from + limit);
+    },
     catchUp,
     async start() {
       if (unsubscribe !== undefined) return;
       isReading = true; // holds announcements back until the starting point is known
       unsubscribe = changes.onChange(announced);
       try {
-        seq = await changes.current();
+        startFrom(await changes.current());
       } finally {
         isReading = false;
       }

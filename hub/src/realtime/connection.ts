@@ -18,3 +18,16 @@ export function dropToResume(socket: LiveSocket): void {
 export function freeRequest(socket: LiveSocket): void {
   (socket.conn as unknown as { request: unknown }).request = null; // typed as always there
 }
+
+interface RawStream { cork(): void; uncork(): void }
+
+/** Packets that leave together leave in one write to the network: in a storm of alerts it would be one for each of them, which costs more than all else of sending. */
+export function writeTogether(socket: LiveSocket): void {
+  socket.conn.on('flush', () => {
+    // Private in the typings: Engine.IO's transport holds ws's socket, which holds Node's. Polling has none.
+    const stream = (socket.conn.transport as unknown as { socket?: { _socket?: RawStream | null } }).socket?._socket;
+    if (stream === undefined || stream === null) return;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  });
+}

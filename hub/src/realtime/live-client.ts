@@ -1,5 +1,5 @@
 import { AppError } from '../problem.js';
-import { freeRequest } from './connection.js';
+import { freeRequest, writeTogether } from './connection.js';
 import { socketProblem } from './problems.js';
 import { parseAck } from './requests.js';
 import type { Screen } from './screen.js';
@@ -75,6 +75,7 @@ export function createLiveClient({ socket, screen, identity, alerts, subscriptio
   }
 
   freeRequest(socket);
+  writeTogether(socket);
   socket.on('subscribe', (...args: unknown[]) => {
     const [request, answer] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
     call(answer, (reply) => subscribe(request, reply));

@@ -58,7 +58,7 @@ export interface LiveFeedTuning {
 
 const DEFAULTS: LiveFeedTuning = {
   maxConnections: 1_000, pingMs: 10_000, flushMs: 1000 / LIMITS.liveTelemetryPerSecond + 15, heartbeatMs: LIMITS.heartbeatSeconds * 1000,
-  recheckMs: 10_000, ackTimeoutMs: 10_000, inFlightAlerts: 64,
+  recheckMs: 10_000, ackTimeoutMs: 10_000, inFlightAlerts: 256,
 };
 /** The ack time-out is counted in this many sweeps, so that a hub that itself stood still doesn't blame its screens. */
 const ACK_SWEEPS = 10;

@@ -1,5 +1,6 @@
 import type { Area, Seq } from '@liandong/protocols';
 import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { ChangeTail } from './change-tail.js';
 import { backlogOf, dropToResume } from './connection.js';
 import type { Scope, Scopes } from './scope.js';
 import type { LiveSocket } from './socket-server.js';
@@ -39,7 +40,7 @@ const PAGE = 200;
 const BACKLOG_PACKETS = 256;
 
 export function createScreen({ socket, changes, tail, scopes, limits, logger }: {
-  socket: LiveSocket; changes: Pick<ChangeLog, 'after'>; tail: { readonly seq: Seq }; scopes: Pick<Scopes, 'lens'>; limits: ScreenLimits; logger: FeedLogger;
+  socket: LiveSocket; changes: Pick<ChangeLog, 'after'>; tail: Pick<ChangeTail, 'seq' | 'recent'>; scopes: Pick<Scopes, 'lens'>; limits: ScreenLimits; logger: FeedLogger;
 }): Screen {
   let following: Following | undefined;
   let paused: Following | undefined;
@@ -74,9 +75,12 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
     if (sees(change.area, device)) send(change);
   }
 
+  /** Room for half of what may be in flight: with less, a page would be read for every single alert that is acknowledged. */
+  const hasRoom = (): boolean => !isCongested() && inFlight.size * 2 <= limits.inFlightAlerts;
+
   /** Starts reading the log unless there is nothing to read, no room, or it is being read already. */
   function readOn(): void {
-    if (isReading || isClosed || following === undefined || following.isLive || isCongested()) return;
+    if (isReading || isClosed || following === undefined || following.isLive || !hasRoom()) return;
     isReading = true;
     reading = readLog();
   }
@@ -99,7 +103,9 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
       to.isLive = true;
       return;
     }
-    const page = await changes.after(to.position, PAGE);
+    // Not more than can be sent: what is left over would be read again.
+    const limit = Math.min(PAGE, limits.inFlightAlerts - inFlight.size);
+    const page = tail.recent(to.position, limit) ?? await changes.after(to.position, limit);
     if (isClosed || to !== following) return;
     if (page === undefined) {
       logger.warn({ screen: socket.id }, 'A screen fell behind what the change log keeps; it is dropped and starts from a snapshot.');

@@ -153,9 +153,15 @@ export class DeviceMemory {
 
   /** Windows of silence that have passed since it was heard; -1 when it can't be silent. */
   silentWindows(now: EpochMs, listeningSince: EpochMs): number {
+    const shortestMs = this.silenceWindowMs;
+    return this.heardAt === -Infinity || shortestMs === Infinity ? -1 : (now - Math.max(this.heardAt, listeningSince)) / shortestMs;
+  }
+
+  /** The shortest time without a word that counts as silence; Infinity when none does. */
+  get silenceWindowMs(): number {
     let shortestMs = Infinity;
     for (const { windowMs } of this.#silence) shortestMs = Math.min(shortestMs, windowMs);
-    return this.heardAt === -Infinity || shortestMs === Infinity ? -1 : (now - Math.max(this.heardAt, listeningSince)) / shortestMs;
+    return shortestMs;
   }
 
   /** Hub time after which it is silent for a rule that doesn't hold it to be so yet; Infinity when there is none. */

@@ -3,7 +3,6 @@ import type { Transaction } from 'kysely';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
-import { addTimelineEntry, saveAlert } from '../alerts/alert-rows.js';
 import { Chatter } from '../alerts/chatter.js';
 import { causeOf, inhibitionChanges } from '../alerts/inhibition.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
@@ -14,20 +13,18 @@ import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { fillMessage } from './message.js';
 import { breathe, saveRuleState } from './rule-state.js';
+import { writeTransitions, type Transition } from './transitions.js';
 
 /** Name of the rule evaluator's row in table `reader`. */
 export const READER = 'rules';
+/** Of alerts of which only the time is written, the thread is given up after so many. */
+const BREATHE_AFTER = 50;
 /** Screens are told of repetitions of one alert at most this often. */
 const REPEAT_PUBLISH_MS = 10_000;
-
-/** In a storm of alerts the thread is given up after this many. */
-const BREATHE_AFTER = 50;
 
 /** However often an alert repeats, its timeline stays readable: the further apart the longer it goes on, and an hour at most. */
 const LONGEST_NOTE_GAP_MS = 3_600_000;
 
-/** Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
-interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
 /** An alert that has no number, state or time yet. */
 type NewAlert = Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>;
 
@@ -144,19 +141,7 @@ export class Effects implements ConditionSink {
 
   /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
   async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
-    const published: Change[] = [];
-    for (const [index, { active, alert, entries, left }] of this.#transitions.entries()) {
-      if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
-      if (left !== undefined) {
-        const { seq } = await this.dependencies.changes.recordAlert(trx, left, alert.area);
-        published.push({ seq, area: left.area, movedTo: alert.area, kind: 'alert', alert: { ...left, seq } });
-      }
-      const stamped = await this.dependencies.changes.recordAlert(trx, alert);
-      await saveAlert(trx, stamped);
-      for (const entry of entries) await addTimelineEntry(trx, alert.id, entry);
-      active.alert = { ...active.alert, seq: stamped.seq };
-      published.push({ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped });
-    }
+    const published = await writeTransitions(trx, this.#transitions, this.dependencies.changes);
     for (const [index, active] of [...this.#counted].entries()) {
       if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
       if (active.alert.active) active.alert = upToDate(active);

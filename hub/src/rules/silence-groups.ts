@@ -29,9 +29,13 @@ type Devices = ReadonlyMap<DeviceId, DeviceMemory>;
 /**
  * One alert when a gateway goes, not forty. Devices that fall silent within one window, together with their gateway or with most of those
  * behind it, or with most of a community, are raised as children of one parent. While most of them are late and so about to be silent, the
- * first ones wait for the others, a window at most. The parent clears when most are back; who is still silent then stands for itself.
+ * first ones wait for the others, a window at most. When most are back, the others have another window to come back in; then the parent clears, and who
+ * is still silent stands for itself. It clears at once when all are back.
  */
 export class SilenceGroups {
+  /** Since when most are back, by parent; a restart begins to count anew. */
+  readonly #returningSince = new Map<string, EpochMs>();
+
   constructor(private readonly dependencies: { activeAlerts: ActiveAlerts; effects: Effects }) {}
 
   check(devices: Devices, now: EpochMs, listeningSince: EpochMs): void {
@@ -44,7 +48,7 @@ export class SilenceGroups {
       if (passed > OVERDUE && device.silences.some(({ isMet }) => !isMet)) isNews = true;
     }
     const parents = this.#parents();
-    if (parents.size > 0) this.#clearPast(parents, now);
+    if (parents.size > 0) this.#clearPast(parents, devices, now);
     if (!isNews) return;
 
     const joined = new Set<ActiveAlert>();
@@ -78,18 +82,31 @@ export class SilenceGroups {
     return parents;
   }
 
-  #clearPast(parents: Map<string, ActiveAlert>, now: EpochMs): void {
+  #clearPast(parents: Map<string, ActiveAlert>, devices: Devices, now: EpochMs): void {
     const { activeAlerts, effects } = this.dependencies;
     // One pass over the alerts, however many parents: this runs every second.
     const childrenOf = new Map([...parents.values()].map(({ alert }): [string, ActiveAlert[]] => [alert.id, []]));
     for (const active of activeAlerts.values()) if (active.alert.groupId !== undefined) childrenOf.get(active.alert.groupId)?.push(active);
     for (const [key, parent] of parents) {
       const children = childrenOf.get(parent.alert.id) ?? [];
-      if (children.length * 2 >= (parent.alert.value ?? 0) && children.length > 0) continue;
+      if (children.length > 0 && !this.#hasWaited(parent, children, devices, now)) continue;
+      this.#returningSince.delete(parent.alert.id);
       for (const child of children) effects.regroup(child, undefined, now);
       effects.clear(parent, now);
       parents.delete(key);
     }
+  }
+
+  /** Are most back for so long that each of the others should have been heard? */
+  #hasWaited({ alert: { id, value = 0 } }: ActiveAlert, children: readonly ActiveAlert[], devices: Devices, now: EpochMs): boolean {
+    if (children.length * 2 >= value) {
+      this.#returningSince.delete(id);
+      return false;
+    }
+    const since = Math.min(this.#returningSince.get(id) ?? now, now); // the hub's clock may have been set back
+    this.#returningSince.set(id, since);
+    const longestMs = Math.max(...children.map(({ alert: { deviceId } }) => deviceId === undefined ? 0 : devices.get(deviceId)?.silenceWindowMs ?? 0).filter(Number.isFinite));
+    return now - since > longestMs;
   }
 
   /** Puts all that is newly silent under the parent, which is made if need be. False: there is nothing to put there. */

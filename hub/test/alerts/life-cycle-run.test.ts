@@ -90,7 +90,10 @@ const everything: Action[] = [
   }),
   reads('bin-1', 'fill_level', 10), reads('bin-2', 'fill_level', 10), action('gateway heard', (rig) => rig.feed({ type: 'status', device: 'gw', at: rig.clock.at, online: true })),
   action('outage', (rig) => rig.pass(75)), action('gateway heard', (rig) => rig.feed({ type: 'status', device: 'gw', at: rig.clock.at, online: true })),
-  reads('bin-0', 'fill_level', 10), reads('bin-1', 'fill_level', 10), action('pass 2', (rig) => rig.pass(2)),
+  // Most are back; one window later the last one stands for itself.
+  ...[1, 2, 3].flatMap(() => [
+    reads('bin-0', 'fill_level', 10), reads('bin-1', 'fill_level', 10), action('gateway heard', (rig) => rig.feed({ type: 'status', device: 'gw', at: rig.clock.at, online: true })), action('pass 25', (rig) => rig.pass(25)),
+  ]),
 ];
 
 /** Follows the timeline from `raised`: every change is legal where it stands, and it ends in the alert's state. */

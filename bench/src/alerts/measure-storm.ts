@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alert } from '@liandong/protocols';
+import { startLoad } from '../load/start-load.js';
+import { startHub } from '../programs/hub.js';
+import type { HubClient } from '../programs/hub-client.js';
+import { forgetPeak, peakRssMiB } from '../support/process-usage.js';
+import { live } from '../workload.js';
+import { registerGates, registerStormFleet } from './alert-fleet.js';
+import { CRITICAL_RULES, STORM_METRICS, STORM_RULES } from './bench-rules.js';
+import { latencyOf, openProbe, type Latency } from './probe.js';
+import { openScreens, type ScreensAnswer } from './screens.js';
+import { openStorm } from './storm-load.js';
+import type { Told } from './told.js';
+
+export interface StormSize { readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number }
+export interface StormResult extends StormSize {
+  readonly quiet: Latency;
+  readonly storm: Latency;
+  readonly peakRssMiB: { readonly quiet: number; readonly storm: number };
+  /** From the first message of the storm to its last PUBACK, and until every screen has all of it (s). */
+  readonly acceptedInS: number;
+  readonly shownInS: number;
+  /** Alerts of the storm in the database, rows and different ones; and of the screen that has seen fewest. */
+  readonly rows: number;
+  readonly different: number;
+  readonly fewestShown: number;
+  /** Changes that came to a screen twice or out of order, and screens that lost their connection. */
+  readonly again: number;
+  readonly lost: number;
+}
+
+const WARM_UP = 50;
+const POLL_MS = 200;
+const GIVE_UP_MS = 300_000;
+const PAGE = 1_000;
+
+/** A storm of warnings with critical alerts sprinkled in: how much later those come to a screen than in quiet time, on the same hub with the same telemetry and the same screens. */
+export async function measureStorm(size: StormSize, { resources, progress }: Told): Promise<StormResult> {
+  const { alerts, seconds, criticalsPerS, quietSeconds, messagesPerS } = size;
+  const hub = await startHub(resources, { rules: [...CRITICAL_RULES, ...STORM_RULES] });
+  const gates = await registerGates(hub.client);
+  const gateways = await registerStormFleet(hub.client, Math.ceil(alerts / STORM_METRICS.length));
+  const token = await hub.client.token();
+  const [probe, screens, storm] = [openProbe(resources), openScreens(resources), openStorm(resources)];
+  screens.tell({ type: 'open', url: hub.url, token, count: size.screens - 1, rulePrefix: 'storm-' });
+  probe.tell({ type: 'open', url: hub.url, token, mqttPort: hub.mqttPort, gates, seen: 'rule' });
+  await Promise.all([screens.answer('opened'), probe.answer('opened')]);
+  const telemetry = (lastsS: number) => {
+    const { span, pace } = live({ messagesPerS, seconds: lastsS, now: Date.now() });
+    return startLoad({ port: hub.mqttPort, devices: hub.devices, span, pace }, resources, () => undefined);
+  };
+  const criticals = async (first: number, count: number): Promise<readonly number[]> => {
+    probe.tell({ type: 'send', first, count, perS: criticalsPerS });
+    return (await probe.answer('sent')).latenciesMs;
+  };
+
+  progress('warm-up', 0, alerts);
+  await criticals(0, WARM_UP);
+  progress('quiet', 0, alerts);
+  forgetPeak(hub.process.pid);
+  const [quiet] = await Promise.all([criticals(WARM_UP, criticalsPerS * quietSeconds), telemetry(quietSeconds)]);
+  const quietPeak = peakRssMiB(hub.process.pid);
+
+  progress('storm', 0, alerts);
+  forgetPeak(hub.process.pid);
+  const startedAt = performance.now();
+  storm.tell({ port: hub.mqttPort, gateways, alerts, perS: alerts / seconds });
+  const [during, { seconds: acceptedInS }] = await Promise.all([
+    criticals(WARM_UP + criticalsPerS * quietSeconds, criticalsPerS * seconds), storm.answer('stormed'), telemetry(seconds),
+  ]);
+  const counted = await untilShown(() => {
+    screens.tell({ type: 'count' });
+    return screens.answer('counted');
+  }, { alerts, progress });
+  const shownInS = (performance.now() - startedAt) / 1000;
+  const stormPeak = peakRssMiB(hub.process.pid);
+  const rows = await stormRows(hub.client, (count) => progress('counting alerts', count, alerts));
+  for (const program of [probe, screens, storm]) program.close();
+  return {
+    ...size, quiet: latencyOf(quiet), storm: latencyOf(during), peakRssMiB: { quiet: quietPeak, storm: stormPeak }, acceptedInS, shownInS,
+    rows: rows.length, different: new Set(rows).size, fewestShown: counted.fewest, again: counted.again, lost: counted.lost,
+  };
+}
+
+type Counted = Extract<ScreensAnswer, { type: 'counted' }>;
+
+async function untilShown(count: () => Promise<Counted>, { alerts, progress }: { alerts: number; progress: Told['progress'] }): Promise<Counted> {
+  for (const giveUpAt = performance.now() + GIVE_UP_MS; ;) {
+    const counted = await count();
+    if (counted.fewest >= alerts || counted.lost > 0 || performance.now() > giveUpAt) return counted;
+    progress('shown', counted.fewest, alerts);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Rule and device of every alert of the storm that the hub has, page by page. */
+async function stormRows(client: HubClient, onProgress: (rows: number) => void): Promise<string[]> {
+  const found: string[] = [];
+  for (let cursor = ''; ;) {
+    const { data, next } = await client.get<{ data: Alert[]; next?: string }>(`/alerts?severity=warning&limit=${PAGE}${cursor}`);
+    found.push(...data.map(({ ruleId, deviceId }) => `${deviceId ?? ''} ${ruleId}`));
+    onProgress(found.length);
+    if (next === undefined) return found;
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+}

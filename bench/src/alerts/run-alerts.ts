@@ -1,0 +1,38 @@
+import { loadavg } from 'node:os';
+import type { RunDependencies } from '../run.js';
+import { Resources } from '../support/resources.js';
+import { measureLatency, type LatencyResult } from './measure-latency.js';
+import { measureRules, type RulesResult } from './measure-rules.js';
+import { measureStorm, type StormResult } from './measure-storm.js';
+import type { Told } from './told.js';
+
+/** `loadBefore`: over the last minute before it began, with what this run did before it. */
+export type Measured<Result> = (Result & { readonly loadBefore: number }) | { readonly failure: string };
+export interface AlertReport { readonly rules?: Measured<RulesResult>; readonly alerts?: Measured<LatencyResult>; readonly storm?: Measured<StormResult> }
+
+/** One measurement after the other, each with processes of its own. One that fails does not stop the next. */
+export async function runAlerts(dependencies: RunDependencies): Promise<AlertReport> {
+  const { rules, alerts, storm } = dependencies.options;
+  return {
+    ...(rules === undefined ? {} : { rules: await runOne('Rules', (told) => measureRules(rules, told), dependencies) }),
+    ...(alerts === undefined ? {} : { alerts: await runOne('Alerts', (told) => measureLatency(alerts, told), dependencies) }),
+    ...(storm === undefined ? {} : { storm: await runOne('Storm', (told) => measureStorm(storm, told), dependencies) }),
+  };
+}
+
+async function runOne<Result>(name: string, run: (told: Told) => Promise<Result>, { progress, onStage, onResources }: RunDependencies): Promise<Measured<Result>> {
+  const resources = new Resources();
+  onResources(resources);
+  onStage(name);
+  progress.say(`${name} …`);
+  const loadBefore = loadavg()[0] ?? 0;
+  try {
+    return { ...await run({ resources, progress: progress.show.bind(progress) }), loadBefore };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    progress.say(`  ${name}: FAILED, ${failure}`);
+    return { failure };
+  } finally {
+    await resources.release();
+  }
+}

@@ -1,0 +1,75 @@
+import type { LatencyResult } from '../alerts/measure-latency.js';
+import type { RulesResult } from '../alerts/measure-rules.js';
+import type { StormResult } from '../alerts/measure-storm.js';
+import type { Latency } from '../alerts/probe.js';
+import type { AlertReport, Measured } from '../alerts/run-alerts.js';
+import { isWhole } from './run-report.js';
+import { whole } from './tables.js';
+
+export interface Section { readonly cells: readonly (readonly string[])[]; readonly notes: readonly string[] }
+
+/** What each has to hold to: throughput may differ by so many per cent, p99 may be so many times the other's. */
+export const RULES_TARGET_PERCENT = 10;
+export const ECHO_TARGET_TIMES = 3;
+export const STORM_TARGET_TIMES = 2;
+
+/** A table and its notes for each that was measured. */
+export const alertSections = ({ rules, alerts, storm }: AlertReport): Section[] => [
+  ...(rules === undefined ? [] : [sectionOf('rules', rules, rulesSection)]),
+  ...(alerts === undefined ? [] : [sectionOf('alert latency', alerts, latencySection)]),
+  ...(storm === undefined ? [] : [sectionOf('storm', storm, stormSection)]),
+];
+
+function sectionOf<Result>(name: string, result: Measured<Result>, section: (result: Result & { loadBefore: number }) => Section): Section {
+  if ('failure' in result && typeof result.failure === 'string') return { cells: [[name, ''], ['FAILED', result.failure]], notes: [] };
+  const measured = result as Result & { loadBefore: number }; // the only other member of the union
+  const { cells, notes } = section(measured);
+  return { cells, notes: [...notes, `${name}: load before it ${measured.loadBefore.toFixed(2)}`] };
+}
+
+const verdict = (isMet: boolean): string => isMet ? 'met' : 'MISSED';
+const ms = (value: number): string => value.toFixed(1);
+
+function rulesSection({ rounds, messages, few, many }: RulesResult): Section {
+  const percent = (1 - many.messagesPerS / few.messagesPerS) * 100;
+  const cpuPercent = (many.cpuUsPerMessage / few.cpuUsPerMessage - 1) * 100;
+  return {
+    cells: [
+      ['rules in force', '', 'messages/s', 'CPU µs a message', 'peak MiB'],
+      ...[few, many].map(({ rules, messagesPerS, cpuUsPerMessage, peakRssMiB }) => [whole(rules), '', whole(messagesPerS), cpuUsPerMessage.toFixed(1), whole(peakRssMiB)]),
+    ],
+    notes: [
+      `rules: with 10,000 the embedded hub takes ${signed(-percent)} % messages/s (target: within ${RULES_TARGET_PERCENT} %, ${verdict(Math.abs(percent) <= RULES_TARGET_PERCENT || percent < 0)}) at ${signed(cpuPercent)} % CPU a message; medians of ${rounds} drains of ${whole(messages)} messages each, by turns, on two hubs that differ in their rules alone`,
+    ],
+  };
+}
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+
+const latencyRow = (name: string, { count, p50, p99, max }: Latency): string[] => [name, '', whole(count), ms(p50), ms(p99), ms(max)];
+
+function latencySection({ alertsPerS, messagesPerS, rounds, seconds, echo, hub }: LatencyResult): Section {
+  const times = hub.p99 / echo.p99;
+  return {
+    cells: [['publish → screen', '', 'alerts', 'p50 ms', 'p99', 'max'], latencyRow('bare echo', echo), latencyRow('hub', hub)],
+    notes: [
+      `alert latency: p99 of the hub is ${times.toFixed(1)} times the bare echo's (target: at most ${ECHO_TARGET_TIMES}, ${verdict(times <= ECHO_TARGET_TIMES)}), p50 ${(hub.p50 / echo.p50).toFixed(1)} times; ${alertsPerS} critical alerts/s among ${whole(messagesPerS)} messages/s of telemetry, ${rounds} turns of ${seconds.toFixed(0)} s each, from when the event was due to the screen's event`,
+      'alert latency: the echo is aedes and Socket.IO in one process that passes an event on as it comes: it keeps nothing, checks nothing and lets everyone in',
+    ],
+  };
+}
+
+function stormSection(result: StormResult): Section {
+  const { alerts, seconds, criticalsPerS, messagesPerS, screens, quiet, storm, peakRssMiB, acceptedInS, shownInS, rows, different, fewestShown, again, lost } = result;
+  const times = storm.p99 / quiet.p99;
+  return {
+    cells: [['critical alert, publish → screen', '', 'alerts', 'p50 ms', 'p99', 'max', 'hub peak MiB'], [...latencyRow('quiet', quiet), whole(peakRssMiB.quiet)], [...latencyRow('storm', storm), whole(peakRssMiB.storm)]],
+    notes: [
+      `storm: p99 of the critical ones is ${times.toFixed(1)} times their quiet one (target: at most ${STORM_TARGET_TIMES}, ${verdict(times <= STORM_TARGET_TIMES)}); ${whole(alerts)} warnings in ${seconds} s with ${criticalsPerS} critical alerts/s among them and ${whole(messagesPerS)} messages/s of telemetry, ${screens} screens`,
+      `storm: accepted in ${acceptedInS.toFixed(1)} s, on every screen after ${shownInS.toFixed(1)} s`,
+      isWhole(result)
+        ? `storm: all ${whole(alerts)} are in the database and on every screen exactly once`
+        : `storm: FAILED, ${whole(rows)} rows of ${whole(different)} different alerts in the database, ${whole(fewestShown)} on the screen with fewest, ${again} changes twice or out of order, ${lost} screens lost`,
+    ],
+  };
+}

@@ -1,0 +1,53 @@
+import { severityRank, type Alert, type AlertTimelineEntry } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
+import type { ActiveAlert } from '../alerts/active-alerts.js';
+import { addTimelineEntries, saveAlerts } from '../alerts/alert-rows.js';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Database } from '../database/schema.js';
+import { breathe } from './rule-state.js';
+
+/** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
+export interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
+
+/** Rows of one statement; in a storm of alerts the thread is given up after it. */
+const ROWS = 50;
+
+/**
+ * Writes what happened to alerts, many to a statement, and answers the changes to publish. The worst alerts come first, so that in a storm of warnings a screen has
+ * a critical one before them; the steps of one alert stay in their order.
+ */
+export async function writeTransitions(trx: Transaction<Database>, transitions: readonly Transition[], changes: Pick<ChangeLog, 'recordAlerts'>): Promise<Change[]> {
+  const published: Change[] = [];
+  const last = new Map<string, Alert>();
+  const ordered = worstFirst(transitions);
+  await inParts(ordered, async (part) => {
+    const stamped = await changes.recordAlerts(trx, part.flatMap(({ alert, left }) => left === undefined ? [{ alert }] : [{ alert: left, movedTo: alert.area }, { alert }]));
+    let at = 0;
+    for (const { active, alert, left } of part) {
+      const gone = left === undefined ? undefined : stamped[at++];
+      const now = stamped[at++] ?? alert; // one was recorded for each
+      if (gone !== undefined) published.push({ seq: gone.seq, area: gone.area, movedTo: alert.area, kind: 'alert', alert: gone });
+      published.push({ seq: now.seq, area: now.area, kind: 'alert', alert: now });
+      active.alert = { ...active.alert, seq: now.seq };
+      last.set(now.id, now);
+    }
+  });
+  // What cleared makes room first: there is one active alert of a rule and device at most.
+  await inParts([...last.values()].sort((a, b) => Number(a.active) - Number(b.active)), (part) => saveAlerts(trx, part));
+  await inParts(ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))), (part) => addTimelineEntries(trx, part));
+  return published;
+}
+
+async function inParts<Item>(items: readonly Item[], write: (part: readonly Item[]) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += ROWS) {
+    if (from > 0) await breathe();
+    await write(items.slice(from, from + ROWS));
+  }
+}
+
+function worstFirst(transitions: readonly Transition[]): readonly Transition[] {
+  if (transitions.length < 2) return transitions;
+  const ranks = new Map<string, number>();
+  for (const { alert } of transitions) ranks.set(alert.id, Math.min(ranks.get(alert.id) ?? Infinity, severityRank(alert.severity)));
+  return [...transitions].sort((a, b) => (ranks.get(a.alert.id) ?? 0) - (ranks.get(b.alert.id) ?? 0));
+}
