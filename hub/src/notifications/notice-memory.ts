@@ -50,8 +50,11 @@ export class NoticeMemory {
   }
 
   withdraw(channel: string, alertId: string, occurrence: number): void {
+    const key = `${channel} ${alertId} ${occurrence}`;
     this.#withdrawn.push({ channel, alertId, occurrence });
-    this.#pending.delete(`${channel} ${alertId} ${occurrence}`);
+    this.#pending.delete(key);
+    // Nothing was told, so that it cleared is none of the channel's business, whatever is said of the alert later on the same page.
+    this.#told.delete(key);
   }
 
   /** Answers how many rows are new and how many were withdrawn. */
