@@ -25,6 +25,8 @@ export interface ActiveAlert {
   unpublished: AlertTimelineEntry | undefined;
   /** When a repetition last became an entry of the timeline. */
   notedAt: EpochMs;
+  /** When somebody else than the evaluator changed it last; an entry that was held back since before is no older than that. */
+  steppedAt: EpochMs;
   owner: AlertOwner | undefined;
 }
 
@@ -59,7 +61,7 @@ export interface ActiveAlerts {
   /** The newest alert of an alarm that is shelved at that time, active or not. */
   shelf(alarm: Alarm, at: EpochMs): Alert | undefined;
   /** What somebody other than the evaluator made of an alert; committed. */
-  put(alert: Alert): void;
+  put(alert: Alert, at: EpochMs): void;
   /** Runs these one after the other; not to be nested. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -165,7 +167,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
       const alert = shelved.get(keyOf(alarm));
       return alert?.shelvedUntil !== undefined && alert.shelvedUntil > at ? alert : undefined;
     },
-    put(alert) {
+    put(alert, at) {
       noteShelf(alert);
       const active = ids.get(alert.id);
       if (active === undefined) {
@@ -174,6 +176,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
         return;
       }
       active.alert = alert;
+      active.steppedAt = at;
       if (alert.active) return;
       active.owner?.clearedByHand(alert.clearedAt ?? alert.lastAt);
       remove(active);
@@ -187,7 +190,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
   };
 }
 
-const shared = (alert: Alert): ActiveAlert => ({ alert, seenAt: alert.lastAt, publishedAt: alert.lastAt, unpublished: undefined, notedAt: alert.lastAt, owner: undefined });
+const shared = (alert: Alert): ActiveAlert => ({ alert, seenAt: alert.lastAt, publishedAt: alert.lastAt, unpublished: undefined, notedAt: alert.lastAt, steppedAt: -Infinity, owner: undefined });
 
 /** Ids hold neither space nor @. */
 const keyOf = ({ ruleId, deviceId, area }: Alarm): string => `${ruleId} ${deviceId ?? `@${area}`}`;

@@ -50,8 +50,8 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
     return stamped;
   }
 
-  function tell(changed: readonly Alert[]): void {
-    for (const alert of changed) activeAlerts.put(alert);
+  function tell(changed: readonly Alert[], at: EpochMs): void {
+    for (const alert of changed) activeAlerts.put(alert, at);
     changes.publish(changed.map((alert): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
   }
 
@@ -64,7 +64,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
         const planned = decide(current, at);
         return planned === undefined ? { alert: current, isChanged: false } : { alert: await apply(trx, current, planned, at), isChanged: true };
       });
-      if (isChanged) tell([alert]);
+      if (isChanged) tell([alert], at);
       return alert;
     }),
     writeAll: async (ids, decide) => activeAlerts.exclusive(async () => {
@@ -80,7 +80,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
         }
         return written;
       });
-      tell(changed);
+      tell(changed, at);
       return changed;
     }),
   };

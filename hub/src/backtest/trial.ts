@@ -73,7 +73,7 @@ export class DeviceTrial implements ConditionSink {
     else condition.chatter = undefined;
     this.#isChattering = (isBack && this.#isChattering) || condition.chatter?.again(at, true) === true;
     return {
-      seenAt: at, publishedAt: at, unpublished: undefined, notedAt: at, owner: condition,
+      seenAt: at, publishedAt: at, unpublished: undefined, notedAt: at, steppedAt: -Infinity, owner: condition,
       alert: {
         id: '', ruleId: rule.id, deviceId: id, area, kind, severity: grade.severity, tier: 'community', active: true, acked: false, raisedAt: alert.from, lastAt: at, count: 1,
         message: rule.message, seq: 0, ...(this.#isChattering ? { isChattering: true } : {}),

@@ -104,9 +104,10 @@ export class Effects implements ConditionSink {
   /** Tells screens of repetitions held back, when it is time. */
   publishRepeat(active: ActiveAlert, now: EpochMs): void {
     if (active.unpublished === undefined || now - active.publishedAt < REPEAT_PUBLISH_MS) return;
-    const { alert, unpublished, notedAt } = active;
+    const { alert, unpublished, notedAt, steppedAt } = active;
+    const at = Math.max(unpublished.at, steppedAt);
     const isNoted = unpublished.at - notedAt >= Math.min(notedAt - alert.raisedAt, LONGEST_NOTE_GAP_MS) || now === Infinity;
-    this.#push(active, isNoted ? [{ ...unpublished, severity: alert.severity }] : [], unpublished.at);
+    this.#push(active, isNoted ? [{ ...unpublished, at, severity: alert.severity }] : [], at);
   }
 
   /** Marks what has got a cause since, and releases what has lost it. Nothing to do as long as no alert came or went. */
@@ -191,7 +192,7 @@ export class Effects implements ConditionSink {
     const shelf = activeAlerts.shelf(active.alert, at);
     if (shelf?.shelvedUntil !== undefined && active.alert.shelvedUntil === undefined) {
       take('shelved', { until: shelf.shelvedUntil, ...given({ by: shelf.shelvedBy, reason: shelf.shelveReason }) });
-      activeAlerts.put(active.alert);
+      activeAlerts.put(active.alert, at);
     }
     // Its parent may have cleared while a delay ran, or since it cleared itself.
     const parent = [groupId, active.alert.groupId].find((id) => id !== undefined && activeAlerts.byId(id) !== undefined);
