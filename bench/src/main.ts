@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseOptions, USAGE } from './options.js';
 import { alertSections } from './report/alerts.js';
+import { backtestCells, backtestNotes } from './report/backtest.js';
 import { codecCells, codecNotes } from './report/codecs.js';
 import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
@@ -64,6 +65,7 @@ function print(report: RunReport): void {
     show(figureCells(report), [`CPU in µs a message, times in ms; ${machine}`, ...report.workloads, ...figureNotes(report), ...verdictsOf(report)]);
   }
   if (report.codecs.length > 0) show(codecCells(report.codecs), [machine, ...codecNotes(report.codecs)]);
+  if (report.backtest !== undefined) show(backtestCells(report.backtest), [machine, ...backtestNotes(report.backtest)]);
   for (const { cells, notes } of alertSections(report.alerts)) show(cells, [machine, ...notes]);
 }
 

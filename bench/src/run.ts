@@ -1,4 +1,5 @@
 import { runAlerts } from './alerts/run-alerts.js';
+import { measureBacktest, type BacktestResult } from './backtest/measure-backtest.js';
 import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
 import { createSamples } from './codecs/samples.js';
 import { DEVICES } from './fleet.js';
@@ -41,8 +42,9 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
     else progress.say(`${id.toUpperCase()} ${title}: skipped, ${missing}`);
   }
   const codecs = await runCodecs(dependencies);
+  const backtest = await runBacktest(dependencies);
   const alerts = await runAlerts(dependencies);
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts };
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }) };
 }
 
 async function runCodecs({ options, progress, onStage }: RunDependencies) {
@@ -50,6 +52,23 @@ async function runCodecs({ options, progress, onStage }: RunDependencies) {
   onStage('codecs');
   progress.say('Codecs …');
   return measureCodecs({ ...options.codecs, samples: createSamples(), cpuUs: processCpuUs });
+}
+
+async function runBacktest({ options, progress, onStage, onResources }: RunDependencies): Promise<BacktestResult | undefined> {
+  if (options.backtest === undefined) return undefined;
+  const resources = new Resources();
+  onResources(resources);
+  onStage('back-test');
+  progress.say('Back-test …');
+  try {
+    return await measureBacktest({ ...options.backtest, resources, onProgress: progress.show.bind(progress) });
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    progress.say(`  back-test: FAILED, ${failure}`);
+    return { failure };
+  } finally {
+    await resources.release();
+  }
 }
 
 async function runPath(path: Path, { options, progress, onStage, onResources }: RunDependencies): Promise<Result[]> {

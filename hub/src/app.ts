@@ -1,22 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { gatewayCodecs } from '@liandong/protocols';
 import { pino } from 'pino';
-import { createAlertReports } from './alert-reports/alert-reports.js';
-import { createActiveAlerts } from './alerts/active-alerts.js';
 import { createIdSource } from './alerts/alert-ids.js';
-import { createAlertService } from './alerts/alert-service.js';
-import { createAlertWriter } from './alerts/alert-writer.js';
-import { createFloodWatch } from './alerts/flood.js';
-import { createShelfTimer } from './alerts/shelf-timer.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
+import { createBacktestService } from './backtest/backtest-service.js';
 import { EmbeddedBroker } from './broker/embedded-broker.js';
-import { ExternalBroker } from './broker/external-broker.js';
-import { MosquittoAuthFiles } from './broker/mosquitto-auth.js';
-import { TlsListener } from './broker/tls-listener.js';
-import { createCalendarService } from './calendar/calendar-service.js';
-import { DayCalendar } from './calendar/day-calendar.js';
 import { createChangeLog } from './changes/change-log.js';
 import { systemClock } from './clock.js';
 import { createCommandReader } from './commands/command-reader.js';
@@ -28,45 +17,20 @@ import { openDatabase, type Db } from './database/database.js';
 import { DemoFleet } from './demo/demo-fleet.js';
 import { createDeviceBulk } from './devices/device-bulk.js';
 import { loadDigest } from './devices/device-digests.js';
-import { createDeviceDirectory } from './devices/device-directory.js';
-import { createDevicePresence } from './devices/device-presence.js';
 import { createDeviceReadings } from './devices/device-readings.js';
-import { createDiscoveredRepository } from './devices/discovered-repository.js';
-import { createDeviceService, type DeviceService } from './devices/device-service.js';
-import type { DeviceDirectory } from './devices/types.js';
-import { createLastPayloads } from './devices/last-payloads.js';
-import { createPhotoService } from './devices/photo-service.js';
 import { createPresenceReader } from './devices/presence-reader.js';
-import { createProvisioning, forgetInstallation } from './devices/provisioning.js';
-import { createRefusalLog } from './devices/refusal-log.js';
-import { createSignIns } from './devices/sign-ins.js';
-import { usersOf } from './duty/on-duty.js';
-import { Roster } from './duty/roster.js';
-import { createShiftService } from './duty/shift-service.js';
-import { createClockMender } from './escalation/clock-mender.js';
-import { createEscalationClocks } from './escalation/escalation-clocks.js';
-import { createEscalationService } from './escalation/escalation-service.js';
-import { createEscalator } from './escalation/escalator.js';
-import { EscalationPolicies } from './escalation/policies.js';
+import { createProvisioning } from './devices/provisioning.js';
 import { FeatureStack } from './feature-stack.js';
-import { GatewayIngest } from './gateways/gateway-ingest.js';
-import { GatewayTable } from './gateways/gateway-table.js';
 import { createHikvisionIntake } from './gateways/hikvision-intake.js';
 import { createHttpSignIn } from './gateways/http-sign-in.js';
 import type { JournalHandler } from './journal/types.js';
 import { Health } from './health.js';
-import { createHttpListener } from './http/http-listener.js';
-import { buildHttp } from './http/server.js';
 import { createAuditLog } from './identity/audit-log.js';
 import { createIdentityService } from './identity/identity-service.js';
 import type { Principal } from './identity/principal.js';
-import { Ingest } from './ingest/ingest.js';
-import { createPseudonyms } from './ingest/pseudonyms.js';
 import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
-import { createMaintenanceService } from './maintenance/maintenance-service.js';
-import { MaintenanceWindows } from './maintenance/maintenance-windows.js';
 import { createMetrics } from './metrics.js';
 import { createNotifications } from './notifications/notifications.js';
 import { createWatchdog } from './notifications/watchdog.js';
@@ -74,20 +38,18 @@ import { createLatestValues } from './realtime/latest-values.js';
 import { createLiveFeed } from './realtime/live-feed.js';
 import { createLiveReader } from './realtime/live-reader.js';
 import { Retention } from './retention.js';
-import { createRuleEvaluator } from './rules/rule-evaluator.js';
-import { createRuleService } from './rules/rule-service.js';
 import type { StartReport } from './start-report.js';
 import { createDuckdbStore } from './telemetry/duckdb-store.js';
 import { createInfluxStore } from './telemetry/influx-store.js';
 import { createStoreWriter } from './telemetry/store-writer.js';
-import { readTlsPair, type TlsServer } from './tls/tls-pair.js';
-import { createTlsReloader } from './tls/tls-reloader.js';
 import { urlHost } from './url-host.js';
+import { wireAlerts } from './wiring/alerts.js';
+import { reservedIds, wireDevices } from './wiring/devices.js';
+import { wireHttp } from './wiring/http.js';
+import { wireIngest } from './wiring/ingest.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
-/** A Mosquitto that takes its users from us can only start after us. */
-const BROKER_WAIT_MS = 30_000;
 /** As far back as a redelivery after a restart can reach. */
 const RECALLED_RECORDS = 50_000;
 /** The same in time: a device that was away over a week's holiday sends again what it got no answer for. */
@@ -106,7 +68,7 @@ export interface LiandongApp {
   addresses(): Omit<StartReport, 'generatedPassword' | 'tookMs'>;
 }
 
-/** The one place that wires. Nothing is open until `start`. */
+/** The composition root; what belongs to one capability is put together in `wiring/`, called from here only. Nothing is open until `start`. */
 export function createApp(config: Config): LiandongApp {
   const logger = pino({ level: config.logLevel });
   const features = new FeatureStack(logger);
@@ -157,82 +119,47 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const audit = createAuditLog({ db, clock });
   const identity = createIdentityService({ db, clock, areas, audit });
   const areaService = createAreaService({ db, areas, audit });
-  const directory = createDeviceDirectory();
-  const refusals = createRefusalLog({ db, clock, directory, onError });
-  const presence = createDevicePresence({ db, clock, directory, changes, onError });
-  const payloads = createLastPayloads({ clock });
-  const signIns = createSignIns({ clock, directory });
-  const photos = createPhotoService({ db, folder: paths.photos, devices: () => devices, audit });
-  const devices: DeviceService = createDeviceService({ db, clock, areas, directory, refusals, changes, reservedIds: reservedIds(config), onRemoved: forgetInstallation({ payloads, signIns, photos }) });
+  const known = wireDevices({ config, db, clock, paths, areas, changes, audit, onError });
+  const { directory, devices } = known;
+  const alarms = wireAlerts({ db, clock, areas, changes, directory, onError });
+  const { alerts, calendar, rules, days, escalation, shifts, alertReports, maintenance, evaluator, escalator, flood } = alarms;
+  const incoming = wireIngest({ config, db, clock, logger, journal, key, ...known, onError });
+  const { ingest, source } = incoming;
 
-  const activeAlerts = createActiveAlerts({ db });
-  const ids = createIdSource({ clock, random: randomBytes });
-  const policies = new EscalationPolicies(areas);
-  const roster = new Roster(areas);
-  const clocks = createEscalationClocks({ policies });
-  const alertWriter = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
-  const alerts = createAlertService({ db, clock, areas, writer: alertWriter });
-  const shelfTimer = createShelfTimer({ db, clock, writer: alertWriter, onError });
-  const flood = createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length });
-  const outOfService = new MaintenanceWindows({ areas });
-  const days = new DayCalendar();
-  const calendar = createCalendarService({ db, clock, days });
-  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, onError });
-  const escalator = createEscalator({
-    clock, activeAlerts, writer: alertWriter, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
-    onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
-  });
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
   handlers.push(
-    storeWriter, evaluator, createPresenceReader({ presence }), createCommandReader({ db, clock, directory, changes }),
+    storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }),
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
 
-  const discovered = createDiscoveredRepository({ db, directory, onError });
-  const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
-  const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
-  const ingest = new Ingest({ gateways, directory, journal, refusals, payloads, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, eventRetentionMs: config.gateRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
-  const source: EmbeddedBroker | ExternalBroker = config.mqttUrl === undefined
-    ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, signIns, logger })
-    : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, gateways: gatewayTable, logger });
-  const mosquittoFiles = mosquittoFilesOf(config, { db, directory, logger });
-
+  const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
-  const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);
   const health = new Health({ source, journal, storeWriter, evaluator });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
-  const http = await buildHttp({
-    identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
-    imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
-    provisioning: createProvisioning({ db, clock, areas, directory, devices, changes, latest, payloads, signIns, discovered, photos }),
-    escalation: createEscalationService({ db, clock, areas, policies }), shifts: createShiftService({ db, clock, ids, areas, roster }),
-    alertReports: createAlertReports({ db, clock, areas, activeAlerts, roster }),
-    commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
-    channels: notifications.channels,
-    maintenance: createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService }),
-    hikvision: {
-      signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
-      intake: createHikvisionIntake({ ingest, journal, clock }),
+  const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
+  const { httpServer, ...listeners } = await wireHttp({
+    config, logger, source,
+    dependencies: {
+      identity, areas: areaService, devices, alerts, rules, calendar, backtests, escalation, shifts, alertReports, maintenance, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }),
+      imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
+      provisioning: createProvisioning({ db, clock, areas, changes, latest, ...known }),
+      commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
+      channels: notifications.channels,
+      hikvision: {
+        signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
+        intake: createHikvisionIntake({ ingest, journal, clock }),
+      },
+      health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
-    health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER, ...(tls === undefined ? {} : { tls }),
   });
-  const listener = createHttpListener({ app: http, host: config.host, port: config.port, logger });
-  const mqtts = tls === undefined || config.tls === undefined || !(source instanceof EmbeddedBroker) ? undefined
-    : new TlsListener({ host: config.mqttHost, port: config.tls.mqttsPort, pair: tls, broker: source, logger });
-  const tlsReloader = config.tls === undefined ? undefined
-    : createTlsReloader({ files: config.tls, servers: [http.server as unknown as TlsServer, ...(mqtts === undefined ? [] : [mqtts])], logger }); // an HTTPS server then
-  const liveFeed = createLiveFeed({ httpServer: http.server, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
+  const liveFeed = createLiveFeed({ httpServer, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
-  return {
-    db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
-    discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
-  };
+  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog };
 }
 
 /** Fills memory from the database; nothing runs yet. */
@@ -274,6 +201,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
   await features.start('retention', parts.retention);
+  await features.start('back-tests', parts.backtests);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
   if (parts.watchdog !== undefined) await features.start('watchdog', parts.watchdog);
@@ -299,15 +227,6 @@ function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   });
 }
 
-/** Ids that would be taken for something else: words of the REST paths, and the hub's own user at the broker. */
-const reservedIds = ({ mqttUrl }: Config): ReadonlySet<string> =>
-  new Set(['import', 'claim', 'discovered', 'labels', ...(mqttUrl === undefined ? [] : [decodeURIComponent(mqttUrl.username)])]);
-
-function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependencies: { db: Db; directory: DeviceDirectory; logger: Logger }): MosquittoAuthFiles | undefined {
-  if (dir === undefined || mqttUrl === undefined) return undefined;
-  return new MosquittoAuthFiles({ dir, hubUser: { username: decodeURIComponent(mqttUrl.username), password: decodeURIComponent(mqttUrl.password) }, ...dependencies });
-}
-
 function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
   return {
     consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
@@ -317,6 +236,3 @@ function addressesOf(config: Config, { source, listener, mqtts }: Parts): Return
     dataDir: config.dataDir, isDemo: config.isDemo,
   };
 }
-
-/** The same over restarts of one data folder, and another for every other hub. */
-const clientIdOf = (key: Buffer): string => `liandong-${createHmac('sha256', key).update('mqtt client id').digest('hex').slice(0, 12)}`;

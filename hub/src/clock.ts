@@ -14,8 +14,14 @@ export const CST_OFFSET_MS = 8 * 3_600_000;
 /** Hour of the day at UTC+8, 0–23. */
 export const hourOfDay = (at: EpochMs): number => Math.floor((at + CST_OFFSET_MS) / 3_600_000) % 24;
 
+/** The next full hour after `at`; it is one at UTC+8 too. */
+export const nextHour = (at: EpochMs): EpochMs => Math.floor(at / 3_600_000) * 3_600_000 + 3_600_000;
+
 /** Days since 1970-01-01 at UTC+8. */
 export const dayOf = (at: EpochMs): number => Math.floor((at + CST_OFFSET_MS) / 86_400_000);
+
+/** 00:00 at UTC+8 of a day so counted. */
+export const startOfDay = (day: number): EpochMs => day * 86_400_000 - CST_OFFSET_MS;
 
 /** Day of the week, 1 (Monday) to 7; 1970-01-01 was a Thursday. */
 export const weekdayOf = (day: number): number => (day + 3) % 7 + 1;

@@ -12,6 +12,8 @@ export interface HubClient {
   rows(query: { device: string; metric: string; from: number; to: number }): Promise<number>;
   /** Journal records the store holds, and the records its slowest reader has yet to read. */
   progress(): Promise<{ stored: number; lag: number }>;
+  /** 99th percentile of the event loop's delay since the last time this was asked (ms). */
+  loopDelayMs(): Promise<number>;
   isReady(): Promise<boolean>;
 }
 
@@ -74,6 +76,8 @@ export function createHubClient({ url, password }: { url: string; password: stri
       if (Number.isNaN(stored)) throw new Error('the hub\'s metrics do not say how far its store is');
       return { stored, lag: Math.max(...lags.map(({ lag }) => lag)) };
     },
+
+    loopDelayMs: async () => Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(await (await call('/metrics')).text())?.[1]) * 1000,
 
     isReady: () => fetch(`${url}/readyz`).then(async (answer) => answer.ok && (await answer.json() as { status: string }).status === 'ready'),
   };

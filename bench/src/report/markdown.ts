@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { alertSections } from './alerts.js';
+import { backtestCells, backtestNotes } from './backtest.js';
 import { codecCells, codecNotes } from './codecs.js';
 import type { RunReport } from './run-report.js';
 import { verdictsOf } from './verdicts.js';
@@ -34,6 +35,7 @@ export function markdownOf(report: RunReport): string {
     ...(report.results.length === 0 ? [] : [markdownTable(figureCells(report)), 'CPU in µs a message, user and system, all threads; peak memory of broker, hub or Telegraf, and InfluxDB; times in ms.', list([...report.workloads, ...figureNotes(report)])]),
     ...(verdicts.length === 0 ? [] : ['Who does better, the best first:', list(verdicts)]),
     ...(report.codecs.length === 0 ? [] : [markdownTable(codecCells(report.codecs)), list(codecNotes(report.codecs))]),
+    ...(report.backtest === undefined ? [] : [markdownTable(backtestCells(report.backtest)), list(backtestNotes(report.backtest))]),
     ...alertSections(report.alerts).flatMap(({ cells, notes }) => [markdownTable(cells), list(notes)]),
     ...(report.paths.length === 0 ? [] : ['Versions and settings:', list(report.paths.map(({ path, title, lines, skipped }) => `${path.toUpperCase()} ${title}: ${skipped === undefined ? lines.join('; ') : `skipped, ${skipped}`}`))]),
   ].join('\n\n');

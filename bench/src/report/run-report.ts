@@ -1,3 +1,4 @@
+import type { BacktestResult } from '../backtest/measure-backtest.js';
 import type { AlertReport } from '../alerts/run-alerts.js';
 import type { StormResult } from '../alerts/measure-storm.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
@@ -27,14 +28,18 @@ export interface RunReport {
   readonly results: readonly Result[];
   /** Empty when they were not measured. */
   readonly codecs: readonly CodecResult[];
+  /** Absent when it was not measured. */
+  readonly backtest?: BacktestResult;
   /** What rules and alerts cost; a member is absent when it was not measured. */
   readonly alerts: AlertReport;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs, alerts }: RunReport): boolean =>
-  results.length + codecs.length + Object.keys(alerts).length > 0 && results.every(isGood) && !codecs.some((codec) => 'failure' in codec)
-  && !Object.values(alerts).some((result) => 'failure' in result) && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
+export const isRight = ({ results, codecs, backtest, alerts }: RunReport): boolean => {
+  const others = [...codecs, ...(backtest === undefined ? [] : [backtest]), ...Object.values(alerts)];
+  return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
+    && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
+};
 
 /** Is every alert of the storm in the database and on every screen, once? */
 export const isWhole = ({ alerts, rows, different, fewestShown, again, lost }: StormResult): boolean =>

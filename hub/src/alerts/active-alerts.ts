@@ -42,7 +42,7 @@ export interface ActiveAlerts {
   /** The active alerts of one device. */
   ofDevice(device: DeviceId): Iterable<ActiveAlert>;
   values(): IterableIterator<ActiveAlert>;
-  /** Those whose rules name inhibitors. */
+  /** Those whose rules name inhibitors, and those that are inhibited, whatever their rules name by now. */
   inhibitable(): Iterable<ActiveAlert>;
   readonly size: number;
   /** Moves whenever an alert becomes active or ends, or finds its owner. */
@@ -121,11 +121,13 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     }
   }
 
-  /** Only the newest alert of an alarm says whether the alarm is shelved. */
+  /** Only the newest alert of an alarm says whether the alarm is shelved: the active one, or the one whose shelf outlives it. Whatever becomes of one before says nothing. */
   function noteShelf(alert: Alert): void {
     const key = keyOf(alert);
-    if (alert.shelvedUntil !== undefined) shelved.set(key, alert);
-    else if (shelved.get(key)?.id === alert.id) shelved.delete(key);
+    const isKnown = shelved.get(key)?.id === alert.id;
+    if (alert.shelvedUntil === undefined) {
+      if (isKnown) shelved.delete(key);
+    } else if (isKnown || alert.active) shelved.set(key, alert);
   }
 
   return {
@@ -148,7 +150,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     claim(active, owner) {
       active.owner = owner;
       version += 1;
-      if (owner.inhibitors.length > 0) inhibitable.add(active);
+      if (owner.inhibitors.length > 0 || active.alert.inhibitedBy !== undefined) inhibitable.add(active);
       else inhibitable.delete(active);
     },
     past(alarm, at) {

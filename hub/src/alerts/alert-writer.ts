@@ -6,6 +6,7 @@ import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { AppError } from '../problem.js';
+import { breathe } from '../rules/rule-state.js';
 import type { ActiveAlerts } from './active-alerts.js';
 import type { AlertClocks } from './alert-clocks.js';
 import { addTimelineEntry, saveAlert, toAlert } from './alert-rows.js';
@@ -19,7 +20,6 @@ export interface PlannedStep {
 }
 /** In a long run the thread is given up after this many. */
 const BREATHE_AFTER = 50;
-const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 /** Changes alerts that exist, for people and timers. The rule evaluator writes its own in batches; both take turns on the active alerts. */
 export interface AlertWriter {

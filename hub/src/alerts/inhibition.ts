@@ -11,7 +11,7 @@ export function causeOf(active: ActiveAlert, alerts: Pick<ActiveAlerts, 'byId' |
   const { owner, alert: { deviceId } } = active;
   if (owner === undefined || owner.inhibitors.length === 0 || deviceId === undefined) return undefined;
   const known = active.alert.inhibitedBy === undefined ? undefined : alerts.byId(active.alert.inhibitedBy);
-  if (known !== undefined) return known;
+  if (known !== undefined && isNamed(known, owner.inhibitors)) return known; // its rule may have come to name others
   for (const device of owner.gateway === undefined ? [deviceId] : [deviceId, owner.gateway]) {
     for (const other of alerts.ofDevice(device)) {
       if (other !== active && isNamed(other, owner.inhibitors) && !isInhibitedThrough(other, active, alerts)) return other;

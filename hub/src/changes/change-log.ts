@@ -3,6 +3,10 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
+import { breathe } from '../rules/rule-state.js';
+
+/** An hour after a storm a hundred thousand go: rows of one statement, as the database keeps the thread while it runs. */
+const DROPPED_AT_ONCE = 1_000;
 
 /**
  * A state change that every screen in its area must see exactly once.
@@ -94,8 +98,12 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
     },
     async dropBefore(at, upTo = Infinity) {
       // The newest change stays, so that `current` never goes back.
-      const newest = await this.current();
-      await db.deleteFrom('change').where('at', '<', at).where('seq', '<', Math.min(newest, upTo + 1)).execute();
+      const end = Math.min(await this.current(), upTo + 1);
+      for (let dropped = DROPPED_AT_ONCE; dropped === DROPPED_AT_ONCE;) {
+        const { numDeletedRows } = await db.deleteFrom('change').where('seq', 'in', (e) => e.selectFrom('change').select('seq').where('at', '<', at).where('seq', '<', end).orderBy('seq').limit(DROPPED_AT_ONCE)).executeTakeFirstOrThrow();
+        dropped = Number(numDeletedRows);
+        await breathe();
+      }
     },
   };
 }

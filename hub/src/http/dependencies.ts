@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AlertReports } from '../alert-reports/types.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
+import type { BacktestService } from '../backtest/backtest-service.js';
 import type { CalendarService } from '../calendar/calendar-service.js';
 import type { Clock } from '../clock.js';
 import type { DeviceReadings } from '../devices/device-readings.js';
@@ -38,6 +39,7 @@ export interface HttpDependencies {
   readonly alertReports?: AlertReports;
   readonly maintenance?: MaintenanceService;
   readonly calendar?: CalendarService;
+  readonly backtests?: BacktestService;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

@@ -16,15 +16,24 @@ export const ruleBodyValidator = (member?: string): FastifySchemaCompiler<TSchem
     checks.set(type, check);
     return check;
   };
+  const others = member === undefined ? undefined : typeboxValidator({ ...route, schema: withAny(route.schema, member) });
   const prefix = member === undefined ? '' : `/${member}`;
   return (body: unknown) => {
     const rule: unknown = member === undefined ? body : memberOf(body, member);
     const type = memberOf(rule, 'type');
     if (!isRuleType(type)) return { error: new ValidationError('body', [{ path: `${prefix}/type`, message: `must be one of ${RULE_TYPES.join(', ')}` }]) };
+    const fault = others?.(body) as { error?: Error } | undefined; // typeboxValidator answers with objects
+    if (fault?.error !== undefined) return fault;
     const { error } = checkOf(type)(rule) as { error?: Error }; // typeboxValidator answers with objects
     if (error instanceof ValidationError && prefix !== '') return { error: new ValidationError('body', error.faults.map(({ path, message }) => ({ path: `${prefix}${path}`, message }))) };
     return error === undefined ? { value: body } : { error };
   };
+};
+
+/** The schema with one member left to be checked by itself. */
+const withAny = (schema: TSchema, member: string): TSchema => {
+  const { properties } = schema as { properties?: object }; // plain JSON Schema underneath
+  return { ...schema, properties: { ...properties, [member]: {} } };
 };
 
 const memberOf = (value: unknown, name: string): unknown =>

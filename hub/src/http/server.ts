@@ -12,6 +12,7 @@ import { addAlertReportRoutes } from './routes/alert-reports.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
+import { addBacktestRoutes } from './routes/backtest.js';
 import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
@@ -74,6 +75,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes,
   ]) addRoutes(api, dependencies);
 }

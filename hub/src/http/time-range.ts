@@ -3,9 +3,9 @@ import { AppError } from '../problem.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Milliseconds of a query's time; undefined when it is not given. @throws AppError VALIDATION_FAILED */
-export function timeOf(name: string, text: string | undefined): EpochMs | undefined {
-  if (text === undefined) return undefined;
+/** Milliseconds of a query's time, or of one in a body, where it may be a number too; undefined when it is not given. @throws AppError VALIDATION_FAILED */
+export function timeOf(name: string, text: string | number | undefined): EpochMs | undefined {
+  if (text === undefined || typeof text === 'number') return text;
   const ms = parseTime(text);
   if (ms === undefined || Math.abs(ms) > 8.64e15) throw new AppError('VALIDATION_FAILED', `\`${name}\` must be epoch milliseconds or ISO 8601.`);
   return ms;

@@ -15,9 +15,9 @@ export class NoticeMemory {
   readonly #changed = new Map<string, EpochMs>();
   readonly #told = new Map<string, Told>();
   readonly #rows: NewOutboxRow[] = [];
-  /** Alerts that cleared before what was to be said of them was due, by channel. */
-  readonly #withdrawn: { channel: string; alertId: string }[] = [];
-  /** Channel and alert of messages that wait for a while before they are due and were never tried. */
+  /** Occurrences of alerts that cleared before what was to be said of them was due, by channel. */
+  readonly #withdrawn: { channel: string; alertId: string; occurrence: number }[] = [];
+  /** Channel, alert and occurrence of messages that wait for a while before they are due and were never tried. */
   readonly #pending = new Set<string>();
 
   static async read(trx: Transaction<Database>, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
@@ -36,7 +36,7 @@ export class NoticeMemory {
 
   seen(alertId: string): Seen | undefined { return this.#seen.get(alertId); }
   told(channel: string, alertId: string, occurrence: number): Told | undefined { return this.#told.get(`${channel} ${alertId} ${occurrence}`); }
-  isPending(channel: string, alertId: string): boolean { return this.#pending.has(`${channel} ${alertId}`); }
+  isPending(channel: string, alertId: string, occurrence: number): boolean { return this.#pending.has(`${channel} ${alertId} ${occurrence}`); }
   get noticeCount(): number { return this.#rows.length; }
 
   see(alertId: string, sighting: Seen, at: EpochMs): void {
@@ -49,9 +49,9 @@ export class NoticeMemory {
     this.#note(row, row.next_at > row.at);
   }
 
-  withdraw(channel: string, alertId: string): void {
-    this.#withdrawn.push({ channel, alertId });
-    this.#pending.delete(`${channel} ${alertId}`);
+  withdraw(channel: string, alertId: string, occurrence: number): void {
+    this.#withdrawn.push({ channel, alertId, occurrence });
+    this.#pending.delete(`${channel} ${alertId} ${occurrence}`);
   }
 
   /** Answers how many rows are new and how many were withdrawn. */
@@ -61,9 +61,9 @@ export class NoticeMemory {
       const made = await trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').execute();
       counts.queued += made.length;
     }
-    for (const { channel, alertId } of this.#withdrawn) {
+    for (const { channel, alertId, occurrence } of this.#withdrawn) {
       const gone = await trx.updateTable('outbox').set({ state: 'withdrawn', body: null, error: 'its alert cleared before it was due' })
-        .where('alert_id', '=', alertId).where('channel', '=', channel).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').execute();
+        .where('alert_id', '=', alertId).where('channel', '=', channel).where('occurrence', '=', occurrence).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').execute();
       counts.withdrawn += gone.length;
     }
     await this.#writeSeen(trx);
@@ -85,6 +85,6 @@ export class NoticeMemory {
   #note({ channel, alert_id, occurrence, event, severity, tier }: Pick<NewOutboxRow, 'channel' | 'alert_id' | 'occurrence' | 'event' | 'severity' | 'tier'>, isPending: boolean): void {
     const key = `${channel} ${alert_id} ${occurrence}`;
     this.#told.set(key, withNotice(this.#told.get(key), event as NoticeEvent, { severity: severity as Severity, tier: tier as Tier }));
-    if (isPending) this.#pending.add(`${channel} ${alert_id}`);
+    if (isPending) this.#pending.add(key);
   }
 }

@@ -67,7 +67,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
       await trx.deleteFrom('notice_alert').execute();
       await trx.insertInto('notice_alert').columns(['alert_id', 'severity', 'tier', 'active', 'held', 'occurrence', 'at']).expression((e) => e.selectFrom('alert').select((a) => [
         'id', 'severity', 'tier', 'active',
-        a.case().when(a.or([a('group_id', 'is not', null), a('inhibited_by', 'is not', null), a('shelved_until', 'is not', null)])).then(1).else(0).end().as('held'),
+        a.case().when(a.or([a('group_id', 'is not', null), a('inhibited_by', 'is not', null), a('shelved_until', 'is not', null)])).then(a.lit(1)).else(a.lit(0)).end().as('held'),
         a.lit(1).as('occurrence'), 'raised_at',
       ]).where('active', '=', 1)).execute();
       const seq = newest?.seq ?? 0;
@@ -143,8 +143,8 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     for (const channel of channels) {
       // Where it moved to comes in the next change; those who see both places have nothing to hear of this one.
       if (!covers(channel, area) || (movedTo !== undefined && covers(channel, movedTo))) continue;
-      if (!sighting.isActive && memory.isPending(channel.id, alert.id)) {
-        memory.withdraw(channel.id, alert.id);
+      if (!sighting.isActive && memory.isPending(channel.id, alert.id, occurrence)) {
+        memory.withdraw(channel.id, alert.id, occurrence);
         continue;
       }
       const event = noticeOf(channel, { before, now: sighting, told: memory.told(channel.id, alert.id, occurrence) });

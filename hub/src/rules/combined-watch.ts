@@ -23,6 +23,8 @@ class CombinedWatch implements Extra, Judge {
 
   get isTicking(): boolean { return this.#leaves.some((leaf) => leaf.isTicking === true); }
 
+  get dueAt(): EpochMs { return this.#leaves.reduce((due, leaf) => Math.min(due, leaf.dueAt ?? Infinity), Infinity); }
+
   onSample = (metric: MetricKey): SampleWatch => {
     const concerned = this.#leaves.filter(({ leaf }) => leaf.type !== 'event' && leaf.metric === metric);
     const hasWindow = concerned.some(({ leaf }) => leaf.type === 'change');

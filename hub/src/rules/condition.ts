@@ -1,6 +1,7 @@
 import { CHATTER, type DeviceId, type EpochMs, type Label, type Severity } from '@liandong/protocols';
 import type { ActiveAlert, AlertOwner } from '../alerts/active-alerts.js';
 import { Chatter, type SavedChatter } from '../alerts/chatter.js';
+import { nextHour } from '../clock.js';
 import type { CompiledRule } from './compile.js';
 import type { DeviceMemory } from './device-memory.js';
 
@@ -46,6 +47,8 @@ export interface Extra {
   limitTimes(now: EpochMs): void;
   /** Does it change by hub time alone? Then it is ticked. */
   readonly isTicking?: boolean;
+  /** Hub time at which `tick` has something to do; Infinity: never. */
+  readonly dueAt?: EpochMs;
   tick?(now: EpochMs): void;
 }
 
@@ -104,7 +107,7 @@ export class Condition implements AlertOwner {
     this.active = active;
     this.sink.adopted(active, this);
     this.groupId = groupId;
-    this.#level = ruleVersion === this.rule.version ? this.rule.grades.findLastIndex((grade) => grade.severity === severity) : -1;
+    this.#level = ruleVersion === this.rule.version ? this.#levelOf(severity) : -1;
     this.#isUngraded = this.#level < 0;
   }
 
@@ -208,6 +211,14 @@ export class Condition implements AlertOwner {
     return false;
   }
 
+  /** The first hub time from `now` on at which `tick` may change the condition or its alert, however often it is called before; Infinity: never without a sample. */
+  nextDue(now: EpochMs): EpochMs {
+    let due = this.extra?.dueAt ?? Infinity;
+    if (this.#leaveAt < due) due = this.#leaveAt;
+    for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (this.#dueAt[index]! < due) due = this.#dueAt[index]!; // index < length
+    return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
+  }
+
   /** Ends the alert, if any, and every delay. */
   clear(at: EpochMs, note?: string): void {
     const { active } = this;
@@ -223,6 +234,8 @@ export class Condition implements AlertOwner {
 
   /** The condition that still stands raises nothing as bad again until it has gone normal once. An event doesn't stand: the next one is another. */
   clearedByHand(at: EpochMs): void {
+    // Not graded by this version yet, it stands as bad as the other one had it.
+    if (this.isUngraded) this.#level = Math.max(0, this.#levelOf(this.active?.alert.severity));
     this.active = undefined;
     this.groupId = undefined;
     this.#latch();
@@ -309,6 +322,8 @@ export class Condition implements AlertOwner {
     this.#isUngraded = false;
     this.#level = level;
   }
+
+  #levelOf(severity: Severity | undefined): number { return this.rule.grades.findLastIndex((grade) => grade.severity === severity); }
 
   #latch(): void {
     const isStanding = this.#isIn || Number.isNaN(this.#leaveAt);

@@ -164,6 +164,13 @@ export class DeviceMemory {
     return shortestMs;
   }
 
+  /** Hub time after which it is silent for a rule that doesn't hold it to be so yet; Infinity when there is none. */
+  get silentAfter(): EpochMs {
+    let after = Infinity;
+    if (this.heardAt !== -Infinity) for (const { condition, windowMs } of this.#silence) if (!condition.isMet) after = Math.min(after, this.heardAt + windowMs);
+    return after;
+  }
+
   /** Its conditions of silence. */
   get silences(): Condition[] { return this.#silence.map(({ condition }) => condition); }
 

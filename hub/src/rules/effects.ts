@@ -12,11 +12,13 @@ import type { CompiledRule } from './compile.js';
 import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { fillMessage } from './message.js';
-import { saveRuleState } from './rule-state.js';
+import { breathe, saveRuleState } from './rule-state.js';
 import { writeTransitions, type Transition } from './transitions.js';
 
 /** Name of the rule evaluator's row in table `reader`. */
 export const READER = 'rules';
+/** Of alerts of which only the time is written, the thread is given up after so many. */
+const BREATHE_AFTER = 50;
 /** Screens are told of repetitions of one alert at most this often. */
 const REPEAT_PUBLISH_MS = 10_000;
 
@@ -140,7 +142,8 @@ export class Effects implements ConditionSink {
   /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
   async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
     const published = await writeTransitions(trx, this.#transitions, this.dependencies.changes);
-    for (const active of this.#counted) {
+    for (const [index, active] of [...this.#counted].entries()) {
+      if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
       if (active.alert.active) active.alert = upToDate(active);
       await trx.updateTable('alert').set({ count: active.alert.count, last_at: active.alert.lastAt, value: active.alert.value ?? null }).where('id', '=', active.alert.id).execute();
     }

@@ -16,6 +16,7 @@ export interface Leaf {
   pass?(ts: EpochMs): void;
   passHub?(now: EpochMs): boolean;
   readonly isTicking?: boolean;
+  readonly dueAt?: EpochMs;
   limitTimes(ts: EpochMs): void;
   save(): unknown;
   load(saved: unknown): void;
@@ -76,6 +77,7 @@ function eventLeaf(leaf: Extract<RuleLeaf, { type: 'event' }>): Leaf {
       return true;
     },
     get isTicking() { return !window.isEmpty; },
+    get dueAt() { return window.dueAt; },
     limitTimes(ts) { window.limitTimes(ts); },
     save: () => window.save() ?? null,
     load(saved) {

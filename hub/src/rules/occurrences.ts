@@ -16,6 +16,8 @@ export class Occurrences {
   /** Are there enough of them? */
   get isFull(): boolean { return this.#ts.length >= this.count; }
   get isEmpty(): boolean { return this.#ts.length === 0; }
+  /** Hub time at which the oldest lapses; Infinity when there is none. */
+  get dueAt(): EpochMs { return (this.#at[0] ?? Infinity) + this.windowMs; }
 
   /** Late ones find their place by device time. */
   add(ts: EpochMs, at: EpochMs): void {

@@ -64,7 +64,9 @@ export class RuleMemory {
   moveRules(): void { this.#areRulesMoved = true; }
 
   async load(now: EpochMs): Promise<void> {
-    const { db, activeAlerts, directory } = this.dependencies;
+    const { db, activeAlerts, directory, effects } = this.dependencies;
+    // A person may have cleared an alert since memory was forgotten: what its old condition asked for is not to be written over what stands in the database.
+    effects.reset();
     this.#renewIndex();
     await activeAlerts.load();
     const saved = await loadRuleState(db);

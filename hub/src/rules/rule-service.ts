@@ -31,10 +31,22 @@ export interface RuleService {
   replace(principal: Principal, id: string, rule: Rule): Promise<Rule>;
   /** Its active alerts clear. Throws RULE_NOT_FOUND, and RULE_INVALID when another rule would be left referring to nothing. */
   remove(principal: Principal, id: string): Promise<void>;
-  /** Newest first, also of a rule that was deleted. Throws RULE_NOT_FOUND. */
+  /** Newest first, also of a rule that was deleted; of the versions those that concern the caller. Throws RULE_NOT_FOUND. */
   versions(principal: Principal, id: string): Promise<RuleVersion[]>;
   /** Whom the rule would concern; nothing is written. Throws what writing it would, but for RULE_EXISTS and RULE_CHANGED. */
   preview(principal: Principal, rule: Rule): Promise<RulePreview>;
+  /** What it would come to, for those who try it before they save it. Throws what `preview` does. */
+  candidacy(principal: Principal, rule: Rule): Promise<Candidacy>;
+}
+
+/** A rule as saving it would make it, beside what is there. */
+export interface Candidacy {
+  /** With the version it would have, which decides between equally near ones. */
+  readonly rule: Rule;
+  /** The one it would replace, where the caller may see it. */
+  readonly stored: Rule | undefined;
+  /** All other rules that are enabled. */
+  readonly others: readonly Rule[];
 }
 
 export interface RuleServiceDependencies {
@@ -56,6 +68,12 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     if (fault !== undefined) throw new AppError('RULE_INVALID', fault);
   }
 
+  /** An id can have been another area's rule before. What was deleted is what stood before that. */
+  function concerns(principal: Principal, version: RuleVersion, all: readonly RuleVersion[]): boolean {
+    const rule = version.rule ?? all.find((older) => older.version < version.version)?.rule;
+    return principal.area === undefined || (rule !== undefined && isRuleVisible(principal, rule, places));
+  }
+
   async function find(trx: Pick<Transaction<Database>, 'selectFrom'>, principal: Principal, id: string): Promise<Rule> {
     const row = await trx.selectFrom('rule').selectAll().where('id', '=', id).executeTakeFirst();
     const rule = row === undefined ? undefined : toRule(row);
@@ -68,6 +86,16 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     const rule = await find(trx, principal, id);
     if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', `Rule ${id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.`);
     return rule;
+  }
+
+  async function weigh(principal: Principal, rule: Rule): Promise<Candidacy> {
+    const all = await loadRules(db);
+    requireSense(principal, rule, all);
+    const stored = all.find(({ id }) => id === rule.id);
+    return {
+      rule: { ...rule, version: (stored?.version ?? 0) + 1 }, stored: stored !== undefined && isRuleVisible(principal, stored, places) ? stored : undefined,
+      others: all.filter((other) => other.enabled && other.id !== rule.id),
+    };
   }
 
   async function write(trx: Transaction<Database>, principal: Principal, rule: Rule, audit: { action: string; detail: string }): Promise<Rule> {
@@ -134,19 +162,20 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     async versions(principal, id) {
       requirePermission(principal, 'rule:read');
       const versions = await versionsOf(db, id);
-      const latest = versions.find(({ rule }) => rule !== undefined)?.rule;
-      if (latest === undefined || !isRuleVisible(principal, latest, places)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
-      return versions;
+      const [latest] = versions;
+      if (latest === undefined || !concerns(principal, latest, versions)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
+      return versions.filter((version) => concerns(principal, version, versions));
     },
 
     async preview(principal, rule) {
       requirePermission(principal, 'rule:write');
-      const all = await loadRules(db);
-      requireSense(principal, rule, all);
-      const known = all.find(({ id }) => id === rule.id);
-      // Saved, it would have the next version, which decides between equally near ones.
-      const saved: Rule = { ...rule, version: (known?.version ?? 0) + 1 };
-      return previewRule(saved, all.filter((other) => other.enabled && other.id !== rule.id && familyOf(other) === familyOf(rule)), { principal, ...places });
+      const { rule: saved, others } = await weigh(principal, rule);
+      return previewRule(saved, others.filter((other) => familyOf(other) === familyOf(rule)), { principal, ...places });
+    },
+
+    async candidacy(principal, rule) {
+      requirePermission(principal, 'rule:write');
+      return weigh(principal, rule);
     },
   };
 }

@@ -51,18 +51,20 @@ export class SilenceGroups {
     if (parents.size > 0) this.#clearPast(parents, devices, now);
     if (!isNews) return;
 
+    const joined = new Set<ActiveAlert>();
     const gateways = tallies(windows, parents, 'gateway', ({ entry: { device } }) => device.kind === 'gateway' ? device.id : device.gateway);
     const inGroup = new Set<DeviceMemory>();
     for (const tally of gateways.values()) {
       const gateway = devices.get(tally.id);
       if (gateway === undefined || (!parents.has(keyOf(tally)) && !isGatewayGone(tally, gateway, windows) && !isCommon(tally, tally.overdue))) continue;
-      if (this.#join(tally, parents, { windows, now, listeningSince, gateway })) for (const device of tally.devices) inGroup.add(device);
+      if (this.#join(tally, parents, { windows, now, listeningSince, gateway, joined })) for (const device of tally.devices) inGroup.add(device);
     }
     const communities = tallies(new Map([...windows].filter(([device]) => !inGroup.has(device))), parents, 'community', ({ entry }) => entry.community);
     for (const tally of communities.values()) {
       if (!parents.has(keyOf(tally)) && !isCommon(tally, tally.overdue)) continue;
-      if (this.#join(tally, parents, { windows, now, listeningSince, gateway: undefined })) for (const device of tally.devices) inGroup.add(device);
+      if (this.#join(tally, parents, { windows, now, listeningSince, gateway: undefined, joined })) for (const device of tally.devices) inGroup.add(device);
     }
+    this.#noteGrowth(joined, now);
     for (const [device, passed] of windows) {
       if (inGroup.has(device) || passed <= OVERDUE) continue;
       if (passed <= GONE && isWaiting(device, { gateways, communities, windows, devices })) continue;
@@ -108,7 +110,7 @@ export class SilenceGroups {
   }
 
   /** Puts all that is newly silent under the parent, which is made if need be. False: there is nothing to put there. */
-  #join(tally: Tally, parents: Map<string, ActiveAlert>, { windows, now, listeningSince, gateway }: { windows: ReadonlyMap<DeviceMemory, number>; now: EpochMs; listeningSince: EpochMs; gateway: DeviceMemory | undefined }): boolean {
+  #join(tally: Tally, parents: Map<string, ActiveAlert>, { windows, now, listeningSince, gateway, joined }: { windows: ReadonlyMap<DeviceMemory, number>; now: EpochMs; listeningSince: EpochMs; gateway: DeviceMemory | undefined; joined: Set<ActiveAlert> }): boolean {
     const silent = tally.devices.filter((device) => isRecent(windows.get(device)));
     if (!silent.some((device) => device !== gateway)) return false;
     let parent = parents.get(keyOf(tally));
@@ -116,6 +118,7 @@ export class SilenceGroups {
       parent = this.dependencies.effects.raiseParent(parentOf(tally, silent, gateway), now);
       parents.set(keyOf(tally), parent);
     }
+    joined.add(parent);
     const { id } = parent.alert;
     for (const device of silent) {
       device.checkSilence(now, listeningSince, id);
@@ -124,18 +127,31 @@ export class SilenceGroups {
         if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id, now);
       }
     }
-    const children = [...this.dependencies.activeAlerts.values()].filter(({ alert }) => alert.groupId === id).length;
-    if (children > (parent.alert.value ?? 0)) this.dependencies.effects.repeat(parent, { value: children }, now);
     return true;
+  }
+
+  /** A parent says how many it stood for at most. One pass over the alerts, however many parents: when the uplink of all gateways goes, each has forty. */
+  #noteGrowth(parents: ReadonlySet<ActiveAlert>, now: EpochMs): void {
+    if (parents.size === 0) return;
+    const counts = new Map([...parents].map(({ alert }): [string, number] => [alert.id, 0]));
+    for (const { alert: { groupId } } of this.dependencies.activeAlerts.values()) {
+      const count = groupId === undefined ? undefined : counts.get(groupId);
+      if (groupId !== undefined && count !== undefined) counts.set(groupId, count + 1);
+    }
+    for (const parent of parents) {
+      const value = counts.get(parent.alert.id) ?? 0;
+      if (value > (parent.alert.value ?? 0)) this.dependencies.effects.repeat(parent, { value }, now);
+    }
   }
 }
 
 /** Devices by what they would share, without those that have been gone for long. */
 function tallies(windows: ReadonlyMap<DeviceMemory, number>, parents: ReadonlyMap<string, ActiveAlert>, kind: Tally['kind'], shared: (device: DeviceMemory) => string | undefined): Map<string, Tally> {
   const found = new Map<string, Tally>();
+  const parentIds = new Set([...parents.values()].map(({ alert }) => alert.id));
   for (const [device, passed] of windows) {
     const id = shared(device);
-    if (id === undefined || (passed > GONE && device.id !== id && !isChild(device, parents))) continue;
+    if (id === undefined || (passed > GONE && device.id !== id && !isChild(device, parentIds))) continue;
     const tally = found.get(id) ?? { kind, id, devices: [], late: 0, overdue: 0 };
     found.set(id, tally);
     tally.devices.push(device);
@@ -150,10 +166,8 @@ function tallies(windows: ReadonlyMap<DeviceMemory, number>, parents: ReadonlyMa
 const isRecent = (passed: number | undefined): boolean => passed !== undefined && passed > OVERDUE;
 const keyOf = ({ kind, id }: Tally): string => `${kind} ${id}`;
 
-function isChild(device: DeviceMemory, parents: ReadonlyMap<string, ActiveAlert>): boolean {
-  if (parents.size === 0) return false;
-  return device.silences.some(({ groupId }) => groupId !== undefined && [...parents.values()].some(({ alert }) => alert.id === groupId));
-}
+const isChild = (device: DeviceMemory, parentIds: ReadonlySet<string>): boolean =>
+  parentIds.size > 0 && device.silences.some(({ groupId }) => groupId !== undefined && parentIds.has(groupId));
 
 /** Most of them, and enough of them to be no coincidence. */
 function isCommon({ kind, id, devices }: Tally, count: number): boolean {

@@ -107,5 +107,6 @@ const occurrencesOf = (window: Occurrences, condition: Condition): Extra => ({
   load(saved) { window.load(saved as SavedOccurrences); }, // what `save` gave
   limitTimes(now) { window.limitTimes(now); },
   get isTicking() { return !window.isEmpty; },
+  get dueAt() { return window.dueAt; },
   tick(now) { if (window.passHub(now) && !window.isFull) condition.leave(true, now, now); },
 });

@@ -6,10 +6,11 @@ import type { DuckdbSettings, SeriesColumns } from './duckdb-protocol.js';
 
 const SCHEMA_VERSION = 1;
 
-/** The open file: one connection that writes, one that reads, and the months that exist, oldest first. */
+/** The open file: one connection that writes, one that reads, one for long passes, and the months that exist, oldest first. */
 export interface DuckdbDatabase {
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
+  readonly scanner: DuckDBConnection;
   periods: Period[];
   close(): void;
 }
@@ -29,8 +30,9 @@ export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbDataba
   try {
     const writer = await instance.connect();
     const reader = await instance.connect();
+    const scanner = await instance.connect();
     await createSchema(writer);
-    return { writer, reader, periods: await listPeriods(writer), close: () => closeAll([writer, reader], instance) };
+    return { writer, reader, scanner, periods: await listPeriods(writer), close: () => closeAll([writer, reader, scanner], instance) };
   } catch (error) {
     instance.closeSync();
     throw error;

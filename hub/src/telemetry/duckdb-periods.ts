@@ -35,3 +35,6 @@ export function createPeriodFinder(): (ts: EpochMs) => Period {
     return current;
   };
 }
+
+/** A limit of time as the file has it; what is beyond all times stays beyond. */
+export const wholeMs = (ms: EpochMs): bigint => BigInt(Math.ceil(Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)));

@@ -16,6 +16,18 @@ export interface WriteRequest { readonly last: Seq; readonly newSeries: SeriesCo
 export interface SeriesRequest { readonly series: number; readonly from: EpochMs; readonly to: EpochMs }
 export interface EventsRequest { readonly device: string; readonly from: EpochMs; readonly to: EpochMs; readonly before?: { ts: EpochMs; tie: number }; readonly limit: number }
 
+/** Series `series[i]` is of the device at place `devices[i]` and the metric at place `metrics[i]` of what is asked. */
+export interface ScanSeries { readonly series: readonly number[]; readonly devices: readonly number[]; readonly metrics: readonly number[] }
+/** `ids[i]` is the device at place `places[i]`; `types` undefined: all. */
+export interface ScanEvents { readonly ids: readonly string[]; readonly places: readonly number[]; readonly types: readonly string[] | undefined }
+/** `scan`: by this number it can be stopped. */
+export interface ScanRequest { readonly scan: number; readonly series: ScanSeries; /** Undefined: none are asked for. */ readonly events: ScanEvents | undefined; readonly from: EpochMs; readonly to: EpochMs }
+/** In order of device, time and metric. */
+export interface ScanColumns { readonly device: Int32Array; readonly metric: Uint8Array; readonly ts: Float64Array; readonly values: Float64Array }
+/** In order of device and time. */
+export interface ScanEventRow { readonly device: number; readonly id: string; readonly ts: EpochMs; readonly type: string }
+export interface ScanAnswer { readonly points: ScanColumns; readonly events: readonly ScanEventRow[] }
+
 /** Everything the hub's main thread may ask of the worker: request and answer by name. */
 export interface DuckdbCalls {
   open: { request: DuckdbSettings; answer: { series: SeriesColumns } };
@@ -26,6 +38,11 @@ export interface DuckdbCalls {
   history: { request: SeriesRequest & { points: number }; answer: PointColumns };
   raw: { request: SeriesRequest & { limit: number }; answer: PointColumns };
   events: { request: EventsRequest; answer: EventRow[] };
+  /** Rows by place of the device; who has none is missing. */
+  scanCounts: { request: ScanRequest; answer: ReadonlyMap<number, number> };
+  scan: { request: ScanRequest; answer: ScanAnswer };
+  /** Ends the query of that scan, which then fails. */
+  stopScan: { request: number; answer: void };
   dropBefore: { request: { telemetry: EpochMs; events: EpochMs }; answer: void };
   ping: { request: null; answer: void };
   close: { request: null; answer: void };

@@ -1,6 +1,6 @@
 import { BIGINT, INTEGER, LIST, VARCHAR, listValue, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
-import type { EpochMs } from '@liandong/protocols';
 import type { DuckdbDatabase } from './duckdb-database.js';
+import { wholeMs } from './duckdb-periods.js';
 import type { EventRow, EventsRequest, PointColumns, SeriesRequest } from './duckdb-protocol.js';
 
 export interface DuckdbReader {
@@ -75,8 +75,6 @@ export function createDuckdbReader(database: DuckdbDatabase): DuckdbReader {
     },
   };
 }
-
-const wholeMs = (ms: EpochMs): bigint => BigInt(Math.ceil(Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)));
 
 const pairs = ([ts = [], values = []]: Columns): PointColumns => toColumns(ts.map((at, i) => [0, Number(at), Number(values[i])]));
 

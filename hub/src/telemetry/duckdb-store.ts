@@ -3,6 +3,7 @@ import type { DeviceEvent, DeviceId } from '@liandong/protocols';
 import { eventCursor, parseEventCursor, parsePointCursor, pointCursor } from './cursor.js';
 import { buffersOf, createSeriesDictionary, encodeBatch, toPoints, type SeriesDictionary } from './duckdb-columns.js';
 import type { EventRow } from './duckdb-protocol.js';
+import { createDuckdbScan } from './duckdb-scan.js';
 import type { StoreLog } from './store-log.js';
 import { latestValue } from './latest-value.js';
 import type { LatestValue, TelemetryStore } from './types.js';
@@ -43,6 +44,8 @@ export function createDuckdbStore(options: DuckdbStoreOptions): TelemetryStore {
     createWorker, log, restartDelayMs, settings: { path, memoryLimitMb, threads, checkpointEveryMs },
     onOpen: ({ series }) => { dictionary = createSeriesDictionary(series); },
   });
+
+  const scan = createDuckdbScan({ channel, dictionary: () => dictionary });
 
   return {
     backend: 'duckdb',
@@ -99,6 +102,8 @@ export function createDuckdbStore(options: DuckdbStoreOptions): TelemetryStore {
       const data = rows.map(toEvent);
       return found.length > limit && last !== undefined ? { data, next: eventCursor(last) } : { data };
     },
+
+    scan,
 
     isReachable: () => answersWithin(channel.call('ping', null), REACHABLE_WITHIN_MS),
     dropBefore: (limits) => channel.call('dropBefore', limits),

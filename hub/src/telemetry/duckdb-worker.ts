@@ -2,26 +2,28 @@
 import { parentPort } from 'node:worker_threads';
 import { openDuckdb, readPosition, readSeries, type DuckdbDatabase } from './duckdb-database.js';
 import { loadHeads } from './duckdb-heads.js';
-import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns } from './duckdb-protocol.js';
+import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns, ScanAnswer } from './duckdb-protocol.js';
 import { createDuckdbReader, type DuckdbReader } from './duckdb-reader.js';
+import { createDuckdbScanner, type DuckdbScanner } from './duckdb-scanner.js';
 import { createDuckdbWriter, DuckdbDeadError, type DuckdbWriter } from './duckdb-writer.js';
 import { createLane } from './lane.js';
 
 const port = parentPort;
 if (port === null) throw new Error('duckdb-worker runs as a worker thread only');
 
-interface Opened { readonly database: DuckdbDatabase; readonly reader: DuckdbReader; readonly writer: DuckdbWriter; readonly checkpoints: NodeJS.Timeout }
+interface Opened { readonly database: DuckdbDatabase; readonly reader: DuckdbReader; readonly scanner: DuckdbScanner; readonly writer: DuckdbWriter; readonly checkpoints: NodeJS.Timeout }
 let opened: Opened | undefined;
-/** Writes don't wait for long reads; each kind is in order among itself. */
+/** Writes don't wait for reads, and neither for long passes; each kind is in order among itself. */
 const writes = createLane();
 const reads = createLane();
+const scans = createLane();
 
 async function open(settings: DuckdbSettings): Promise<unknown> {
   const database = await openDuckdb(settings);
   const series = await readSeries(database);
   const heads = await loadHeads(database, series.ids.at(-1) ?? 0);
   const checkpoints = setInterval(() => void writes(() => checkpoint(database)), settings.checkpointEveryMs);
-  opened = { database, reader: createDuckdbReader(database), writer: createDuckdbWriter(database, heads), checkpoints };
+  opened = { database, reader: createDuckdbReader(database), scanner: createDuckdbScanner(database), writer: createDuckdbWriter(database, heads), checkpoints };
   return { series };
 }
 
@@ -32,14 +34,15 @@ async function checkpoint({ writer }: DuckdbDatabase): Promise<void> {
 
 /** After everything that was asked before. */
 async function close(): Promise<void> {
-  await writes(() => reads(async () => {
+  opened?.scanner.stop();
+  await writes(() => scans(() => reads(async () => {
     if (opened === undefined) return;
     const { database, checkpoints } = opened;
     opened = undefined;
     clearInterval(checkpoints);
     await checkpoint(database);
     database.close();
-  }));
+  })));
 }
 
 function parts(): Opened {
@@ -56,8 +59,11 @@ async function answer(message: DuckdbMessage): Promise<unknown> {
     case 'history': return reads(() => parts().reader.history(message.request));
     case 'raw': return reads(() => parts().reader.raw(message.request));
     case 'events': return reads(() => parts().reader.events(message.request));
+    case 'scanCounts': return scans(() => parts().scanner.counts(message.request));
+    case 'scan': return scans(() => parts().scanner.read(message.request));
+    case 'stopScan': return parts().scanner.stop(message.request);
     // No read may be looking at a table that is dropped.
-    case 'dropBefore': return writes(() => reads(() => parts().writer.dropBefore(message.request)));
+    case 'dropBefore': return writes(() => scans(() => reads(() => parts().writer.dropBefore(message.request))));
     case 'ping': return void parts();
     case 'close': return close(); // and then `end`
   }
@@ -68,9 +74,9 @@ function reply(answered: DuckdbReply): void {
 }
 
 function buffersIn(value: unknown): ArrayBuffer[] {
-  if (typeof value !== 'object' || value === null || !('ts' in value)) return [];
-  const { series, ts, values } = value as PointColumns; // the one answer shape with a `ts`
-  return [series.buffer, ts.buffer, values.buffer] as ArrayBuffer[];
+  if (typeof value !== 'object' || value === null) return [];
+  const columns: Readonly<Record<string, ArrayBufferView>> = 'points' in value ? { ...(value as ScanAnswer).points } : 'ts' in value ? { ...value as PointColumns } : {}; // the two answer shapes with such members
+  return Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer); // never shared memory
 }
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import type { DeviceEvent, DeviceId, EpochMs } from '@liandong/protocols';
 import { eventCursor, parseEventCursor, parsePointCursor, pointCursor, type EventMark } from './cursor.js';
 import type { InfluxHttp } from './influx-client.js';
 import { latestValue } from './latest-value.js';
+import { boundedMs as bounded, fluxTime as time, LATEST_MS, toMs } from './influx-time.js';
 import { EVENT, TELEMETRY, tieWithinMs } from './line-protocol.js';
 import type { LatestValue, SeriesRange, StoredPoint, TelemetryStore } from './types.js';
 
@@ -13,8 +14,6 @@ interface EventRow { readonly _time: string; readonly id: string; readonly type:
 
 /** Keeps a query's text short. */
 const DEVICES_PER_QUERY = 100;
-/** What fits the server's 64-bit nanoseconds (the year 2262). */
-const LATEST_MS = 9_223_372_036_000;
 
 export type InfluxReader = Pick<TelemetryStore, 'latest' | 'history' | 'raw' | 'events'>;
 
@@ -85,15 +84,11 @@ export function createInfluxReader({ http, bucket }: { http: InfluxHttp; bucket:
 }
 
 const isEmpty = ({ from, to }: { from: EpochMs; to: EpochMs }): boolean => bounded(from) >= bounded(to);
-const bounded = (at: EpochMs): EpochMs => Math.ceil(Math.min(Math.max(at, 0), LATEST_MS));
-const time = (at: EpochMs) => fluxDateTime(new Date(bounded(at)).toISOString());
 /** The stored time of an event, to the nanosecond. */
 const timeOf = ({ ts, tie }: EventMark) =>
   fluxDateTime(new Date(bounded(ts)).toISOString().replace('Z', `${String(tie % 1_000_000).padStart(6, '0')}Z`));
 const ms = (value: number) => fluxDuration(`${Math.trunc(value)}ms`);
 
-/** Drops what is finer than a millisecond. */
-const toMs = (time: string): EpochMs => Date.parse(time.replace(/(\.\d{3})\d+/, '$1'));
 const toPoint = ({ _time, _value }: PointRow): StoredPoint => [toMs(_time), _value];
 const toEvent = ({ _time, id, type, data }: EventRow): DeviceEvent =>
   ({ id, ts: toMs(_time), type, data: JSON.parse(data) as Record<string, unknown> }); // written by the line builder

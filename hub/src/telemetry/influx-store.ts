@@ -1,6 +1,7 @@
 import type { EpochMs } from '@liandong/protocols';
 import { createInfluxHttp, type InfluxHttp, type InfluxSettings } from './influx-client.js';
 import { createInfluxReader, type InfluxReader } from './influx-reader.js';
+import { scanInflux } from './influx-scan.js';
 import { checkInfluxUrl, probeInflux } from './influx-start.js';
 import { createLineWriter, type DeadLetter } from './influx-writer.js';
 import { createLineBuilder, EVENT, TELEMETRY } from './line-protocol.js';
@@ -95,6 +96,16 @@ export function createInfluxStore({ log, requestTimeoutMs = 10_000, ...settings 
     history: (range, points) => reading((read) => read.history(range, points)),
     raw: (range, page) => reading((read) => read.raw(range, page)),
     events: (range, page) => reading((read) => read.events(range, page)),
+
+    async* scan(range, signal) {
+      if (http === undefined) throw new AppError('STORE_UNAVAILABLE');
+      try {
+        yield* scanInflux({ http, bucket: settings.bucket }, range, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw new AppError('STORE_UNAVAILABLE', undefined, { cause: error });
+      }
+    },
 
     async isReachable() {
       if (http === undefined) return false;

@@ -8,6 +8,23 @@ export interface LatestValue { readonly metric: MetricKey; readonly ts: EpochMs;
 export interface StorePage<T> { readonly data: T[]; /** Opaque; absent on the last page. */ readonly next?: string }
 export interface SeriesRange { readonly device: DeviceId; readonly metric: MetricKey; /** Included. */ readonly from: EpochMs; /** Excluded. */ readonly to: EpochMs }
 
+/** What a pass over stored history asks for. `from` included, `to` excluded. */
+export interface ScanRange {
+  /** Each once. */
+  readonly devices: readonly DeviceId[];
+  readonly metrics: readonly MetricKey[];
+  /** Types of events; none when empty. */
+  readonly events: readonly string[] | 'all';
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+/** Rows as columns, in order of time, those of one time side by side: `values[i]` of the metric at place `metric[i]` of the range's metrics. */
+export interface ScanPoints { readonly ts: Float64Array; readonly metric: Uint8Array; readonly values: Float64Array }
+/** Without its data, which may be about a person. */
+export type ScanEvent = Pick<DeviceEvent, 'id' | 'ts' | 'type'>;
+/** All that one device has stored from its chunk before (or the start of the range) up to `to`, which is excluded. */
+export interface ScanChunk { readonly device: DeviceId; readonly to: EpochMs; readonly points: ScanPoints; /** Oldest first. */ readonly events: readonly ScanEvent[] }
+
 /**
  * Where telemetry and events live. Two backends, one conformance suite.
  * Identity: a point is device, metric and `ts`; an event is device and `id`. The same one written again replaces the first.
@@ -26,6 +43,12 @@ export interface TelemetryStore extends Feature {
   raw(range: SeriesRange, page: { limit: number; cursor?: string }): Promise<StorePage<StoredPoint>>;
   /** Newest first; `from` included, `to` excluded. Throws AppError CURSOR_INVALID. */
   events(range: { device: DeviceId; from: EpochMs; to: EpochMs }, page: { limit: number; cursor?: string }): Promise<StorePage<DeviceEvent>>;
+  /**
+   * Everything stored of these devices in a time: one device after the other in the order they are named, each in order of time, in chunks of bounded size. Devices
+   * without a row are passed over. Reads only as fast as its reader goes on, and lets writes and other reads pass. An aborted `signal` ends the query in progress;
+   * the iteration then rejects with its reason. Rejects with AppError STORE_UNAVAILABLE.
+   */
+  scan(range: ScanRange, signal?: AbortSignal): AsyncIterable<ScanChunk>;
   /** Does the store answer now? Resolves false, never rejects; bounded to 2 s. */
   isReachable(): Promise<boolean>;
   /** Drops telemetry before one time and events before another (retention). */

@@ -149,6 +149,21 @@ describe('shelving', () => {
     await expect(rig.service.shelve(EAST, id, { durationS: 60, reason: 'x' })).rejects.toMatchObject({ code: 'ALERT_NOT_ACTIVE' });
   });
 
+  it('is not brought back by a word about an alert of before', async () => {
+    await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'roadworks' });
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
+    await rig.pass(61);
+    await rig.send('bin', 'fill_level', 85);
+    const [second] = await rig.active();
+    await rig.service.unshelve(EAST, second!.id);
+    await rig.service.comment(EAST, id, 'the roadworks are over');
+    await rig.service.ack(EAST, id);
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
+    await rig.pass(61);
+    await rig.send('bin', 'fill_level', 85);
+    expect((await rig.active())[0]).not.toHaveProperty('shelvedUntil');
+  });
+
   it('says nothing about other rules or devices', async () => {
     await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'x' });
     rig.directory.put('bin-2', 'waste_bin');
@@ -218,6 +233,17 @@ describe('clearing by hand', () => {
     await rig.pass(120);
     await rig.send('bin', 'fill_level', 97);
     expect(await rig.active()).toMatchObject([{ severity: 'major', count: 1 }]);
+  });
+
+  it.each(['restart', 'go on'] as const)('lasts too when another version of the rule has not graded the alert yet (%s)', async (between) => {
+    await rig.rules.replace(ADMIN, 'fill', { ...fill, clearAt: 60 });
+    await rig.service.clear(EAST, id, 'x');
+    if (between !== 'go on') await rig[between]();
+    await rig.pass(70);
+    await rig.send('bin', 'fill_level', 86);
+    expect(await rig.active()).toEqual([]);
+    await rig.send('bin', 'fill_level', 97, rig.clock.at + 1);
+    expect(await rig.active()).toMatchObject([{ severity: 'major' }]);
   });
 
   it('of what an event raised leaves the next event to raise anew', async () => {

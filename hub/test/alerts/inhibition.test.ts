@@ -95,6 +95,27 @@ describe('an alert whose rule names another', () => {
     expect(await top()).toEqual(['fill bin']);
   });
 
+  it.each([
+    ['no longer names any', {}], ['names another one', { inhibitedBy: ['fire'] }],
+  ] as const)('stands for itself as soon as its rule %s', async (_what, now) => {
+    await begin(threshold('power', 'battery', ['gateway']), threshold('fire', 'temperature', ['waste_bin']), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['power'] }));
+    await say('gw', 'battery', 90);
+    await say('bin', 'fill_level', 90);
+    expect(await top()).toEqual(['power gw']);
+    await rig.rules.replace(ADMIN, 'fill', threshold('fill', 'fill_level', ['waste_bin'], 'inhibitedBy' in now ? { inhibitedBy: [...now.inhibitedBy] } : {}));
+    expect(await top()).toEqual(['fill bin', 'power gw']);
+    expect(await rig.timeline((await of('fill')).id)).toEqual(['raised', 'inhibited', 'released']);
+  });
+
+  it('stands for itself when what hid it went while the hub was down, though its rule names nothing any more', async () => {
+    await begin(threshold('power', 'battery', ['gateway']), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['power'] }));
+    await say('gw', 'battery', 90);
+    await say('bin', 'fill_level', 90);
+    await rig.db.updateTable('rule').set({ body: JSON.stringify(threshold('fill', 'fill_level', ['waste_bin'])), version: 2 }).where('id', '=', 'fill').execute();
+    await rig.restart();
+    expect(await top()).toEqual(['fill bin', 'power gw']);
+  });
+
   it('may be about silence', async () => {
     await begin(threshold('power', 'battery', ['gateway']), silent);
     await say('bin', 'battery', 10);

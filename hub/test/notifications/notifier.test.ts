@@ -121,6 +121,21 @@ describe('the notifier', () => {
     expect(rig.counts.totals()).toMatchObject({ withdrawn: 1 });
   });
 
+  it('takes back what waits of this time only: that it was over before is still told', async () => {
+    await rig.start();
+    await rig.addChannel(webhook(NOWHERE));
+    const alert = alertOf('a');
+    await rig.change(alert);
+    await rig.decide();
+    await rig.db.updateTable('outbox').set({ state: 'sent' }).execute();
+    await rig.change(cleared(alert)); // and the receiver is down
+    await rig.change({ ...alert, groupId: 'p' }, alert);
+    await rig.decide();
+    await rig.change(cleared(alert));
+    await rig.decide();
+    expect((await rig.outbox()).map(({ event, state }) => [event, state])).toEqual([['raised', 'sent'], ['cleared', 'waiting'], ['raised', 'withdrawn']]);
+  });
+
   it('tells those whose area an alert has left that it is over for them, and those who see both nothing', async () => {
     await rig.start();
     const east = await rig.addChannel(webhook(NOWHERE, { area: 'east' }));

@@ -1,6 +1,6 @@
 import type { Alert, Rule } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { START, common, createRig, type Rig } from './rig.js';
+import { ADMIN, START, common, createRig, type Rig } from './rig.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 
@@ -38,6 +38,20 @@ describe('the rule evaluator, over crashes', () => {
     await rig.evaluator.handle(batchOf(81, 75, 82));
     expect(rig.evaluator.state()).toBe('ready');
     expect(await rig.alerts()).toMatchObject([{ count: 2, active: true }]);
+  });
+
+  it('writes nothing of a memory it has given up, though a person clears an alert of it', async () => {
+    await rig.rules.replace(ADMIN, 'fill', { ...fill, bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], manualClear: true });
+    await rig.evaluator.handle(batchOf(85));
+    const worse = { first: 2, last: 2, records: [rig.sample('bin', { fill_level: 97 }, START + 1)] };
+    await rig.db.schema.alterTable('alert_timeline').renameTo('away').execute();
+    await expect(rig.evaluator.handle(worse)).rejects.toThrow();
+    await rig.db.schema.alterTable('away').renameTo('alert_timeline').execute();
+    await rig.service.clear(ADMIN, (await rig.active())[0]!.id, 'emptied');
+    await rig.evaluator.tick();
+    await rig.crash();
+    await rig.evaluator.handle(worse);
+    expect(await rig.active()).toMatchObject([{ severity: 'major' }]); // cleared was the warning
   });
 
   it('publishes only what is committed, with the seq that is stored', async () => {

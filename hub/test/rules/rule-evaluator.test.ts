@@ -1,5 +1,6 @@
 import type { Rule } from '@liandong/protocols';
 import { afterEach, describe, expect, it } from 'vitest';
+import { turnsDuring } from '../support/turns.js';
 import { START, common, createRig, type Rig } from './rig.js';
 
 const HOUR_MS = 3_600_000;
@@ -277,6 +278,19 @@ describe('an event rule', () => {
     expect(await rig.alerts()).toEqual([]);
     await rig.pass(1);
     expect(await rig.active()).toHaveLength(1);
+  });
+});
+
+describe('many alerts at once', () => {
+  it('leave the thread to others in between, also when all that changed is when they were last seen', async () => {
+    const bins = Array.from({ length: 400 }, (_, index) => `bin-${index}`);
+    await begin(fill);
+    for (const id of bins) rig.directory.put(id, 'waste_bin');
+    await rig.feed(...bins.map((id) => rig.sample(id, { fill_level: 90 })));
+    rig.clock.at += 10_000;
+    await rig.feed(...bins.map((id) => rig.sample(id, { fill_level: 91 })));
+    expect(await turnsDuring(() => rig.evaluator.tick())).toBeGreaterThanOrEqual(400 / 50);
+    expect((await rig.active()).every(({ lastAt }) => lastAt === rig.clock.at)).toBe(true);
   });
 });
 

@@ -94,6 +94,15 @@ describe('somebody bound to an area', () => {
     await expect(rig.rules.versions(EAST, 'western')).rejects.toMatchObject({ code: 'RULE_NOT_FOUND' });
   });
 
+  it('reads of a rule whose id was somebody else\'s before only what concerns it', async () => {
+    await rig.rules.remove(ADMIN, 'western');
+    await rig.rules.create(ADMIN, fill('western', { scope: { areas: ['east'] } }));
+    expect((await rig.rules.versions(EAST, 'western')).map(({ version, rule }) => [version, rule?.scope])).toEqual([[3, { areas: ['east'] }]]);
+    expect(await rig.rules.versions(ADMIN, 'western')).toHaveLength(2);
+    await rig.rules.remove(ADMIN, 'western');
+    expect((await rig.rules.versions(EAST, 'western')).map(({ version }) => version)).toEqual([4, 3]);
+  });
+
   it('writes rules within it, and no others', async () => {
     expect(await rig.rules.create(EAST, fill('own', { family: 'general', scope: { areas: ['east-1'] } }))).toMatchObject({ version: 1, updatedBy: 'li' });
     expect(await rig.rules.create(EAST, fill('own-bin', { scope: { devices: ['bin', 'bin-2'] } }))).toMatchObject({ version: 1 });

@@ -1,5 +1,5 @@
 import type { Alert, Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
 import { ADMIN, common, createRig, type Rig } from './rig.js';
 
@@ -155,5 +155,21 @@ describe('devices that fall silent together', () => {
     rig.clock.at += 10_000; // the longest step that is no standstill
     await rig.pass(1);
     expect(await top()).toHaveLength(1);
+  });
+});
+
+describe('many gateways that go silent at once', () => {
+  it('are each one parent, and how often all alerts are gone through does not grow with their number', async () => {
+    await begin();
+    const gateways = Array.from({ length: 20 }, (_, n) => `gw-${n}`);
+    const behind = gateways.flatMap((gateway) => [1, 2, 3].map((n) => ({ id: `${gateway}-bin-${n}`, gateway })));
+    for (const id of gateways) rig.directory.put(id, 'gateway');
+    for (const { id, gateway } of behind) rig.directory.put(id, 'waste_bin', { gateway });
+    await hear(...gateways, ...behind.map(({ id }) => id));
+    await rig.pass(180);
+    const passes = vi.spyOn(rig.activeAlerts, 'values');
+    await rig.pass(1);
+    expect((await top()).map(({ deviceId, value }) => `${deviceId} ${value}`).sort()).toEqual(gateways.map((id) => `${id} 4`).sort());
+    expect(passes.mock.calls.length).toBeLessThan(10);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceEvent, JournalRecord } from '@liandong/protocols';
-import type { StoredPoint, TelemetryStore } from '../../src/telemetry/types.js';
+import type { ScanRange, StoredPoint, TelemetryStore } from '../../src/telemetry/types.js';
 import { createBatcher, DAY_MS, event, reading, T0 } from './batches.js';
 
 /** A store under test; every test uses devices of its own, so they share it. */
@@ -177,6 +177,89 @@ export function describeTelemetryStore(name: string, createHarness: () => Promis
       expect((await all('big-99', 'co2')).at(-1)).toEqual([T0 + 49_000, 4999]);
     });
 
+    describe('a scan', () => {
+      interface Scanned { device: string; points: [number, string, number][]; events: [string, number, string][]; to: number }
+      async function scan(range: Partial<ScanRange> & { devices: string[] }, signal?: AbortSignal): Promise<Scanned[]> {
+        const metrics = range.metrics ?? [];
+        const chunks: Scanned[] = [];
+        for await (const { device, points, events, to } of store.scan({ events: [], ...ALWAYS, ...range, metrics }, signal)) {
+          chunks.push({ device, to, points: Array.from(points.ts, (ts, i) => [ts, metrics[points.metric[i] ?? -1] ?? '', points.values[i] ?? NaN]), events: events.map(({ id, ts, type }) => [id, ts, type]) });
+        }
+        return chunks;
+      }
+
+      it('gives one device after the other, as named, each in order of time, over months, with the events asked for', async () => {
+        await write(
+          reading('scan-b', T0 + 2, { temperature: 3, humidity: 4 }), reading('scan-a', T0 + 1, { temperature: 1 }), reading('scan-b', T0 - 40 * DAY_MS, { temperature: 5 }), reading('scan-b', T0 + 1, { temperature: 6, co2: 400 }),
+          event('scan-b', 'e2', T0 + 3), event('scan-b', 'e1', T0 + 1), { ...event('scan-b', 'e3', T0 + 2), event: 'denied' }, event('scan-c', 'e1', T0, { card: 'x' }), reading('scan-d', T0, { temperature: 9 }), reading('scan-e', T0, { co2: 1 }),
+        );
+        const range = { devices: ['scan-b', 'nobody', 'scan-e', 'scan-a', 'scan-c'], metrics: ['humidity', 'temperature'] as const };
+        const b: Scanned['points'] = [[T0 - 40 * DAY_MS, 'temperature', 5], [T0 + 1, 'temperature', 6], [T0 + 2, 'humidity', 4], [T0 + 2, 'temperature', 3]];
+        const a = { device: 'scan-a', to: ALWAYS.to, points: [[T0 + 1, 'temperature', 1]], events: [] };
+        expect(await scan(range)).toEqual([{ device: 'scan-b', to: ALWAYS.to, points: b, events: [] }, a]);
+        const ofB: Scanned['events'] = [['e1', T0 + 1, 'granted'], ['e3', T0 + 2, 'denied'], ['e2', T0 + 3, 'granted']];
+        const c = { device: 'scan-c', to: ALWAYS.to, points: [], events: [['e1', T0, 'granted']] };
+        expect(await scan({ ...range, events: 'all' })).toEqual([{ device: 'scan-b', to: ALWAYS.to, points: b, events: ofB }, a, c]);
+        expect(await scan({ devices: ['scan-b', 'scan-c'], events: ['denied', 'tamper'] })).toEqual([{ device: 'scan-b', to: ALWAYS.to, points: [], events: [ofB[1]] }]);
+      });
+
+      it('includes the start of its range and excludes its end', async () => {
+        await write(...[0, 1, 2, 3].flatMap((i) => [reading('scan-edges', T0 + i, { temperature: i }), event('scan-edges', `e${i}`, T0 + i)]));
+        const range = { devices: ['scan-edges'], metrics: ['temperature'] as const, events: 'all' as const };
+        expect(await scan({ ...range, from: T0 + 1, to: T0 + 3 })).toEqual([
+          { device: 'scan-edges', to: T0 + 3, points: [[T0 + 1, 'temperature', 1], [T0 + 2, 'temperature', 2]], events: [['e1', T0 + 1, 'granted'], ['e2', T0 + 2, 'granted']] },
+        ]);
+        for (const empty of [{ from: T0, to: T0 }, { from: T0 + 3, to: T0 }, { from: T0 + 4 }]) expect(await scan({ ...range, ...empty })).toEqual([]);
+        expect(await scan({ ...range, devices: [] })).toEqual([]);
+      });
+
+      it('of a device with more than fits into memory gives every row once, in chunks', async () => {
+        const [rows, block] = [250_000, 5_000];
+        for (let first = 0; first < rows; first += block) await write(...Array.from({ length: block }, (_, i) => reading('scan-big', T0 + (first + i) * 100, { temperature: (first + i) % 100 })));
+        let [seen, chunks, last, most] = [0, 0, -Infinity, 0];
+        for await (const { device, points } of store.scan({ devices: ['scan-big'], metrics: ['temperature'], events: [], from: T0, to: T0 + 2 * DAY_MS })) {
+          expect(device).toBe('scan-big');
+          chunks += 1;
+          most = Math.max(most, points.ts.length);
+          for (const [i, ts] of points.ts.entries()) {
+            if (ts <= last || points.values[i] !== ((ts - T0) / 100) % 100) throw new Error(`row ${seen} at ${ts}`);
+            last = ts;
+            seen += 1;
+          }
+        }
+        expect([seen, chunks > 1, most <= 200_000]).toEqual([rows, true, true]);
+      });
+
+      it('ends when it is aborted, also before it began, and does not keep later ones from running', async () => {
+        const ending = new AbortController();
+        const reason = new Error('enough');
+        const range = { devices: ['scan-big'], metrics: ['temperature'] as const };
+        let chunks = 0;
+        await expect((async () => {
+          for await (const chunk of store.scan({ ...range, events: [], from: T0, to: T0 + 2 * DAY_MS }, ending.signal)) {
+            chunks += chunk.points.ts.length > 0 ? 1 : 0;
+            ending.abort(reason);
+          }
+        })()).rejects.toBe(reason);
+        expect(chunks).toBe(1);
+        await expect(scan(range, AbortSignal.abort(reason))).rejects.toBe(reason);
+        const inFlight = new AbortController();
+        const pending = scan(range, inFlight.signal);
+        inFlight.abort(reason);
+        await expect(pending).rejects.toBe(reason);
+        expect(await scan({ ...range, from: T0, to: T0 + 101 })).toMatchObject([{ points: [[T0, 'temperature', 0], [T0 + 100, 'temperature', 1]] }]);
+      });
+
+      it('lets writes pass while it is read slowly', async () => {
+        const slow = store.scan({ devices: ['scan-big'], metrics: ['temperature'], events: [], from: T0, to: T0 + 2 * DAY_MS })[Symbol.asyncIterator]();
+        expect((await slow.next()).done).toBe(false);
+        await write(reading('scan-beside', T0, { temperature: 1 }));
+        expect(await all('scan-beside')).toHaveLength(1);
+        expect((await slow.next()).done).toBe(false);
+        await slow.return?.();
+      });
+    });
+
     it('turns reads away when hundreds wait, but never a write', async () => {
       await write(reading('crowd', T0, { temperature: 1 }));
       const reads = Array.from({ length: 400 }, () => all('crowd').then(() => 'answered', (error: unknown) => error));
@@ -195,6 +278,8 @@ export function describeTelemetryStore(name: string, createHarness: () => Promis
       await expect(store.write(during)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
       expect(await store.isReachable()).toBe(false);
       await expect(store.history({ device: 'outage', metric: 'temperature', ...ALWAYS }, 10)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      const down = store.scan({ devices: ['outage'], metrics: ['temperature'], events: [], ...ALWAYS })[Symbol.asyncIterator]();
+      await expect(down.next()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
       await harness.bringBack();
       await expect.poll(() => store.isReachable(), { timeout: 45_000 }).toBe(true);
       await store.write(during);

@@ -4,8 +4,14 @@ import { METRIC_KEYS } from '../metrics.js';
 import { EpochMsSchema, IdSchema, TimeQuerySchema, oneOf } from './common.js';
 import { RuleSchema } from './rules.js';
 
-/** POST /rules/backtest → 202: runs a rule over stored history, by default the last 30 days of all devices it concerns. Times as in queries: epoch ms or ISO 8601. */
-export const NewBacktestSchema = Type.Object({ rule: RuleSchema, from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), area: Type.Optional(IdSchema) }, { additionalProperties: false });
+const TimeSchema = Type.Union([EpochMsSchema, TimeQuerySchema]);
+
+/**
+ * POST /rules/backtest → 202 Backtest: runs a rule over stored history, by default the last 30 days, at most 92, of all devices on which it would be in force;
+ * with `area`, of those in it. Times as in queries, epoch ms or ISO 8601, or epoch ms as a number.
+ */
+export const NewBacktestSchema = Type.Object({ rule: RuleSchema, from: Type.Optional(TimeSchema), to: Type.Optional(TimeSchema), area: Type.Optional(IdSchema) }, { additionalProperties: false });
+export type NewBacktest = Static<typeof NewBacktestSchema>;
 
 export const BACKTEST_STATES = ['running', 'done', 'cancelled', 'failed'] as const;
 
@@ -21,12 +27,15 @@ export const BacktestResultSchema = Type.Object({
 });
 export type BacktestResult = Static<typeof BacktestResultSchema>;
 
-/** GET /rules/backtest/{id}; DELETE cancels. `inForce` is the stored version of the same rule over the same time, when there is one. Kept for an hour after it ended. */
+/**
+ * GET /rules/backtest/{id}; DELETE cancels. Kept for an hour after it ended. `running` is also one that waits for another to end; `candidate` is there when it is
+ * `done`, and `inForce`, the enabled stored version of the same rule over the same time, when there is one. `samples`: values and events read.
+ */
 export const BacktestSchema = Type.Object({
   id: Type.String(), state: oneOf(BACKTEST_STATES), /** 0–1. */ progress: Type.Number(), from: EpochMsSchema, to: EpochMsSchema,
   devices: Type.Integer(), samples: Type.Integer(), startedAt: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()),
   candidate: Type.Optional(BacktestResultSchema), inForce: Type.Optional(BacktestResultSchema),
-  /** Values of the metric around the first examples, for a chart; absent for rules without one metric. */
+  /** Values of the metric around the candidate's first examples, in their order, for a chart; absent for rules without one metric. */
   chart: Type.Optional(Type.Array(Type.Object({ device: IdSchema, metric: oneOf(METRIC_KEYS), points: Type.Array(Type.Tuple([EpochMsSchema, Type.Number()])) }))),
 });
 export type Backtest = Static<typeof BacktestSchema>;

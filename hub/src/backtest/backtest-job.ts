@@ -1,0 +1,48 @@
+import type { AreaId, Backtest, MetricKey } from '@liandong/protocols';
+import type { TelemetryStore } from '../telemetry/types.js';
+import { chartsOf } from './charts.js';
+import type { Job } from './jobs.js';
+import { runBacktest, type BacktestPlan, type Contender } from './run-backtest.js';
+
+/** What there is to do; given away when it is done. */
+export interface BacktestTask extends BacktestPlan {
+  readonly candidate: Contender;
+  readonly inForce: Contender | undefined;
+  /** The one metric that both versions are about. */
+  readonly charted: MetricKey | undefined;
+}
+
+/** A back-test as it was asked for, and what has become of it. */
+export interface BacktestJob extends Job {
+  /** Undefined: the whole hub. */
+  readonly area: AreaId | undefined;
+  task: BacktestTask | undefined;
+  /** Replaced, never changed in place; without the time it ended. */
+  view: Omit<Backtest, 'endedAt'>;
+}
+
+export interface BacktestJobDependencies {
+  readonly telemetry: Pick<TelemetryStore, 'scan' | 'history'>;
+  readonly stopwatch: () => number;
+  /** What is to be said of a failure, in words for a person. */
+  readonly wordsOf: (error: unknown) => string;
+}
+
+/** Does it, and keeps of it only what is answered. Never rejects. */
+export async function doBacktest(job: BacktestJob, signal: AbortSignal, { telemetry, stopwatch, wordsOf }: BacktestJobDependencies): Promise<void> {
+  const { task } = job;
+  if (task === undefined) return;
+  const set = (more: Partial<Backtest>): void => { job.view = { ...job.view, ...more }; };
+  try {
+    await runBacktest(task, { telemetry, signal, stopwatch, onProgress: (rows, progress) => { set({ samples: job.view.samples + rows, progress }); } });
+    const chart = task.charted === undefined ? undefined : await chartsOf(task.charted, task.candidate.tally.examples, { ...task, telemetry, signal });
+    set({
+      state: 'done', progress: 1, candidate: task.candidate.tally.result(),
+      ...(task.inForce === undefined ? {} : { inForce: task.inForce.tally.result() }), ...(chart === undefined ? {} : { chart }),
+    });
+  } catch (error) {
+    set(signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: wordsOf(error) });
+  } finally {
+    job.task = undefined;
+  }
+}
