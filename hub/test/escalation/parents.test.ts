@@ -26,10 +26,18 @@ describe('a community that falls silent', () => {
     await night.after((parent!.clock!.dueAt! - rig.clock.at) / 1000);
     expect((await rig.active()).map(({ ruleId, tier }) => [ruleId, tier]).sort()).toEqual([[SILENCE_GROUP, 'subdistrict'], ...BINS.map(() => ['silent', 'community'])].sort());
 
-    // Four are back: the parent is past, and the fifth counts from here on.
+    // Four are back: the fifth has a silence window to come back in, then the parent is past and it counts from there on.
     await hear(...BINS.slice(1));
     await rig.evaluator.tick();
-    expect(await rig.active()).toMatchObject([{ deviceId: 'bin', clock: { dueAt: rig.clock.at + 1_800_000 } }]);
+    const backAt = rig.clock.at;
+    expect(await children()).toMatchObject([{ deviceId: 'bin', groupId: parent?.id, clock: { leftMs: 1_800_000 } }]);
+    for (let minute = 0; minute < 4; minute += 1) {
+      await rig.pass(46);
+      await hear(...BINS.slice(1));
+    }
+    const active = await rig.active();
+    expect(active).toMatchObject([{ deviceId: 'bin', clock: { kind: 'acknowledge' } }]);
+    expect(active[0]?.clock?.dueAt).toBe(backAt + 181_000 + 1_800_000);
     await night.after(1_800);
     expect(await night.moves('bin')).toHaveLength(1);
   });
