@@ -115,4 +115,13 @@ describeWithServer('operations in Chromium', findChromium(), CHROMIUM_HINT, () =
     await page.screenshot({ path: `${SHOTS}operations-shift.png` });
     expect(complaints).toEqual([]);
   }, 60_000);
+
+  it('shows whoever looks from above who is on duty below', async () => {
+    const [city] = (await admin.get<{ data: { id: string; children: { id: string }[] }[] }>('/areas')).data;
+    await admin.post('/shifts', { name: '街道值班', tier: 'subdistrict', area: city?.children[0]?.id, weekdays: [1, 2, 3, 4, 5, 6, 7], start: '00:00', end: '00:00', users: ['li.na'] });
+    const page = await signedIn('admin', hub.adminPassword);
+    await page.goto(`${hub.url}/operations/shifts`);
+    await expect.poll(() => page.getByTestId('on-duty').textContent(), SETTLED).toContain('李娜');
+    expect(complaints).toEqual([]);
+  }, 60_000);
 });
