@@ -45,7 +45,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
     const rows = await db.selectFrom('user').select(['username', 'role', 'area']).where('username', 'in', users).execute();
     const able = new Set(rows.filter((row) => readsAlerts(row) && reaches(row, area)).map(({ username }) => username));
     const missing = users.find((user) => !able.has(user));
-    if (missing !== undefined) throw new AppError('USER_NOT_FOUND', `There is no user ${missing} who may see the alerts of area ${area}.`);
+    if (missing !== undefined) throw new AppError('USER_NOT_FOUND', { zh: `没有能看到区域 ${area} 告警的用户 ${missing}。`, en: `There is no user ${missing} who may see the alerts of area ${area}.` });
   }
 
   const reaches = (user: UserRow, area: AreaId): boolean => user.area === null || areas.contains(user.area, area);
