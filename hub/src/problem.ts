@@ -1,15 +1,19 @@
-import { ERRORS, type ErrorCode } from '@liandong/protocols';
+import { ERRORS, type ErrorCode, type Label } from '@liandong/protocols';
 
 /** An error a caller can act on: a code of the catalogue, and in `detail` what is wrong with this very request. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  /** `detail` for a Chinese page, where a person may meet it there. */
+  readonly detailZh: string | undefined;
 
-  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, words?: string | Label, options?: ErrorOptions) {
+    const detail = typeof words === 'object' ? words.en : words;
     super(detail ?? ERRORS[code].en, options);
     this.name = 'AppError';
     this.code = code;
     this.detail = detail;
+    this.detailZh = typeof words === 'object' ? words.zh : undefined;
   }
 
   get status(): number {

@@ -6,14 +6,17 @@ export type ApiErrorCode = ErrorCode | 'UNREACHABLE' | 'TIMEOUT';
 /** A call to the hub that failed. `retryAfterS` is set when the hub asked to wait. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  constructor(readonly code: ApiErrorCode, readonly status: number, options: { retryAfterS?: number; detail?: string; cause?: unknown } = {}) {
+  constructor(readonly code: ApiErrorCode, readonly status: number, options: { retryAfterS?: number; detail?: string; detailZh?: string; cause?: unknown } = {}) {
     super(options.detail ?? code, { cause: options.cause });
     this.retryAfterS = options.retryAfterS;
     this.detail = options.detail;
+    this.detailZh = options.detailZh;
   }
   readonly retryAfterS: number | undefined;
   /** What the hub says to do about it, in English. */
   readonly detail: string | undefined;
+  /** The same in Chinese, where the hub has it. */
+  readonly detailZh: string | undefined;
 }
 
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
@@ -25,7 +28,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
   const retryAfter = Number(response.headers.get('retry-after'));
   return new ApiError(isErrorCode(body.code) ? body.code : codeOfStatus(response.status), response.status, {
     ...(retryAfter > 0 ? { retryAfterS: retryAfter } : {}),
-    ...(typeof body.detail === 'string' ? { detail: body.detail } : {}),
+    ...(typeof body.detail === 'string' ? { detail: body.detail } : {}), ...(typeof body.detailZh === 'string' ? { detailZh: body.detailZh } : {}),
   });
 }
 

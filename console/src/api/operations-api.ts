@@ -1,6 +1,6 @@
 import type {
-  AlertKpi, Backtest, Calendar, Channel, ChannelPatch, ChannelTest, EpochMs, EscalationAnswer, EscalationPolicy, Handover, Maintenance, NewChannel, NewMaintenance, NewShift, Notification, OnDuty, Rule, RulePreview,
-  RuleVersion, Shift, User,
+  AlertKpi, Backtest, Calendar, Channel, ChannelPatch, ChannelTest, EpochMs, EscalationAnswer, EscalationPolicy, Handover, Maintenance, NewChannel, NewMaintenance, NewShift, Notification, OnDuty, Person, Rule, RulePreview,
+  RuleVersion, Shift,
 } from '@liandong/protocols';
 import type { ApiClient, Query } from './client.js';
 
@@ -32,8 +32,8 @@ export const createOperationsApi = (client: ApiClient) => ({
   replaceShift: (id: string, shift: NewShift) => client.put<Shift>(pathOf('shifts', id), shift),
   deleteShift: (id: string) => client.delete(pathOf('shifts', id)),
   dutyAt: async (area: string, at?: EpochMs) => (await client.get<OnDuty>('/shifts/on-duty', { area, at })).data,
-  /** For admins only. */
-  userList: async () => (await client.get<Listed<User>>('/users')).data,
+  /** Who may be on duty in an area; without one, anywhere that the caller sees. */
+  peopleOf: async (area?: string) => (await client.get<Listed<Person>>('/people', { area })).data,
   maintenanceList: async () => (await client.get<Listed<Maintenance>>('/maintenance')).data,
   planMaintenance: (window: NewMaintenance) => client.post<Maintenance>('/maintenance', window),
   endMaintenance: (id: string) => client.delete(pathOf('maintenance', id)),

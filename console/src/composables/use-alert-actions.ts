@@ -5,6 +5,7 @@ import { hubApi } from '../api/hub-api.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useLiveStore } from '../stores/live.js';
 import { useNoticesStore } from '../stores/notices.js';
+import { usePeopleStore } from '../stores/people.js';
 import { useSessionStore } from '../stores/session.js';
 import { useWords } from './use-words.js';
 
@@ -20,6 +21,7 @@ const busy = ref(new Set<string>());
 export function useAlertActions() {
   const [alerts, live, notices, session, words] = [useAlertsStore(), useLiveStore(), useNoticesStore(), useSessionStore(), useWords()];
   const { t } = words;
+  const { nameOf } = usePeopleStore();
   const isBlocked = (id: string): boolean => live.hasLost || busy.value.has(id);
 
   async function act(id: string, call: () => Promise<Alert>): Promise<Alert | undefined> {
@@ -41,7 +43,7 @@ export function useAlertActions() {
     try {
       const alert = await hubApi.alert(id);
       alerts.apply(alert);
-      if (alert.active && alert.acked && alert.ackedBy !== undefined) return t('act.fasterAck', { who: alert.ackedBy });
+      if (alert.active && alert.acked && alert.ackedBy !== undefined) return t('act.fasterAck', { who: nameOf(alert.ackedBy) });
     } catch { /* The refusal itself is what has to be said. */ }
     return words.errorText(error);
   }
@@ -49,7 +51,7 @@ export function useAlertActions() {
 
   async function acknowledge(id: string): Promise<boolean> {
     const alert = await act(id, () => hubApi.ack(id));
-    if (alert !== undefined && !isMe(alert.ackedBy)) notices.show('good', t('act.fasterAck', { who: alert.ackedBy ?? '' }));
+    if (alert !== undefined && !isMe(alert.ackedBy)) notices.show('good', t('act.fasterAck', { who: nameOf(alert.ackedBy ?? '') }));
     return alert !== undefined;
   }
   async function acknowledgeMany(ids: readonly string[]): Promise<boolean> {

@@ -7,6 +7,7 @@ import SeverityShape from '../components/common/SeverityShape.vue';
 import { formatMoment } from '../format/time.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
+import { usePeopleStore } from '../stores/people.js';
 import { useSessionStore } from '../stores/session.js';
 import { useAcknowledge } from './use-acknowledge.js';
 import { useAlertWords } from './use-alert-words.js';
@@ -20,6 +21,7 @@ export function useAlertColumns() {
   const { t, ofLabel, duration } = useWords();
   const { place } = useAlertWords();
   const [route, alerts, clock, session] = [useRoute(), useAlertsStore(), useClockStore(), useSessionStore()];
+  const { nameOf } = usePeopleStore();
   const { acknowledge, isBlocked } = useAcknowledge();
   const isNarrow = useMediaQuery(NARROW);
 
@@ -30,7 +32,7 @@ export function useAlertColumns() {
     const standing = alerts.standing(alert.id);
     return standing === 'shelved' ? t('alerts.shelved') : standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'alerts.grouped' : 'alerts.inhibited') : t(alert.acked ? 'alerts.acked' : 'alerts.unacked');
   };
-  const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), handling(alert), alert.assignee === undefined ? '' : t('queue.assignedTo', { who: alert.assignee })].filter(Boolean).join(' · ');
+  const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), handling(alert), alert.assignee === undefined ? '' : t('queue.assignedTo', { who: nameOf(alert.assignee) })].filter(Boolean).join(' · ');
   const action = (alert: Alert) => alert.acked || !session.canAct ? '' : h('button', {
     class: 'button', type: 'button', 'data-testid': 'alert-ack', disabled: isBlocked(alert.id), style: isNarrow.value ? 'flex:none;padding:9px 18px' : 'padding:3px 12px;font-size:14px',
     onClick: (event: Event) => { event.stopPropagation(); void acknowledge(alert.id); },

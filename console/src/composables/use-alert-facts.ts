@@ -3,6 +3,7 @@ import type { Alert } from '@liandong/protocols';
 import { formatMoment } from '../format/time.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
+import { usePeopleStore } from '../stores/people.js';
 import { useWords } from './use-words.js';
 
 export interface Fact { label: string; value: string }
@@ -11,6 +12,7 @@ export interface Fact { label: string; value: string }
 export function useAlertFacts(source: Ref<Alert | undefined>) {
   const { t, placeName, areaName, duration } = useWords();
   const [clock, fleet] = [useClockStore(), useFleetStore()];
+  const { nameOf } = usePeopleStore();
   const moment = (at: number | undefined) => at === undefined ? undefined : formatMoment(at, clock.hubNow);
 
   return computed((): Fact[] => {
@@ -25,10 +27,10 @@ export function useAlertFacts(source: Ref<Alert | undefined>) {
       ['alert.clearedAt', moment(alert.clearedAt)],
       ['alert.value', alert.value === undefined ? undefined : String(alert.value)],
       ['alert.threshold', alert.threshold === undefined ? undefined : String(alert.threshold)],
-      ['alert.assignee', alert.assignee],
-      ['alert.shelvedBy', alert.shelvedUntil === undefined || alert.shelvedUntil < clock.hubNow ? undefined : [alert.shelvedBy ?? '', alert.shelveReason ?? '', t('queue.until', { at: moment(alert.shelvedUntil) ?? '' })].filter(Boolean).join(' · ')],
+      ['alert.assignee', alert.assignee === undefined ? undefined : nameOf(alert.assignee)],
+      ['alert.shelvedBy', alert.shelvedUntil === undefined || alert.shelvedUntil < clock.hubNow ? undefined : [alert.shelvedBy === undefined ? '' : nameOf(alert.shelvedBy), alert.shelveReason ?? '', t('queue.until', { at: moment(alert.shelvedUntil) ?? '' })].filter(Boolean).join(' · ')],
       ['alert.policy', alert.clock === undefined ? undefined : alert.clock.policyArea === undefined ? t('alert.policyHub') : t('alert.policyOf', { area: areaName(alert.clock.policyArea), n: alert.clock.policyVersion })],
-      ['alert.ackedBy', alert.ackedBy === undefined ? undefined : `${alert.ackedBy} · ${moment(alert.ackedAt) ?? ''}`],
+      ['alert.ackedBy', alert.ackedBy === undefined ? undefined : `${nameOf(alert.ackedBy)} · ${moment(alert.ackedAt) ?? ''}`],
     ];
     return lines.flatMap(([label, value]) => value === undefined ? [] : [{ label: t(label), value }]);
   });

@@ -4,7 +4,7 @@ import { isMetricKey, type Alert, type AlertTimelineEntry, type EpochMs, type Me
 import { hubApi } from '../api/hub-api.js';
 import { asNumber } from '../format/values.js';
 import { marksOf, momentOf } from '../live/alert-moment.js';
-import { metricOfRule } from '../live/rule-metric.js';
+import { isLimitOfMetric, metricOfRule } from '../live/rule-metric.js';
 import type { SeriesPoint } from '../live/series.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
@@ -51,7 +51,7 @@ export function useAlertMoment(alert: Ref<Alert>, timeline: Ref<readonly AlertTi
   const chart = computed((): MomentChart | undefined => {
     if (data.value === undefined) return undefined;
     const { metric: shown, points, from, to } = data.value;
-    const threshold = shown === ruleMetric.value ? alert.value.threshold : undefined;
+    const threshold = shown === ruleMetric.value && isLimitOfMetric(rule.data.value) ? alert.value.threshold : undefined;
     return { metric: shown, points, from, to, threshold, severity: alert.value.severity, isNarrow: isNarrow.value, marks: marksOf(alert.value, timeline.value, { from, to }, isNarrow.value ? APART_NARROW : APART) };
   });
   return { chart, metric, metrics, error, isLoading: computed(() => isLoading.value || rule.isLoading.value), reload };

@@ -4,12 +4,14 @@ import { readClock, tierBelow, type ClockReading } from '../live/alert-clock.js'
 import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
+import { usePeopleStore } from '../stores/people.js';
 import { useWords } from './use-words.js';
 
 /** An alert in words: where it is, what is special about it, who looks after it and for how long yet. */
 export function useAlertWords() {
   const { t, ofLabel, placeName } = useWords();
   const [alerts, clock, fleet] = [useAlertsStore(), useClockStore(), useFleetStore()];
+  const { nameOf } = usePeopleStore();
 
   /** A waiting time as short as the language has it: `1分12秒`. */
   function brief(ms: number): string {
@@ -46,13 +48,13 @@ export function useAlertWords() {
   }
   /** Who has it: acknowledged by, assigned to. */
   function handlingText(alert: Alert): string {
-    return [alert.acked ? t('queue.ackedBy', { who: alert.ackedBy ?? '' }) : '', alert.assignee === undefined ? '' : t('queue.assignedTo', { who: alert.assignee })].filter(Boolean).join(' · ');
+    return [alert.acked ? t('queue.ackedBy', { who: nameOf(alert.ackedBy ?? '') }) : '', alert.assignee === undefined ? '' : t('queue.assignedTo', { who: nameOf(alert.assignee) })].filter(Boolean).join(' · ');
   }
   /** Why nobody is called: on the shelf until, or for another's sake. */
   function restText(alert: Alert): string {
     void alerts.pace;
     const standing = alerts.standing(alert.id);
-    if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatMinute(alert.shelvedUntil ?? 0), who: alert.shelvedBy ?? '' }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
+    if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatMinute(alert.shelvedUntil ?? 0), who: nameOf(alert.shelvedBy ?? '') }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
     return standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'queue.underParent' : 'queue.inhibited') : '';
   }
   return { place, note, deviceName, reading, clockText, tierText, handlingText, restText };

@@ -6,6 +6,11 @@ const TELLING = new Set(['RULE_INVALID', 'VALIDATION_FAILED', 'CHANNEL_INVALID',
 
 /** What went wrong, in words, with the hub's own sentence where it says which part. */
 export function useProblemWords() {
-  const { errorText } = useWords();
-  return { problemText: (error: unknown): string => error instanceof ApiError && error.detail !== undefined && TELLING.has(error.code) ? `${errorText(error)} · ${error.detail}` : errorText(error) };
+  const { errorText, language } = useWords();
+  function problemText(error: unknown): string {
+    if (!(error instanceof ApiError) || !TELLING.has(error.code)) return errorText(error);
+    const detail = language.value === 'en' ? error.detail : error.detailZh ?? error.detail;
+    return detail === undefined ? errorText(error) : `${errorText(error)} · ${detail}`;
+  }
+  return { problemText };
 }

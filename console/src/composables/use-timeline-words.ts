@@ -1,20 +1,24 @@
 import type { AlertTimelineEntry } from '@liandong/protocols';
 import { formatMoment } from '../format/time.js';
+import { readHubNote } from '../live/hub-note.js';
 import { useClockStore } from '../stores/clock.js';
+import { usePeople } from './use-people.js';
 import { useWords } from './use-words.js';
 
 /** An entry of an alert's timeline as a sentence: who did what, to which tier or person, until when. */
 export function useTimelineWords() {
   const { t, te } = useWords();
   const clock = useClockStore();
+  const { nameOf } = usePeople();
 
   function wordsOf(entry: AlertTimelineEntry): string {
-    const { change, by, tier, assignee, until, severity, value } = entry;
-    const who = by === undefined || by === '' ? undefined : by;
+    const { change, by, tier, until, severity, value } = entry;
+    const who = by === undefined || by === '' ? undefined : entry.byName ?? nameOf(by);
+    const assignee = entry.assignee === undefined ? undefined : entry.assigneeName ?? nameOf(entry.assignee);
     const named = { who: who ?? '', tier: tier === undefined ? '' : t(`tier.${tier}`), assignee: assignee ?? '', at: until === undefined ? '' : minuteOf(until) };
     switch (change) {
       case 'acked': case 'unacked': case 'commented': case 'unshelved': return who === undefined ? plain(change) : t(`timeline.${change}`, named);
-      case 'assigned': return assignee === undefined ? t('timeline.unassigned', named) : who === undefined || who === assignee ? t('timeline.taken', named) : t('timeline.assigned', named);
+      case 'assigned': return assignee === undefined ? t('timeline.unassigned', named) : who === undefined || by === entry.assignee ? t('timeline.taken', named) : t('timeline.assigned', named);
       case 'shelved': return who === undefined ? plain(change) : t(until === undefined ? 'timeline.shelved' : 'timeline.shelvedUntil', named);
       case 'escalated': return tier === undefined ? plain(change) : t(who === undefined ? 'timeline.escalated' : 'timeline.escalatedBy', named);
       case 'cleared': return who === undefined ? join([plain(change), value === undefined ? '' : String(value)]) : t('timeline.clearedBy', named);
@@ -31,5 +35,11 @@ export function useTimelineWords() {
   /** What calls for somebody, what a person did, what is over. */
   const toneOf = ({ change, by }: AlertTimelineEntry): string =>
     change === 'cleared' ? 'good' : ['raised', 'regraded', 'reraised', 'escalated'].includes(change) ? 'bad' : by === undefined ? '' : 'person';
-  return { wordsOf, toneOf };
+  /** A note as people wrote it; what the hub wrote by itself in the language in use. */
+  function noteOf({ by, note }: AlertTimelineEntry): string | undefined {
+    const known = note === undefined || by !== undefined ? undefined : readHubNote(note);
+    if (known === undefined) return note;
+    return t(`timeline.note.${known.key}`, { what: known.key === 'onDuty' ? known.what.split(', ').map(nameOf).join(t('ruleWords.pause')) : known.what });
+  }
+  return { wordsOf, noteOf, toneOf };
 }

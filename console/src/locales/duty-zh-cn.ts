@@ -2,7 +2,7 @@
 export const dutyZhCN = {
   shifts: {
     lead: '谁在值班，由班次决定；告警升级时通知当班的人', tier: '{tier}级', until: '到 {at}，还有 {left}', standsIn: '由{area}的班次代管', nobody: '此刻没有人值班', week: '一周班次 {from} – {to}', before: '前一周', after: '后一周', thisWeek: '本周', all: '全部班次', everyDay: '每天', always: '一直', none: '还没有班次', gaps: '本周空 {n} 小时', gap: '{from} 到 {to} 没有人值班', now: '现在', add: '新建班次', edit: '修改班次',
-    name: '班次名称', namePlaceholder: '例如 早班', tierLabel: '层级', area: '区域', time: '时间', start: '开始', end: '结束', hours: '共 {n} 小时', overnight: '到次日，共 {n} 小时', users: '值班人员', usersHint: '填用户名；只能是看得到这个区域的人', pickUsers: '选择或输入用户名', validity: '有效期', validityHint: '留空：一直有效；最后一天算在内', validFrom: '第一天', validTo: '最后一天', overlap: '与“{name}”（{start}–{end}）时间重叠，两班会同时当值', deleteWarn: '删除后，这个时间不再有人值班。', deleteSure: '确定删除',
+    name: '班次名称', namePlaceholder: '例如 早班', tierLabel: '层级', area: '区域', time: '时间', start: '开始', end: '结束', hours: '共 {n} 小时', overnight: '到次日，共 {n} 小时', users: '值班人员', usersHint: '看得到这个区域告警的人', pickUsers: '选择人员', validity: '有效期', validityHint: '留空：一直有效；最后一天算在内', validFrom: '第一天', validTo: '最后一天', overlap: '与“{name}”（{start}–{end}）时间重叠，两班会同时当值', deleteWarn: '删除后，这个时间不再有人值班。', deleteSure: '确定删除',
   },
   shiftFault: { nameMissing: '请填名称', areaMissing: '请选区域', weekdaysMissing: '至少选一天', timeMissing: '请填开始和结束时间', usersMissing: '至少要有一个人', userWrong: '用户名只有小写字母、数字、点、下划线和连字符', validityBackwards: '最后一天不能早于第一天' },
   policies: {

@@ -30,7 +30,7 @@ export const rulesZhCN = {
     schedule: '什么时段', zone: '北京时间', hours: '钟点', onlyHours: '只在', crossesMidnight: '跨过零点，算在开始的那一天', weekdays: '星期', everyDay: '不选：每天', holidaysLabel: '节假日', holidays: { any: '不区分', except: '节假日除外', only: '仅节假日' }, meaning: '这条规则的意思', notYet: '填完后，这里用一句话念给您听', faults: '还有 {n} 处要改',
   },
   ruleFault: {
-    idMissing: '请填编号', idWrong: '只能用小写字母、数字和连字符，最多 32 个，以字母或数字开头', nameMissing: '请填名称', messageMissing: '中英文都要填', kindsMissing: '至少选一类设备', hoursEmpty: '开始和结束不能是同一个钟点', figureMissing: '请填数字', figureWrong: '这不是数字', outOfRange: '要在 {min} 到 {max} 之间，设备报不出别的值', whole: '请填 {min} 到 {max} 的整数',
+    idMissing: '请填编号', idWrong: '只能用小写字母、数字和连字符，最多 32 个，以字母或数字开头', nameMissing: '请填名称', messageMissing: '中英文都要填', messageUnknown: '没有 {word} 这个占位词', bandsGrade: '更重的一道，级别不能比前一道轻', kindsMissing: '至少选一类设备', hoursEmpty: '开始和结束不能是同一个钟点', figureMissing: '请填数字', figureWrong: '这不是数字', outOfRange: '要在 {min} 到 {max} 之间，设备报不出别的值', whole: '请填 {min} 到 {max} 的整数',
     metricStranger: '所选设备里有的不报“{metric}”', eventStranger: '所选设备里有的没有事件“{event}”', noMetric: '所选设备没有共同的、适合这种规则的指标', sensorsOnly: '这种规则只看环境监测设备', notBoolean: '这个指标是数字，请选是非类的指标', notNumber: '这个指标只有是和否，请用“状态”', bandsMissing: '至少要有一道限值', bandsRise: '要由轻到重，比上一道 {before} 更高', bandsFall: '要由轻到重，比上一道 {before} 更低', bandsWiden: '要由轻到重，比上一级的区间更宽', crossed: '下限要小于上限',
     clearAbove: '不能高于第一道限值 {limit}，否则一边告警一边恢复', clearBelow: '不能低于第一道限值 {limit}，否则一边告警一边恢复', negative: '不能小于 0', deadbandSwallows: '回差太大，没有一个数值能算恢复', notPositive: '要大于 0', tooMuch: '这个指标最多变化 {max}', eventMissing: '请选事件', clearsItself: '触发它的事件不能同时让它恢复', neverClears: '请给出恢复的事件，或自动恢复的时间', tooManyLeaves: '最多 {max} 个条件', emptyGroup: '有一组里还没有条件',
   },

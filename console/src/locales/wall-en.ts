@@ -11,7 +11,7 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
     howLong: 'For how long', for: { '15min': '15 min', '1h': '1 hour', '8h': '8 hours', shift: 'End of shift' }, until: 'until {at}', reason: 'Reason', reasonPlaceholder: 'Say why, or take one of these', missing: 'Say why it is shelved', note: 'It comes back by itself',
     reasons: { repair: 'Repair is under way', known: 'Known, waiting', works: 'Building works', faulty: 'Sensor seems faulty' },
   },
-  assign: { who: 'To whom', onDuty: 'On duty, {tier} · {shift} · until {at}', me: 'Myself', other: 'Or type a user name', now: '{who} looks after it', takeBack: 'Take back', nobody: 'Nobody is on a shift now', noDuty: 'The duty list could not be loaded; type a user name', missing: 'Choose somebody' },
+  assign: { who: 'To whom', onDuty: 'On duty, {tier} · {shift} · until {at}', me: 'Myself', other: 'Or somebody else, by name', now: '{who} looks after it', takeBack: 'Take back', nobody: 'Nobody is on a shift now', noDuty: 'The duty list could not be loaded; type a name', missing: 'Choose somebody' },
   escalate: { what: '{tier} will own it with a fresh clock, and those on duty there are notified.' },
   clear: { what: 'Clear by hand only what is over on site. Your name stays in the record.', why: 'How you know' },
   bulk: { title: 'Acknowledge {n} alerts', confirm: 'Acknowledge {n}', note: 'It says that somebody has seen them and takes care; sound and clocks stop.' },
@@ -21,6 +21,7 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
   timeline: {
     acked: '{who} acknowledged', unacked: '{who} took the acknowledgement back', commented: '{who} commented', assigned: '{who} assigned it to {assignee}', taken: '{assignee} took it over', unassigned: '{who} took the assignment back',
     shelved: '{who} shelved it', shelvedUntil: '{who} shelved it until {at}', unshelved: '{who} took it off the shelf', escalated: 'Not handled in time, moved up to {tier}', escalatedBy: '{who} moved it up to {tier}', clearedBy: '{who} cleared it by hand',
+    note: { maintenance: 'Maintenance: {what}', otherRule: 'Rule {what} decides instead', noRule: 'The rule no longer applies to this device', removed: 'The rule or the device was removed', unwatched: 'The device is not in use', chattering: 'It comes and goes, and is held as one', onDuty: 'On duty: {what}', nobody: 'Nobody is on duty now' },
   },
   moment: { title: '{metric} · before and after', titleNone: 'Before and after', raised: 'Raised', regraded: 'Regraded', acked: 'Acknowledged', escalated: 'Escalated', cleared: 'Cleared', noDevice: 'An alert of a whole area has no curve of one device', noMetric: 'This alert was not raised by a value', choose: 'Look at a value' },
   notify: { on: 'Browser notifications are on', off: 'Browser notifications are off', denied: 'The browser does not allow notifications; allow them in its site settings', unsupported: 'This browser does not support notifications of a page', insecure: 'Browsers allow notifications under HTTPS or on this machine only', many: '{n} new alerts', manyBody: 'Too many to show one by one' },

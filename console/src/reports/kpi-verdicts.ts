@@ -29,13 +29,15 @@ export function kpiFigures({ per10Min, floodShare, stale, chattering, toAcknowle
 /** How far a share may lie from the standard's before it is said (own choice: ten points, and twenty). */
 const [NEAR_BY, FAR_BY] = [0.1, 0.2];
 export interface PriorityShare { key: PriorityKey; share: number; target: number; verdict: Verdict }
-/** Shares of the three priorities beside 80/15/5; without a single alert there is nothing to judge. */
+/** Of fewer alerts than this a share says nothing: one more or less moves it by five points and over (own choice). */
+export const FEWEST_TO_JUDGE = 20;
+/** Shares of the three priorities beside 80/15/5; of a handful of alerts there is nothing to judge. */
 export function prioritySpread({ bySeverity, raised }: AlertKpi): PriorityShare[] {
   return PRIORITIES.map(({ key, severities, share: target }) => {
     const count = bySeverity.reduce((sum, entry) => sum + (severities.some((severity) => severity === entry.severity) ? entry.count : 0), 0);
     const share = raised === 0 ? 0 : count / raised;
     const off = Math.abs(share - target);
-    return { key, share, target, verdict: raised === 0 ? 'none' : off <= NEAR_BY ? 'good' : off <= FAR_BY ? 'near' : 'bad' };
+    return { key, share, target, verdict: raised < FEWEST_TO_JUDGE ? 'none' : off <= NEAR_BY ? 'good' : off <= FAR_BY ? 'near' : 'bad' };
   });
 }
 

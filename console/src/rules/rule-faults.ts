@@ -1,4 +1,4 @@
-import { CONDITION_LIMITS, ID_PATTERN, METRICS, type MetricKey } from '@liandong/protocols';
+import { CONDITION_LIMITS, ID_PATTERN, METRICS, severityRank, type MetricKey } from '@liandong/protocols';
 import { leavesOfForm, type LeafForm, type NodeForm } from './condition-form.js';
 import { eventsFor, metricsFor } from './rule-choices.js';
 import { figureOf, type BandForm, type Figure, type RuleForm } from './rule-form.js';
@@ -10,7 +10,7 @@ const MOST_SECONDS = 86_400;
 const HIGHEST_AQI = 500;
 
 /** Everything that the hub would refuse whatever it holds, said before it is asked. What refers to other things only the hub knows. */
-export const faultsOf = (form: RuleForm): FormFault[] => [...identityFaults(form), ...scheduleFaults(form), ...delayFaults(form), ...kindFaults(form), ...typeFaults(form)];
+export const faultsOf = (form: RuleForm): FormFault[] => [...identityFaults(form), ...scheduleFaults(form), ...delayFaults(form), ...kindFaults(form), ...typeFaults(form), ...gradeFaults(form)];
 
 const fault = (field: string, key: string, values?: FormFault['values']): FormFault => ({ field, key, ...(values === undefined ? {} : { values }) });
 
@@ -18,9 +18,17 @@ function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, famil
   const isId = (text: string): boolean => new RegExp(ID_PATTERN).test(text) && text.length <= 32;
   return [
     ...(isId(id.trim()) ? [] : [fault('id', id.trim() === '' ? 'idMissing' : 'idWrong')]), ...(nameZh.trim() === '' && nameEn.trim() === '' ? [fault('name', 'nameMissing')] : []),
-    ...(messageZh.trim() === '' || messageEn.trim() === '' ? [fault('message', 'messageMissing')] : []), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
+    ...messageFaults([messageZh, messageEn]), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
     ...(family.trim() === '' || isId(family.trim()) ? [] : [fault('family', 'idWrong')]),
   ];
+}
+
+/** What a message may hold in braces, as the hub has it. */
+const PLACEHOLDER = /^\{(?:device|value|limit|what)\}$/;
+function messageFaults(messages: readonly string[]): FormFault[] {
+  if (messages.some((message) => message.trim() === '')) return [fault('message', 'messageMissing')];
+  const unknown = messages.flatMap((message) => message.match(/\{[^{}]*\}/g) ?? []).find((word) => !PLACEHOLDER.test(word));
+  return unknown === undefined ? [] : [fault('message', 'messageUnknown', { word: unknown })];
 }
 
 function scheduleFaults({ hasHours, fromHour, toHour }: RuleForm): FormFault[] {
@@ -57,6 +65,12 @@ function typeFaults(form: RuleForm): FormFault[] {
     case 'aqi': return [...bandFaults(form.bands, 'above', withinAqi), ...clearFaults(form.clearAt, form.bands[0], 'above', withinAqi)];
     case 'noise': return [...bandFaults(form.bands, 'above', () => undefined), ...deadbandFaults(form.deadband)];
   }
+}
+
+/** A worse band that makes less of the alert. */
+function gradeFaults({ type, bands }: RuleForm): FormFault[] {
+  if (!['threshold', 'range', 'aqi', 'noise'].includes(type)) return [];
+  return bands.flatMap(({ severity }, index) => { const before = bands[index - 1]; return before !== undefined && severityRank(severity) > severityRank(before.severity) ? [fault(`bands.${index}`, 'bandsGrade')] : []; });
 }
 
 type Within = (value: number) => FormFault['values'] | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marksOf, momentOf } from '../../src/live/alert-moment.js';
-import { metricOfRule } from '../../src/live/rule-metric.js';
+import { isLimitOfMetric, metricOfRule } from '../../src/live/rule-metric.js';
 import { anAlert } from '../support/alerts.js';
 
 const MIN = 60_000;
@@ -24,6 +24,8 @@ describe('the moment of an alert', () => {
 describe('the metric of a rule', () => {
   it('is found wherever the condition names it, and nowhere in a rule of events', () => {
     expect(metricOfRule({ type: 'threshold', metric: 'fill_level' })).toBe('fill_level');
+    expect([metricOfRule({ type: 'noise', class: '2' }), metricOfRule({ type: 'aqi', bands: [] })]).toEqual(['noise', 'pm2_5']);
+    expect([isLimitOfMetric({ type: 'noise' }), isLimitOfMetric({ type: 'aqi' })]).toEqual([true, false]);
     expect(metricOfRule({ condition: { all: [{ event: 'denied' }, { not: { metric: 'pm2_5' } }] } })).toBe('pm2_5');
     expect(metricOfRule({ type: 'event', event: 'forced_open', metric: 'nonsense' })).toBeUndefined();
     expect(metricOfRule(undefined)).toBeUndefined();

@@ -77,7 +77,7 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
     if (state.refuse !== undefined && ['rules', 'shifts', 'maintenance', 'channels', 'notifications', 'calendar'].includes(kind)) return state.refuse;
     if (kind === 'rules') return answerRules(method, id, verb, body);
     if (kind === 'calendar') { if (method === 'PUT') calendar = body() as Calendar; return json(calendar); }
-    if (kind === 'users') return json({ data: PEOPLE });
+    if (kind === 'people') return json({ data: PEOPLE.map(({ username, name }) => ({ username, name })) });
     if (kind === 'areas' && verb === 'escalation') {
       if (method === 'PUT') policies.set(id, { ...body() as object, from: id, version: (policies.get(id)?.version ?? 0) + 1, updatedAt: Date.now(), updatedBy: 'admin' });
       if (method === 'DELETE') policies.delete(id);

@@ -97,7 +97,7 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       const assignee = request.assignee === null ? undefined : await user(request.assignee);
       return step(principal, id, (alert, at) => {
         const isTaken = request.assignee === null || (assignee !== undefined && hasPermission(assignee, 'alert:read') && isVisible(assignee, alert));
-        if (!isTaken) throw new AppError('USER_NOT_FOUND', `There is no user ${request.assignee} who may see this alert.`);
+        if (!isTaken) throw new AppError('USER_NOT_FOUND', { zh: `没有能看到这条告警的用户 ${request.assignee}。`, en: `There is no user ${request.assignee} who may see this alert.` });
         return assign(principal, request)(alert, at);
       });
     },

@@ -1,10 +1,10 @@
-import type { AreaId, EpochMs, NewShift, OnDuty, Shift } from '@liandong/protocols';
+import type { AreaId, EpochMs, NewShift, OnDuty, Person, Role, Shift } from '@liandong/protocols';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { insertAudit } from '../identity/audit-log.js';
-import { requirePermission, type Principal } from '../identity/principal.js';
+import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
 import type { Roster } from './roster.js';
 import { toRow } from './shift-rows.js';
@@ -16,7 +16,9 @@ const MOST_SHIFTS = 1_000;
 export interface ShiftService {
   /** Those of the area, or of the caller's own, and below, by area, tier and time of day. */
   list(principal: Principal, area?: AreaId): Promise<Shift[]>;
-  /** Throws USER_NOT_FOUND for somebody who does not exist or may not see the area, VALIDATION_FAILED for a `validTo` that is not after `validFrom`. */
+  /** Those who may be on duty in the area, or anywhere within the caller's own, by user name. */
+  people(principal: Principal, area?: AreaId): Promise<Person[]>;
+  /** Throws USER_NOT_FOUND for somebody who does not exist or may not see the alerts of the area, VALIDATION_FAILED for a `validTo` that is not after `validFrom`. */
   create(principal: Principal, shift: NewShift): Promise<Shift>;
   /** Throws as `create`. */
   replace(principal: Principal, id: string, shift: NewShift): Promise<Shift>;
@@ -40,11 +42,13 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
 
   /** Somebody who could not see the alerts of the area is as good as nobody, and is not told apart. */
   async function requireUsers({ area, users }: NewShift): Promise<void> {
-    const rows = await db.selectFrom('user').select(['username', 'area']).where('username', 'in', users).execute();
-    const able = new Set(rows.filter((row) => row.area === null || areas.contains(row.area, area)).map(({ username }) => username));
+    const rows = await db.selectFrom('user').select(['username', 'role', 'area']).where('username', 'in', users).execute();
+    const able = new Set(rows.filter((row) => readsAlerts(row) && reaches(row, area)).map(({ username }) => username));
     const missing = users.find((user) => !able.has(user));
-    if (missing !== undefined) throw new AppError('USER_NOT_FOUND', `There is no user ${missing} who may see area ${area}.`);
+    if (missing !== undefined) throw new AppError('USER_NOT_FOUND', { zh: `没有能看到区域 ${area} 告警的用户 ${missing}。`, en: `There is no user ${missing} who may see the alerts of area ${area}.` });
   }
+
+  const reaches = (user: UserRow, area: AreaId): boolean => user.area === null || areas.contains(user.area, area);
 
   async function checked(principal: Principal, given: NewShift): Promise<NewShift> {
     requireArea(principal, given.area);
@@ -71,6 +75,14 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
       if (area !== undefined) requireArea(principal, area);
       const root = area ?? principal.area;
       return roster.all().filter((shift) => root === undefined || areas.contains(root, shift.area)).sort(byPlace);
+    },
+    async people(principal, area) {
+      requirePermission(principal, 'duty:read');
+      if (area !== undefined) requireArea(principal, area);
+      const own = principal.area;
+      const rows = await db.selectFrom('user').select(['username', 'name', 'role', 'area']).orderBy('username').execute();
+      const isAsked = (row: UserRow): boolean => area !== undefined ? reaches(row, area) : own === undefined || reaches(row, own) || (row.area !== null && areas.contains(own, row.area));
+      return rows.filter((row) => readsAlerts(row) && isAsked(row)).map(({ username, name }) => ({ username, name }));
     },
     async create(principal, given) {
       requirePermission(principal, 'duty:write');
@@ -102,6 +114,9 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
     },
   };
 }
+
+interface UserRow { username: string; role: string; area: string | null }
+const readsAlerts = ({ username, role, area }: UserRow): boolean => hasPermission({ name: username, role: role as Role, area: area ?? undefined }, 'alert:read'); // roles are written from Role only
 
 const inWords = ({ name, tier, area, weekdays, start, end, users }: Shift): string => `${name}: ${tier} of ${area}, days ${weekdays.join('')}, ${start}–${end}, ${users.join(', ')}`;
 

@@ -19,10 +19,10 @@ export class ValidationError extends AppError {
 
 /** RFC 9457 problem details. */
 export function problemOf(error: AppError): Problem {
-  const { code, detail, status } = error;
+  const { code, detail, detailZh, status } = error;
   return {
     type: `urn:liandong:error:${code}`, title: ERRORS[code].en, status, code,
-    ...(detail === undefined ? {} : { detail }),
+    ...(detail === undefined ? {} : { detail }), ...(detailZh === undefined ? {} : { detailZh }),
     ...(error instanceof ValidationError ? { errors: error.faults.map((fault) => ({ ...fault })) } : {}),
   };
 }

@@ -27,7 +27,7 @@ export const hasPermission = (principal: Principal, permission: Permission): boo
 
 /** First statement of every service method. @throws AppError FORBIDDEN */
 export function requirePermission(principal: Principal, permission: Permission): void {
-  if (!hasPermission(principal, permission)) throw new AppError('FORBIDDEN', `Role ${principal.role} lacks ${permission}.`);
+  if (!hasPermission(principal, permission)) throw new AppError('FORBIDDEN', { zh: `当前角色没有 ${permission} 权限。`, en: `Role ${principal.role} lacks ${permission}.` });
 }
 
 /** May somebody of role `maker` give away role `role`? Never one that can do what the maker can't. */

@@ -59,7 +59,7 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
 
   /** What lies in the hub's own network is everybody's, not one area's: who keeps one area can't reach into it, nor turn a channel that may elsewhere. */
   function requireMayReach(principal: Principal, { allowPrivate, isTurned }: { allowPrivate: boolean; isTurned: boolean }): void {
-    if (principal.area !== undefined && allowPrivate && isTurned) throw new AppError('FORBIDDEN', 'Only an admin who is bound to no area may let a channel reach private addresses, or change the url of one that may.');
+    if (principal.area !== undefined && allowPrivate && isTurned) throw new AppError('FORBIDDEN', { zh: '只有不限区域的管理员可以允许内网地址，或修改这种渠道的地址。', en: 'Only an admin who is bound to no area may let a channel reach private addresses, or change the url of one that may.' });
   }
 
   const answer = async (principal: Principal, id: string): Promise<Channel> => toChannel(await find(principal, id), (await outbox.waiting()).get(id) ?? 0);

@@ -1,4 +1,4 @@
-import { familyOf, type Rule } from '@liandong/protocols';
+import { familyOf, type Label, type Rule } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Principal } from '../identity/principal.js';
@@ -12,23 +12,23 @@ export interface References {
   readonly others: readonly Rule[];
 }
 
-/** What the rule refers to and isn't there, or a ring of inhibitions, as a sentence; undefined when all is well. */
-export function referenceFault(rule: Rule, { areas, directory, principal, others }: References): string | undefined {
+/** What the rule refers to and isn't there, or a ring of inhibitions, as a sentence in both languages; undefined when all is well. */
+export function referenceFault(rule: Rule, { areas, directory, principal, others }: References): Label | undefined {
   const { areas: named = [], devices = [] } = rule.scope ?? {};
   const area = named.find((id) => !areas.isVisible(principal, id));
-  if (area !== undefined) return `scope.areas has ${area}, and there is no such area.`;
+  if (area !== undefined) return { zh: `范围里的区域 ${area} 不存在。`, en: `scope.areas has ${area}, and there is no such area.` };
   for (const id of devices) {
     const device = directory.get(id)?.device;
-    if (device === undefined || !areas.isVisible(principal, device.area)) return `scope.devices has ${id}, and there is no such device.`;
-    if (!rule.kinds.includes(device.kind)) return `scope.devices has ${id}, a ${device.kind}, which is not among kinds.`;
+    if (device === undefined || !areas.isVisible(principal, device.area)) return { zh: `范围里的设备 ${id} 不存在。`, en: `scope.devices has ${id}, and there is no such device.` };
+    if (!rule.kinds.includes(device.kind)) return { zh: `范围里的设备 ${id} 不属于所选的设备类型。`, en: `scope.devices has ${id}, a ${device.kind}, which is not among kinds.` };
   }
   const all = [...others, rule];
   for (const name of rule.inhibitedBy ?? []) {
-    if (!all.some((other) => isNamed(other, name))) return `inhibitedBy has ${name}, and there is no such rule or family.`;
-    if (isNamed(rule, name)) return `inhibitedBy has ${name}, which is the rule itself or its own family.`;
+    if (!all.some((other) => isNamed(other, name))) return { zh: `抑制来源 ${name} 不存在。`, en: `inhibitedBy has ${name}, and there is no such rule or family.` };
+    if (isNamed(rule, name)) return { zh: `抑制来源 ${name} 就是这条规则或它自己的族。`, en: `inhibitedBy has ${name}, which is the rule itself or its own family.` };
   }
   const ring = ringFrom(rule, all);
-  return ring === undefined ? undefined : `inhibitedBy goes round in a ring: ${ring.join(' → ')}.`;
+  return ring === undefined ? undefined : { zh: `抑制关系成环：${ring.join(' → ')}。`, en: `inhibitedBy goes round in a ring: ${ring.join(' → ')}.` };
 }
 
 /** Rules that would refer to nothing without this one. */

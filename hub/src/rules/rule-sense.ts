@@ -1,5 +1,6 @@
-import { CONDITION_LIMITS, GATE_EVENTS, METRICS, leavesOf, type DeviceKind, type MetricKey, type Rule, type RuleLeaf } from '@liandong/protocols';
+import { CONDITION_LIMITS, GATE_EVENTS, METRICS, leavesOf, severityRank, type DeviceKind, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
 import { eventsOf, metricsOf } from './compile.js';
+import { PLACEHOLDERS, isPlaceholder } from './message.js';
 
 const GATES: readonly DeviceKind[] = ['access_gate', 'vehicle_gate'];
 const EVERY: readonly DeviceKind[] = ['waste_bin', 'env_sensor', ...GATES, 'gateway'];
@@ -13,7 +14,26 @@ const NOT_ONLY_GATES: readonly string[] = ['tamper', 'fault'];
 
 /** What makes the rule pointless whatever the hub holds, as a sentence that names the part; undefined when it makes sense. */
 export function senseFault(rule: Rule): string | undefined {
-  return scopeFault(rule) ?? scheduleFault(rule) ?? kindFault(rule) ?? typeFault(rule);
+  return wordsFault(rule) ?? scopeFault(rule) ?? scheduleFault(rule) ?? kindFault(rule) ?? typeFault(rule) ?? gradeFault(rule);
+}
+
+/** An alert without words tells nobody anything, and a placeholder that is none would stand on the wall as it was written. */
+function wordsFault({ name, message }: Rule): string | undefined {
+  if (name.zh.trim() === '' && name.en.trim() === '') return 'name is empty; give one in zh or en at least.';
+  for (const lang of ['zh', 'en'] as const) {
+    if (message[lang].trim() === '') return `message.${lang} is empty, so its alerts would say nothing.`;
+    const unknown = [...message[lang].matchAll(/\{([^{}]*)\}/g)].find(([, word = '']) => !isPlaceholder(word));
+    if (unknown !== undefined) return `message.${lang} has ${unknown[0]}; there are ${PLACEHOLDERS.map((word) => `{${word}}`).join(', ')}.`;
+  }
+  return undefined;
+}
+
+/** A worse band must not make less of the alert: re-graded down, nobody would be told that it got worse. */
+function gradeFault(rule: Rule): string | undefined {
+  if (!('bands' in rule)) return undefined;
+  const bands: readonly { readonly severity: Severity }[] = rule.bands;
+  const wrong = bands.findIndex(({ severity }, index) => index > 0 && severityRank(severity) > severityRank(bands[index - 1]!.severity)); // index - 1 is within
+  return wrong === -1 ? undefined : `bands must go from mild to severe: ${bands[wrong]?.severity} after ${bands[wrong - 1]?.severity} does not.`;
 }
 
 function scopeFault({ scope }: Rule): string | undefined {

@@ -84,7 +84,7 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
   /** Read inside the transaction that changes it. */
   async function findOwn(trx: Transaction<Database>, principal: Principal, id: string): Promise<Rule> {
     const rule = await find(trx, principal, id);
-    if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', `Rule ${id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.`);
+    if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', { zh: `规则 ${id} 超出您的管辖范围；可以为自己的区域另立同族的一条。`, en: `Rule ${id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.` });
     return rule;
   }
 
@@ -140,7 +140,7 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       requireSense(principal, rule, all);
       return putInForce(await db.transaction().execute(async (trx) => {
         const before = await findOwn(trx, principal, id);
-        if (rule.version !== undefined && rule.version !== before.version) throw new AppError('RULE_CHANGED', `Version ${before.version} of ${before.updatedBy} is in force, not ${rule.version}.`);
+        if (rule.version !== undefined && rule.version !== before.version) throw new AppError('RULE_CHANGED', { zh: `现在生效的是 ${before.updatedBy} 改的第 ${before.version} 版，不是第 ${rule.version} 版。`, en: `Version ${before.version} of ${before.updatedBy} is in force, not ${rule.version}.` });
         return write(trx, principal, rule, { action: 'rule.changed', detail: ruleChangesOf(before, rule) });
       }));
     },
@@ -151,7 +151,7 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       const version = await db.transaction().execute(async (trx) => {
         const rule = await findOwn(trx, principal, id);
         const [dependant] = dependantsOf(rule, all.filter((other) => other.id !== id));
-        if (dependant !== undefined) throw new AppError('RULE_INVALID', `Rule ${dependant.id} names it in inhibitedBy; change that one first.`);
+        if (dependant !== undefined) throw new AppError('RULE_INVALID', { zh: `规则 ${dependant.id} 以它为抑制来源，请先改那一条。`, en: `Rule ${dependant.id} names it in inhibitedBy; change that one first.` });
         const at = clock.now();
         await insertAudit(trx, at, [{ by: principal.name, action: 'rule.deleted', target: id, detail: `${rule.type}, version ${rule.version}` }]);
         return eraseRule(trx, id, { at, by: principal.name });

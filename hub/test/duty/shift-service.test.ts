@@ -61,6 +61,15 @@ describe('the shift calendar', () => {
     expect(await shifts.create(EAST, { ...SHIFT, users: ['boss'] })).toMatchObject({ users: ['boss'] });
   });
 
+  it('takes nobody who may not read alerts, and lists those who may be on duty by user name', async () => {
+    await registry.identity.createUser(ROOT, { username: 'fitter', name: '安装', role: 'installer', area: 'east', password: 'long enough' });
+    await expect(shifts.create(EAST, { ...SHIFT, users: ['fitter'] })).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    const names = async (area?: string, who: Principal = EAST) => (await shifts.people(who, area)).map(({ username }) => username);
+    expect(await shifts.people(EAST, 'east')).toEqual([{ username: 'boss', name: 'boss' }, { username: 'li.na', name: 'li.na' }]);
+    expect([await names('east-garden'), await names(), await names('west', ROOT), await names(undefined, ROOT)]).toEqual([['boss', 'li.na', 'wang'], ['boss', 'li.na', 'wang'], ['boss', 'sun'], ['boss', 'li.na', 'sun', 'wang']]);
+    await expect(shifts.people(EAST, 'west')).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
+  });
+
   it('shows each the shifts of the own area, and of one asked for', async () => {
     const east = await shifts.create(ROOT, SHIFT);
     const west = await shifts.create(ROOT, { ...SHIFT, area: 'west-garden', users: ['sun'] });
@@ -87,7 +96,7 @@ describe('the shift calendar', () => {
 
   it('asks for the permission first', async () => {
     const worker: Principal = { name: 'w', role: 'grid_worker', area: 'east' };
-    for (const attempt of [() => shifts.list(worker, 'nowhere'), () => shifts.create(worker, SHIFT), () => shifts.replace(worker, 'none', SHIFT), () => shifts.remove(worker, 'none'), () => shifts.onDuty(worker, {})]) {
+    for (const attempt of [() => shifts.list(worker, 'nowhere'), () => shifts.people(worker, 'nowhere'), () => shifts.create(worker, SHIFT), () => shifts.replace(worker, 'none', SHIFT), () => shifts.remove(worker, 'none'), () => shifts.onDuty(worker, {})]) {
       await expect(attempt()).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
   });

@@ -45,6 +45,7 @@ const table: [string, () => Promise<InjectOptions>, readonly Role[], number][] =
   ['set a policy', async () => send('PUT', '/areas/east-grid/escalation', { critical: { ackWithinS: 60 } }), staff, 200],
   ['take a policy back', async () => send('DELETE', '/areas/east-grid/escalation'), staff, 200],
   ['read shifts', async () => send('GET', '/shifts'), staff, 200],
+  ['list who may be on duty', async () => send('GET', '/people?area=east-garden'), staff, 200],
   ['add a shift', async () => send('POST', '/shifts', SHIFT), staff, 201],
   ['replace a shift', async () => send('PUT', `/shifts/${await made()}`, SHIFT), staff, 200],
   ['delete a shift', async () => send('DELETE', `/shifts/${await made()}`), staff, 204],
@@ -66,7 +67,7 @@ describe.each(table)('to %s', (_what, request, roles, status) => {
 describe('a foreign area\'s policy, shift and reports', () => {
   it.each<[InjectOptions, string]>([
     [send('GET', '/areas/west/escalation'), 'AREA_NOT_FOUND'], [send('PUT', '/areas/west/escalation', {}), 'AREA_NOT_FOUND'], [send('DELETE', '/areas/city/escalation'), 'AREA_NOT_FOUND'],
-    [send('GET', '/shifts?area=west'), 'AREA_NOT_FOUND'], [send('POST', '/shifts', { ...SHIFT, area: 'west' }), 'AREA_NOT_FOUND'], [send('GET', '/shifts/on-duty?area=west'), 'AREA_NOT_FOUND'],
+    [send('GET', '/shifts?area=west'), 'AREA_NOT_FOUND'], [send('GET', '/people?area=west'), 'AREA_NOT_FOUND'], [send('POST', '/shifts', { ...SHIFT, area: 'west' }), 'AREA_NOT_FOUND'], [send('GET', '/shifts/on-duty?area=west'), 'AREA_NOT_FOUND'],
     [send('PUT', '/shifts/none', SHIFT), 'SHIFT_NOT_FOUND'], [send('DELETE', '/shifts/none'), 'SHIFT_NOT_FOUND'],
     [send('POST', '/shifts', { ...SHIFT, users: ['ghost'] }), 'USER_NOT_FOUND'], [send('GET', '/alerts/kpi?area=west'), 'AREA_NOT_FOUND'], [send('GET', '/alerts/handover?area=nowhere'), 'AREA_NOT_FOUND'],
   ])('are not there: $method $url', async (request, code) => {
@@ -120,7 +121,7 @@ describe('what is answered', () => {
       'GET /areas/{id}/escalation', 'PUT /areas/{id}/escalation', 'DELETE /areas/{id}/escalation', 'GET /shifts', 'POST /shifts', 'PUT /shifts/{id}', 'DELETE /shifts/{id}', 'GET /shifts/on-duty', 'GET /alerts/kpi', 'GET /alerts/handover',
     ]));
     await made();
-    for (const url of ['/areas/east/escalation', '/shifts', '/shifts/on-duty', '/alerts/kpi', '/alerts/handover']) {
+    for (const url of ['/areas/east/escalation', '/shifts', '/shifts/on-duty', '/people', '/alerts/kpi', '/alerts/handover']) {
       const schema = paths[`/api/v1${url.replace('/east/', '/{id}/')}`]?.['get']?.responses['200']?.content?.['application/json']?.schema ?? false;
       expect([url, Schema.Check(schema as object, (await ask('admin', send('GET', url))).json<unknown>())]).toEqual([url, true]);
     }

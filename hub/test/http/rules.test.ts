@@ -31,6 +31,12 @@ describe('rules over REST', () => {
     expect(hub.asked.rules).toMatchObject([{ id: 'full', version: 1, rule: { clearAt: 70 } }, { id: 'full', version: 2, rule: { clearAt: 60 } }, { id: 'full', version: 3, rule: undefined }]);
   });
 
+  it('say what is wrong in both languages, so that a Chinese page need not show an English sentence', async () => {
+    expect(await call('POST', '/rules', { ...full, id: 'lost', scope: { areas: ['nowhere'] } })).toMatchObject({
+      status: 422, body: { code: 'RULE_INVALID', detail: 'scope.areas has nowhere, and there is no such area.', detailZh: '范围里的区域 nowhere 不存在。' },
+    });
+  });
+
   it('of every type come back as they were written', async () => {
     const shared = { name: rule.name, message: rule.message, enabled: true, onDelayS: 1, offDelayS: 2, manualClear: true, inhibitedBy: ['bin-full'] };
     const every: Record<string, unknown>[] = [

@@ -21,6 +21,6 @@ describe('a robot', () => {
   it('needs a url, and only DingTalk\'s takes a secret', async () => {
     await expect(check({ type: 'wecom', to: [], url: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k' })).resolves.toBeUndefined();
     await expect(check({ type: 'dingtalk', to: [], url: 'https://oapi.dingtalk.com/robot/send?access_token=t', secret: 'SEC' })).resolves.toBeUndefined();
-    for (const type of ['wecom', 'dingtalk'] as const) await expect(check({ type, to: [] })).rejects.toMatchObject({ code: 'CHANNEL_INVALID', detail: `A ${type} needs a \`url\`.` });
+    for (const type of ['wecom', 'dingtalk'] as const) await expect(check({ type, to: [] })).rejects.toMatchObject({ code: 'CHANNEL_INVALID', detail: `A ${type} needs a \`url\`.`, detailZh: '请填网址。' });
   });
 });

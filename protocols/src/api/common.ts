@@ -27,10 +27,10 @@ export const LocationSchema = Type.Object({
 }, { additionalProperties: false });
 export type Location = Static<typeof LocationSchema>;
 
-/** RFC 9457 problem details; `code` is one of ERRORS. */
+/** RFC 9457 problem details; `code` is one of ERRORS, `detailZh` is `detail` in Chinese where the hub has it. */
 export const ProblemSchema = Type.Object({
   type: Type.String(), title: Type.String(), status: Type.Integer(), code: Type.String(),
-  detail: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String()), detailZh: Type.Optional(Type.String()),
   errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
 });
 export type Problem = Static<typeof ProblemSchema>;

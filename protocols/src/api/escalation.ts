@@ -50,6 +50,12 @@ export const OnDutyQuerySchema = Type.Object({ area: Type.Optional(IdSchema), at
 export const OnDutySchema = Type.Object({ data: Type.Array(Type.Object({ tier: oneOf(TIERS), shift: Type.String(), name: Type.String(), area: IdSchema, users: Type.Array(Type.String()), until: EpochMsSchema })) });
 export type OnDuty = Static<typeof OnDutySchema>;
 
+/** GET /people: by user name, of those who may read alerts. With `area`, those who may be on duty there or have an alert there assigned; without, all who may be on duty anywhere within the caller's own area. */
+export const PeopleQuerySchema = Type.Object({ area: Type.Optional(IdSchema) }, { additionalProperties: false });
+export const PersonSchema = Type.Object({ username: Type.String(), name: Type.String() });
+export type Person = Static<typeof PersonSchema>;
+export const PeopleSchema = listOf(PersonSchema);
+
 /** POST /maintenance: out of service (ISA-18.2) between two times; the devices of `area` and below, or those named (one of the two is given), raise nothing then. */
 export const NewMaintenanceSchema = Type.Object({
   area: Type.Optional(IdSchema), devices: Type.Optional(Type.Array(IdSchema, { minItems: 1, maxItems: 1000 })), from: EpochMsSchema, to: EpochMsSchema,

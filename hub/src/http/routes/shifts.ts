@@ -1,4 +1,4 @@
-import { NewShiftSchema, OnDutyQuerySchema, OnDutySchema, ShiftListSchema, ShiftQuerySchema, ShiftSchema } from '@liandong/protocols';
+import { NewShiftSchema, OnDutyQuerySchema, OnDutySchema, PeopleQuerySchema, PeopleSchema, ShiftListSchema, ShiftQuerySchema, ShiftSchema } from '@liandong/protocols';
 import { principalOf } from '../authentication.js';
 import type { App, HttpDependencies } from '../dependencies.js';
 import { Nothing, RowParams, problems } from '../schemas.js';
@@ -20,6 +20,10 @@ export function addShiftRoutes(app: App, { shifts }: HttpDependencies): void {
   app.get('/shifts/on-duty', {
     schema: { tags, summary: 'Who looks after an area, by tier', querystring: OnDutyQuerySchema, response: { 200: OnDutySchema, ...problems } },
   }, async (request) => shifts.onDuty(principalOf(request), { area: request.query.area, at: timeOf('at', request.query.at) }));
+
+  app.get('/people', {
+    schema: { tags, summary: 'Who may be on duty in an area, or have an alert there assigned', querystring: PeopleQuerySchema, response: { 200: PeopleSchema, ...problems } },
+  }, async (request) => ({ data: await shifts.people(principalOf(request), request.query.area) }));
 
   app.put('/shifts/:id', {
     schema: { tags, summary: 'Replace a shift', params: RowParams, body: NewShiftSchema, response: { 200: ShiftSchema, ...problems } },

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { readHubNote } from '../../src/live/hub-note.js';
+import { zhCN } from '../../src/locales/zh-cn.js';
+
+describe('a note of the hub in a timeline', () => {
+  // As hub/src/rules/rule-memory.ts, rules/effects.ts, maintenance/maintenance-windows.ts and escalation/escalator.ts write them.
+  it.each([
+    ['maintenance: 换盖\n到中午', 'maintenance', '换盖\n到中午'], ['rule xinghu-fill applies instead', 'otherRule', 'xinghu-fill'], ['rule no longer applies', 'noRule', 'rule no longer applies'], ['rule or device removed', 'removed', 'rule or device removed'],
+    ['device removed', 'removed', 'device removed'], ['not accepted', 'unwatched', 'not accepted'], ['maintenance', 'unwatched', 'maintenance'], ['retired', 'unwatched', 'retired'], ['chattering', 'chattering', 'chattering'],
+    ['值班 on duty: li.na, wang', 'onDuty', 'li.na, wang'], ['无人值班 nobody on duty', 'nobody', '无人值班 nobody on duty'],
+  ])('%s is known, and has words', (note, key, what) => {
+    expect(readHubNote(note)).toEqual({ key, what });
+    expect(zhCN.timeline.note).toHaveProperty(key);
+  });
+  it('that is not known stays as it is', () => { expect(readHubNote('a newer hub says more')).toBeUndefined(); });
+});
