@@ -36,7 +36,7 @@ export interface RunReport {
 
 /** Something was measured, and all of it came out right. */
 export const isRight = ({ results, codecs, backtest, alerts }: RunReport): boolean => {
-  const others = [...codecs, ...(backtest === undefined ? [] : [backtest]), ...Object.values(alerts)];
+  const others: readonly object[] = [...codecs, ...(backtest === undefined ? [] : [backtest]), ...Object.values<object>(alerts)];
   return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
     && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
 };
