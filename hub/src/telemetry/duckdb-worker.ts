@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { openDuckdb, readPosition, readSeries, type DuckdbDatabase } from './duckdb-database.js';
 import { loadHeads } from './duckdb-heads.js';
-import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns } from './duckdb-protocol.js';
+import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns, SummaryColumns } from './duckdb-protocol.js';
 import { createDuckdbReader, type DuckdbReader } from './duckdb-reader.js';
 import { createDuckdbWriter, DuckdbDeadError, type DuckdbWriter } from './duckdb-writer.js';
 import { createLane } from './lane.js';
@@ -55,6 +55,7 @@ async function answer(message: DuckdbMessage): Promise<unknown> {
     case 'latest': return reads(() => parts().reader.latest(message.request.series));
     case 'history': return reads(() => parts().reader.history(message.request));
     case 'raw': return reads(() => parts().reader.raw(message.request));
+    case 'summarise': return reads(() => parts().reader.summarise(message.request));
     case 'events': return reads(() => parts().reader.events(message.request));
     // No read may be looking at a table that is dropped.
     case 'dropBefore': return writes(() => reads(() => parts().writer.dropBefore(message.request)));
@@ -69,8 +70,7 @@ function reply(answered: DuckdbReply): void {
 
 function buffersIn(value: unknown): ArrayBuffer[] {
   if (typeof value !== 'object' || value === null || !('ts' in value)) return [];
-  const { series, ts, values } = value as PointColumns; // the one answer shape with a `ts`
-  return [series.buffer, ts.buffer, values.buffer] as ArrayBuffer[];
+  return Object.values(value as PointColumns | SummaryColumns).map((column) => column.buffer as ArrayBuffer); // the answer shapes with a `ts` are columns and nothing else
 }
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
