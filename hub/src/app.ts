@@ -2,6 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { gatewayCodecs } from '@liandong/protocols';
 import { pino } from 'pino';
+import { createAggregates } from './aggregates/aggregates.js';
+import { createAreaAlerts } from './aggregates/area-alerts.js';
+import { createPassages } from './aggregates/passages.js';
 import { createAlertReports } from './alert-reports/alert-reports.js';
 import { createActiveAlerts } from './alerts/active-alerts.js';
 import { createIdSource } from './alerts/alert-ids.js';
@@ -68,6 +71,7 @@ import type { Logger } from './logger.js';
 import { createMaintenanceService } from './maintenance/maintenance-service.js';
 import { MaintenanceWindows } from './maintenance/maintenance-windows.js';
 import { createMetrics } from './metrics.js';
+import { createEntityService } from './ngsi-ld/entity-service.js';
 import { createNotifications } from './notifications/notifications.js';
 import { createWatchdog } from './notifications/watchdog.js';
 import { createLatestValues } from './realtime/latest-values.js';
@@ -182,8 +186,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
+  const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, onError });
   handlers.push(
-    storeWriter, evaluator, createPresenceReader({ presence }), createCommandReader({ db, clock, directory, changes }),
+    storeWriter, evaluator, createPresenceReader({ presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
@@ -202,7 +207,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const health = new Health({ source, journal, storeWriter, evaluator });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
-  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
+  const metrics = createMetrics({ ingest, journal, refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts,
+    aggregates: { dirtyWindows: () => aggregates.dirtyWindows(), lagSeconds: () => (clock.now() - aggregates.publisher.watermark()) / 1000 } });
   const http = await buildHttp({
     identity, areas: areaService, devices, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }), alerts, rules: createRuleService({ db, clock, areas, directory, evaluator }), calendar,
     imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
@@ -211,6 +217,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     alertReports: createAlertReports({ db, clock, areas, activeAlerts, roster }),
     commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
     channels: notifications.channels,
+    aggregates: aggregates.service, aggregateAlerts: createAreaAlerts({ db, clock, areas }), entities: createEntityService({ directory, areas, latest, store: telemetry, clock }),
+    passages: createPassages({ store: telemetry, directory, areas, places: aggregates.places, watermark: () => aggregates.publisher.watermark() }),
     maintenance: createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService }),
     hikvision: {
       signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
@@ -228,7 +236,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
 
   return {
     db, clock, policies, roster, escalator, paths, logger, journal, identity, areaService, calendar, directory, refusals, presence, devices, activeAlerts, outOfService, shelfTimer, flood, evaluator, telemetry, latest,
-    discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog,
+    discovered, gatewayTable, ingest, source, mosquittoFiles, health, listener, liveFeed, retention, timeouts, mqtts, tlsReloader, notifications, watchdog, aggregates,
   };
 }
 
@@ -256,6 +264,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('flood detection', parts.flood);
   await features.start('rules', parts.evaluator);
   await features.start('shelved alerts', parts.shelfTimer);
+  await features.start('aggregates', parts.aggregates.publisher);
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });

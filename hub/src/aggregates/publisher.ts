@@ -8,6 +8,7 @@ import type { Feature } from '../feature.js';
 import { breathe } from '../rules/rule-state.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import { questionOf, workOutCommunities } from './community-stage.js';
+import { dropPast } from './drop-past.js';
 import { dirtyKeys, markDirty, unmark, type DirtyKey } from './dirty.js';
 import { Levels, workOutFolds } from './fold-stage.js';
 import type { Places } from './places.js';
@@ -57,6 +58,8 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
   /** What the reader must have read before the windows that end up to `due` can be published. */
   let target: { due: EpochMs; last: Seq } | undefined;
   let lateAt = -Infinity;
+  /** Since when what is older than its retention has been dropped: once a day. */
+  let droppedOn: EpochMs | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let isFailing = false;
@@ -75,6 +78,9 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
     if (Math.abs(now - lateAt) < LATE_MS) return;
     await drain({ after: -Infinity, upTo: Math.min(due, state.watermark) }, LATE_BATCHES);
     lateAt = now;
+    const today = startOf(now, '1d');
+    if (droppedOn !== today) await dropPast(db, areas.all().map(({ id }) => id), today);
+    droppedOn = today;
   }
 
   async function advance(watermark: EpochMs): Promise<void> {

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { openDuckdb, readPosition, readSeries, type DuckdbDatabase } from './duckdb-database.js';
 import { loadHeads } from './duckdb-heads.js';
-import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns, SummaryColumns } from './duckdb-protocol.js';
+import type { DuckdbMessage, DuckdbReply, DuckdbSettings } from './duckdb-protocol.js';
 import { createDuckdbReader, type DuckdbReader } from './duckdb-reader.js';
 import { createDuckdbWriter, DuckdbDeadError, type DuckdbWriter } from './duckdb-writer.js';
 import { createLane } from './lane.js';
@@ -70,7 +70,8 @@ function reply(answered: DuckdbReply): void {
 
 function buffersIn(value: unknown): ArrayBuffer[] {
   if (typeof value !== 'object' || value === null || !('ts' in value)) return [];
-  return Object.values(value as PointColumns | SummaryColumns).map((column) => column.buffer as ArrayBuffer); // the answer shapes with a `ts` are columns and nothing else
+  const columns = Object.values(value) as ArrayBufferView[]; // the answer shapes with a `ts`, PointColumns and SummaryColumns, are columns and nothing else
+  return columns.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);

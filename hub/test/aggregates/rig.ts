@@ -86,12 +86,12 @@ export async function openRig(begins: EpochMs = MIDNIGHT, areaList: readonly Are
   const rig = {
     db, clock, areas, directory, store, journal, errors,
     get parts() { return parts; },
-    async addDevice(id: DeviceId, area: AreaId, { intervalS = 60, kind = 'env_sensor' as DeviceKind, createdAt = clock.at } = {}) {
+    async addDevice(id: DeviceId, area: AreaId, { intervalS = 60, kind = 'env_sensor', createdAt = clock.at }: { intervalS?: number; kind?: DeviceKind; createdAt?: EpochMs } = {}) {
       const row = { id, name: id, kind, area, codec: 'native', reporting_interval_s: intervalS, status: 'online', created_at: createdAt, secret_hash: '', mosquitto_hash: '' };
-      await db.insertInto('device').values(row as never).execute(); // the columns without a default
+      await db.insertInto('device').values(row).execute(); // the columns without a default
       rig.place(id, area, { intervalS, kind });
     },
-    place(id: DeviceId, area: AreaId, { intervalS = 60, kind = 'env_sensor' as DeviceKind, status = 'online' as 'online' | 'retired' } = {}) {
+    place(id: DeviceId, area: AreaId, { intervalS = 60, kind = 'env_sensor', status = 'online' }: { intervalS?: number; kind?: DeviceKind; status?: 'online' | 'retired' } = {}) {
       const community = areas.ancestor(area, 'community')!.id;
       directory.put({
         device: { id, name: id, kind, area, codec: 'native', reportingIntervalS: intervalS, status, lastSeenAt: clock.at }, community, subdistrict: areas.ancestor(area, 'subdistrict')!.id, secretHash: Buffer.alloc(32),

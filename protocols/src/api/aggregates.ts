@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { AREA_LEVELS } from '../areas.js';
-import { SEVERITIES } from '../alerts.js';
+import type { SEVERITIES } from '../alerts.js';
 import { METRIC_KEYS } from '../metrics.js';
 import { CursorQuery, EpochMsSchema, IdSchema, TimeQuerySchema, oneOf } from './common.js';
 
