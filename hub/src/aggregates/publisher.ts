@@ -1,4 +1,4 @@
-import { WINDOW_MS, type EpochMs, type MetricKey, type Seq } from '@liandong/protocols';
+import { WINDOW_MS, type EpochMs, type Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
@@ -8,7 +8,7 @@ import type { Feature } from '../feature.js';
 import { breathe } from '../rules/rule-state.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import { questionOf, workOutCommunities } from './community-stage.js';
-import { dropPast } from './drop-past.js';
+import { AGGREGATE_RETENTION_MS, dropPast } from './drop-past.js';
 import { dirtyKeys, markDirty, unmark, type DirtyKey } from './dirty.js';
 import { Levels, workOutFolds } from './fold-stage.js';
 import type { Places } from './places.js';
@@ -115,7 +115,9 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
   }
 
   async function publishCommunities(keys: readonly DirtyKey[]): Promise<void> {
-    const oldest = clock.now() - retentionMs;
+    const now = clock.now();
+    // Nor can an hour be restated of whose quarters some are dropped.
+    const oldest = Math.max(now - retentionMs, startOf(now, '1d') - AGGREGATE_RETENTION_MS['15m']);
     for (let rest = keys.filter(({ start }) => start >= oldest); rest.length > 0 && !isStopping;) {
       const question = questionOf(rest, places);
       await commit('community', question.keys, await workOutCommunities(question, { store, places }));
@@ -183,6 +185,6 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
 /** One statement may touch a key once. */
 function distinct(keys: readonly WindowKey[]): WindowKey[] {
   const known = new Map<string, WindowKey>();
-  for (const key of keys) known.set(`${key.area} ${key.metric satisfies MetricKey} ${key.start}`, key);
+  for (const key of keys) known.set(`${key.area} ${key.metric} ${key.start}`, key);
   return [...known.values()];
 }

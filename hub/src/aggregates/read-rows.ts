@@ -13,7 +13,7 @@ export interface RowFilter {
 export interface ChangeRange { readonly after: number; readonly upTo: number }
 
 /** Change numbers looked through in one statement, and in one request: a page may come short, and the next goes on from there. */
-const NUMBERS = 5_000;
+const NUMBERS = 2_500;
 const MOST_NUMBERS = 200_000;
 /** Of one area a month is few enough rows to be sorted. */
 const SHORT_MS = 31 * 86_400_000;

@@ -73,7 +73,7 @@ export async function openRig(begins: EpochMs = MIDNIGHT, areaList: readonly Are
 
   function make(): Aggregates {
     return createAggregates({
-      db, clock, areas, directory, store: store as unknown as TelemetryStore, storeReader: 'store', journal, key: Buffer.alloc(32, 7), random: (size) => Buffer.alloc(size, 1), retentionMs: 730 * DAY, // only `summarise` is asked
+      db, clock, areas, directory, store: store as unknown as TelemetryStore, storeReader: 'store', journal, key: Buffer.alloc(32, 7), random: (size) => Buffer.alloc(size, 1), retentionMs: 60 * DAY, // only `summarise` is asked
       onError: (error) => { errors.push(error); },
     });
   }

@@ -67,12 +67,12 @@ function nextPage({ url }: FastifyRequest, offset: number): string {
 }
 
 /** As application/ld+json the context stands in the body, else in a Link header (clause 6.3.6). */
-function sendLd(request: FastifyRequest, reply: { code(status: 304): { send(): unknown }; header(name: string, value: string | string[]): unknown; type(name: string): unknown; send(payload: never): unknown }, { body, links }: { body: object | object[]; links: string[] }): FastifyReply {
+function sendLd(request: FastifyRequest, reply: { code(status: 304): { send(): unknown }; header(name: string, value: string): unknown; type(name: string): unknown; send(payload: never): unknown }, { body, links }: { body: object | object[]; links: string[] }): FastifyReply {
   const isLd = request.headers.accept?.includes(LD) === true;
   const withContext = (entity: object): object => ({ ...entity, '@context': CONTEXT });
   const text = JSON.stringify(!isLd ? body : Array.isArray(body) ? body.map((entity) => withContext(entity as object)) : withContext(body));
   const headers = isLd ? links.slice(1) : links;
-  if (headers.length > 0) reply.header('link', headers);
+  if (headers.length > 0) reply.header('link', headers.join(', '));
   if (isKnown(request, reply, tagOf(text))) return reply.code(304).send() as FastifyReply;
   reply.type(isLd ? LD : 'application/json');
   return reply.send(text as never) as FastifyReply; // the reply is typed for the entities, and this is their text
