@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { createAggregates } from './aggregates/aggregates.js';
+import { createAreaAlerts } from './aggregates/area-alerts.js';
+import { createPassages } from './aggregates/passages.js';
 import { createIdSource } from './alerts/alert-ids.js';
 import { createAreaService } from './areas/area-service.js';
 import { AreaTree } from './areas/area-tree.js';
@@ -32,6 +35,7 @@ import { createImportService } from './import/import-service.js';
 import { Journal } from './journal/journal.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
+import { createEntityService } from './ngsi-ld/entity-service.js';
 import { createNotifications } from './notifications/notifications.js';
 import { createWatchdog } from './notifications/watchdog.js';
 import { createLatestValues } from './realtime/latest-values.js';
@@ -129,8 +133,9 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
+  const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, onError });
   handlers.push(
-    storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }),
+    storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
@@ -140,7 +145,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const health = new Health({ source, journal, storeWriter, evaluator });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
-  const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts });
+  const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts,
+    aggregates: { dirtyWindows: () => aggregates.dirtyWindows(), lagSeconds: () => (clock.now() - aggregates.publisher.watermark()) / 1000 } });
   const { httpServer, ...listeners } = await wireHttp({
     config, logger, source,
     dependencies: {
@@ -149,6 +155,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
       provisioning: createProvisioning({ db, clock, areas, changes, latest, ...known }),
       commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
       channels: notifications.channels,
+      aggregates: aggregates.service, aggregateAlerts: createAreaAlerts({ db, clock, areas }), entities: createEntityService({ directory, areas, latest, store: telemetry, clock }),
+      passages: createPassages({ store: telemetry, directory, areas, places: aggregates.places, watermark: () => aggregates.publisher.watermark() }),
       hikvision: {
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
@@ -159,7 +167,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const liveFeed = createLiveFeed({ httpServer, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
-  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog };
+  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
 }
 
 /** Fills memory from the database; nothing runs yet. */
@@ -186,6 +194,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('flood detection', parts.flood);
   await features.start('rules', parts.evaluator);
   await features.start('shelved alerts', parts.shelfTimer);
+  await features.start('aggregates', parts.aggregates.publisher);
   await features.start('journal', journal);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });

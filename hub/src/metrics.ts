@@ -21,10 +21,12 @@ export interface MetricsDependencies {
   /** Left out, nothing is said of floods. */
   flood?: Pick<FloodWatch, 'states'>;
   notifications: NotificationCounts;
+  /** Left out, nothing is said of aggregates. */
+  aggregates?: { dirtyWindows(): Promise<number>; lagSeconds(): number };
 }
 
 /** The hub's own health as OpenMetrics. Everything is read when asked; the hot path only counts. */
-export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens, flood, notifications }: MetricsDependencies): Registry<OpenMetricsContentType> {
+export function createMetrics({ ingest, journal, refusals, source, health, escalations, screens, flood, notifications, aggregates }: MetricsDependencies): Registry<OpenMetricsContentType> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
@@ -67,6 +69,10 @@ export function createMetrics({ ingest, journal, refusals, source, health, escal
     },
   });
   new Gauge({ name: 'liandong_notifications_waiting', help: 'Messages that are not delivered yet', registers, async collect() { this.set(await notifications.waiting()); } });
+  if (aggregates !== undefined) {
+    gaugeOf('liandong_aggregates_lag_seconds', 'Age of the newest published quarter hour: about 60 to 1,000 when all is well', () => aggregates.lagSeconds());
+    new Gauge({ name: 'liandong_aggregates_dirty_windows', help: 'Windows that wait to be worked out, open ones among them', registers, async collect() { this.set(await aggregates.dirtyWindows()); } });
+  }
   if (flood !== undefined) {
     gaugeBy('liandong_alerts_new', 'Alerts of the last 10 minutes that stand for themselves', flood, ({ alerts }) => alerts);
     gaugeBy('liandong_alert_flood', '1 while there are more new alerts than the operators on duty can take in', flood, ({ since }) => since === undefined ? 0 : 1);

@@ -36,7 +36,7 @@ export interface RunReport {
 
 /** Something was measured, and all of it came out right. */
 export const isRight = ({ results, codecs, backtest, alerts }: RunReport): boolean => {
-  const others: readonly object[] = [...codecs, ...(backtest === undefined ? [] : [backtest]), ...Object.values<object>(alerts)];
+  const others = [...codecs, ...[backtest, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
   return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
     && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
 };

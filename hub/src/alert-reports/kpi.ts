@@ -11,7 +11,7 @@ const PAGE = 500;
 export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): Promise<Omit<AlertKpi, 'area'>> {
   const tally = new KpiTally(scope);
   for (let after: { at: EpochMs; id: string } | undefined, isMore = true; isMore;) {
-    const rows = await readPage(db, scope, after);
+    const { rows, next } = await pageOfRaised(db, scope, after);
     const acks = await firstAcks(db, rows.map(({ id }) => id));
     for (const row of rows) {
       tally.add({
@@ -19,26 +19,28 @@ export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): 
         firstAckedAt: acks.get(row.id) ?? null, clearedAt: row.cleared_at, isChattering: row.chattering === 1,
       });
     }
-    const last = rows.at(-1);
-    isMore = rows.length === PAGE && last !== undefined;
-    if (last !== undefined) after = { at: last.raised_at, id: last.id };
+    after = next;
+    isMore = next !== undefined;
     await breathe();
   }
   return tally.result(context);
 }
 
-async function readPage(db: Db, { areas, from, to }: ReportScope, after: { at: EpochMs; id: string } | undefined) {
+/** Alerts raised in the range, oldest first, without children of a parent. `next`: where the following page begins; undefined after the last one. */
+export async function pageOfRaised(db: Db, { areas, from, to }: ReportScope, after: { at: EpochMs; id: string } | undefined) {
   let query = db.selectFrom('alert').select(['id', 'rule_id', 'device_id', 'area', 'severity', 'raised_at', 'cleared_at', 'chattering'])
     .where('raised_at', '>=', after?.at ?? from).where('raised_at', '<', to).where('group_id', 'is', null)
     .orderBy('raised_at').orderBy('id').limit(PAGE);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
   // A row value, so that the index finds the place even among thousands raised at once.
   if (after !== undefined) query = query.where((e) => e(e.refTuple('raised_at', 'id'), '>', e.tuple(after.at, after.id)));
-  return query.execute();
+  const rows = await query.execute();
+  const last = rows.at(-1);
+  return { rows, next: rows.length === PAGE && last !== undefined ? { at: last.raised_at, id: last.id } : undefined };
 }
 
 /** When each was first acknowledged; a later re-grading or escalation takes the acknowledgement off the alert, but not out of its timeline. */
-async function firstAcks(db: Db, ids: readonly string[]): Promise<Map<string, EpochMs>> {
+export async function firstAcks(db: Db, ids: readonly string[]): Promise<Map<string, EpochMs>> {
   if (ids.length === 0) return new Map();
   const rows = await db.selectFrom('alert_timeline').select(['alert_id', (e) => e.fn.min('at').as('at')]).where('alert_id', 'in', ids).where('change', '=', 'acked').groupBy('alert_id').execute();
   return new Map(rows.map(({ alert_id: id, at }) => [id, at]));

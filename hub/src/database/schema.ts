@@ -78,6 +78,21 @@ export interface Database {
     id: Generated<number>; key: string; channel: string; alert_id: string; occurrence: number; event: string; severity: string; tier: string; state: string;
     at: number; next_at: number; attempts: Generated<number>; sent_at: number | null; error: string | null; digest: string | null; body: string | null;
   };
+  /** One window of one metric in one area, as it was last published. `last_ts`: when `last` was measured. `members`: bitmap of the devices in it, by their slots in the community; of communities and grids, and not of days. */
+  aggregate: {
+    area: string; metric: string; window: string; start: number; change_no: number; revision: number; count: number; sum: number; min: number; max: number; last: number; last_ts: number;
+    devices: number; coverage: number; members: string | null;
+  };
+  /** Windows to be worked out, by stage (aggregates/stages.ts). `marks` grows with each mark, so that one that came during the work is not taken for done. */
+  aggregate_dirty: { stage: number; start: number; area: string; metric: string; marks: number };
+  /** One row. `log`: random, names this change log to cursors. Windows that end up to `watermark` are published. Rows with change numbers up to `dropped_to` may be past their time and gone. */
+  aggregate_state: { id: number; log: string; change_no: number; watermark: number; dropped_to: number };
+  /** Windows that start at `watermark` or later have change numbers above this one. */
+  aggregate_mark: { watermark: number; change_no: number };
+  /** Where a device stood from `since` until before `until`, and how often it was to report. `slot`: its number within the community, for good. */
+  aggregate_place: { device: string; since: number; until: number | null; area: string; community: string; slot: number; interval_s: number };
+  /** From when on a device has reported a metric. */
+  aggregate_series: { device: string; metric: string; first_ts: number };
   /** Positions of readers whose effects are in this database: in the journal, of `notifier` in the change log. */
   reader: { name: string; position: number };
 }

@@ -1,6 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AggregateService } from '../aggregates/aggregate-service.js';
+import type { AreaAlerts } from '../aggregates/area-alerts.js';
+import type { Passages } from '../aggregates/passages.js';
 import type { AlertReports } from '../alert-reports/types.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
@@ -17,6 +20,7 @@ import type { ShiftService } from '../duty/shift-service.js';
 import type { EscalationService } from '../escalation/escalation-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
+import type { EntityService } from '../ngsi-ld/entity-service.js';
 import type { ChannelService } from '../notifications/channel-service.js';
 import type { HealthProbe } from '../realtime/types.js';
 import type { RuleService } from '../rules/rule-service.js';
@@ -40,6 +44,10 @@ export interface HttpDependencies {
   readonly maintenance?: MaintenanceService;
   readonly calendar?: CalendarService;
   readonly backtests?: BacktestService;
+  readonly aggregates?: AggregateService;
+  readonly aggregateAlerts?: AreaAlerts;
+  readonly passages?: Passages;
+  readonly entities?: EntityService;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

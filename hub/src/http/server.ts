@@ -2,12 +2,14 @@ import Fastify from 'fastify';
 import { addAuthentication } from './authentication.js';
 import type { App, HttpDependencies } from './dependencies.js';
 import { addOriginCheck } from './origin.js';
+import { addCompress } from './plugins/compress.js';
 import { addConsole } from './plugins/console.js';
 import { addCookies } from './plugins/cookies.js';
 import { addHelmet } from './plugins/helmet.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addRateLimit } from './plugins/rate-limit.js';
 import { createErrorHandler } from './problems.js';
+import { addAggregateRoutes } from './routes/aggregates.js';
 import { addAlertReportRoutes } from './routes/alert-reports.js';
 import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
@@ -21,6 +23,7 @@ import { addHealthRoutes } from './routes/health.js';
 import { addHikvisionRoute } from './routes/hikvision.js';
 import { addImportRoutes } from './routes/import.js';
 import { addMaintenanceRoutes } from './routes/maintenance.js';
+import { addNgsiLdRoutes } from './routes/ngsi-ld.js';
 import { addNotificationRoutes } from './routes/notifications.js';
 import { addProvisioningRoutes } from './routes/provisioning.js';
 import { addRuleRoutes } from './routes/rules.js';
@@ -60,12 +63,17 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   await addHelmet(app, { isHttps: tls !== undefined });
   await addCookies(app);
   await addRateLimit(app);
+  await addCompress(app);
   await addOpenApi(app);
   await addConsole(app, dependencies.consoleFolder);
   addHealthRoutes(app, dependencies);
   const { hikvision, clock } = dependencies;
   if (hikvision !== undefined) await addHikvisionRoute(app, { hikvision, clock, isHttps: tls !== undefined });
   await app.register(async (api: App) => { addApi(api, dependencies); }, { prefix: '/api/v1' });
+  await app.register(async (ngsiLd: App) => {
+    addAuthentication(ngsiLd, dependencies);
+    addNgsiLdRoutes(ngsiLd, dependencies);
+  }, { prefix: '/ngsi-ld/v1' });
   await app.ready();
   return app;
 }
@@ -75,6 +83,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -101,7 +101,8 @@ export class Journal implements Feature, JournalWriter {
     for (const handler of handlers) {
       const own = await handler.position?.();
       this.#readers.push(new ReaderLoop({
-        handler, logger, read: (from, maxRecords) => this.#read(from, maxRecords),
+        handler, logger, read: (from, maxRecords) => this.#read(from, Math.min(maxRecords, this.#limitOf(handler) - from + 1)),
+        onAdvance: () => this.#wakeFollowers(handler.name),
         savePosition: own === undefined ? (name, at) => this.#savePosition(name, at) : undefined,
       }, own ?? (await this.#savedPosition(handler.name))));
     }
@@ -152,8 +153,17 @@ export class Journal implements Feature, JournalWriter {
     this.#writeFailure = error instanceof Error ? error.message : String(error);
   }
 
+  /** How far a reader may go: to the newest record, or to where the one it follows has come. */
+  #limitOf({ follows }: JournalHandler): Seq {
+    return follows === undefined ? this.#last : Math.min(this.#last, this.#readers.find(({ name }) => name === follows)?.position ?? 0);
+  }
+
+  #wakeFollowers(name: string): void {
+    for (const [index, reader] of this.#readers.entries()) if (this.#dependencies.handlers[index]?.follows === name) reader.wake();
+  }
+
   async #read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> {
-    if (from > this.#last) return undefined;
+    if (maxRecords < 1 || from > this.#last) return undefined;
     return this.#tail.read(from, maxRecords) ?? (await this.#readFromDisk(from, maxRecords));
   }
 

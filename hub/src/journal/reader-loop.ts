@@ -11,6 +11,8 @@ export interface ReaderLoopDependencies {
   read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined>;
   /** Remembers where the reader stands; undefined for one that keeps that itself. */
   savePosition: ((name: string, position: Seq) => Promise<void>) | undefined;
+  /** It has moved on: others may follow. */
+  onAdvance?: () => void;
   logger: Logger;
 }
 
@@ -81,6 +83,7 @@ export class ReaderLoop {
   async #advance(position: Seq): Promise<void> {
     await this.#dependencies.savePosition?.(this.name, position);
     this.#position = position;
+    this.#dependencies.onAdvance?.();
   }
 
   /** Until woken; or for a time that only a stop cuts short: a new record is then no reason to hurry. */

@@ -34,6 +34,8 @@ export interface JournalHandler {
   readonly maxRecords: number;
   /** Pause (ms) after a batch that was not half full, so that a reader whose every call costs a disk flush or a request gathers company. */
   readonly lingerMs?: number;
+  /** Name of the reader that goes first: this one gets a record only when that one has durably dealt with it. */
+  readonly follows?: string;
   /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it. */
   position?(): Promise<Seq | undefined>;
   handle(batch: JournalBatch): Promise<void>;

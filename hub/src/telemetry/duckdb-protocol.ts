@@ -14,6 +14,12 @@ export interface DuckdbSettings {
 }
 export interface WriteRequest { readonly last: Seq; readonly newSeries: SeriesColumns; readonly points: PointColumns; readonly events: readonly EventRow[] }
 export interface SeriesRequest { readonly series: number; readonly from: EpochMs; readonly to: EpochMs }
+export interface SummariseRequest { readonly series: readonly number[]; readonly from: EpochMs; readonly to: EpochMs; readonly everyMs: number }
+/** Entry i of each column is one series in one window; `ts` is where the window starts. */
+export interface SummaryColumns {
+  readonly series: Int32Array; readonly ts: Float64Array; readonly count: Float64Array; readonly sum: Float64Array; readonly min: Float64Array; readonly max: Float64Array;
+  readonly last: Float64Array; readonly lastTs: Float64Array;
+}
 export interface EventsRequest { readonly device: string; readonly from: EpochMs; readonly to: EpochMs; readonly before?: { ts: EpochMs; tie: number }; readonly limit: number }
 
 /** Series `series[i]` is of the device at place `devices[i]` and the metric at place `metrics[i]` of what is asked. */
@@ -37,6 +43,7 @@ export interface DuckdbCalls {
   latest: { request: { series: readonly number[] }; answer: PointColumns };
   history: { request: SeriesRequest & { points: number }; answer: PointColumns };
   raw: { request: SeriesRequest & { limit: number }; answer: PointColumns };
+  summarise: { request: SummariseRequest; answer: SummaryColumns };
   events: { request: EventsRequest; answer: EventRow[] };
   /** Rows by place of the device; who has none is missing. */
   scanCounts: { request: ScanRequest; answer: ReadonlyMap<number, number> };

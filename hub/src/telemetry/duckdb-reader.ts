@@ -1,12 +1,13 @@
 import { BIGINT, INTEGER, LIST, VARCHAR, listValue, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import type { DuckdbDatabase } from './duckdb-database.js';
 import { wholeMs } from './duckdb-periods.js';
-import type { EventRow, EventsRequest, PointColumns, SeriesRequest } from './duckdb-protocol.js';
+import type { EventRow, EventsRequest, PointColumns, SeriesRequest, SummariseRequest, SummaryColumns } from './duckdb-protocol.js';
 
 export interface DuckdbReader {
   latest(series: readonly number[]): Promise<PointColumns>;
   history(range: SeriesRequest & { points: number }): Promise<PointColumns>;
   raw(range: SeriesRequest & { limit: number }): Promise<PointColumns>;
+  summarise(request: SummariseRequest): Promise<SummaryColumns>;
   events(range: EventsRequest): Promise<EventRow[]>;
 }
 
@@ -62,6 +63,15 @@ export function createDuckdbReader(database: DuckdbDatabase): DuckdbReader {
       return rows === undefined ? toColumns([]) : pairs(await query(`SELECT ts, value FROM ${rows.sql} ORDER BY ts LIMIT ${Math.trunc(limit)}`, rows.values, rows.types));
     },
 
+    async summarise({ series, from, to, everyMs }) {
+      const tables = database.periods.filter((period) => period.start < to && period.end > from);
+      if (tables.length === 0 || series.length === 0 || from >= to) return toSummaries([]);
+      const parts = tables.map(({ table }) => `SELECT series, ts, value FROM ${table} WHERE ts >= $2 AND ts < $3 AND series IN (SELECT unnest($1))`);
+      return toSummaries(await query(
+        `SELECT series, (ts // $4) * $4, count(*), sum(value), min(value), max(value), arg_max(value, ts), max(ts) FROM (${parts.join(' UNION ALL ')}) GROUP BY series, ts // $4`,
+        [listValue([...series]), wholeMs(from), wholeMs(to), BigInt(everyMs)], [LIST(INTEGER), BIGINT, BIGINT, BIGINT]));
+    },
+
     async events({ device, from, to, before, limit }) {
       const mark = before ?? { ts: to, tie: 0 };
       const columns = await query(
@@ -87,6 +97,11 @@ function extremes([lowTs = [], low = [], highTs = [], high = []]: Columns): Poin
   });
   return toColumns([...rows].sort(([a], [b]) => a - b).map(([ts, value]) => [0, ts, value]));
 }
+
+const toSummaries = ([series = [], ...columns]: Columns): SummaryColumns => {
+  const [ts, count, sum, min, max, last, lastTs] = Array.from({ length: 7 }, (_, i) => Float64Array.from(columns[i] ?? [], Number)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]; // seven, as said
+  return { series: Int32Array.from(series, Number), ts, count, sum, min, max, last, lastTs };
+};
 
 const toColumns = (rows: readonly (readonly [series: number, ts: number, value: number])[]): PointColumns => ({
   series: Int32Array.from(rows, ([series]) => series),

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { DeviceEvent, DeviceId } from '@liandong/protocols';
+import { isMetricKey, type DeviceEvent, type DeviceId, type MetricKey } from '@liandong/protocols';
 import { eventCursor, parseEventCursor, parsePointCursor, pointCursor } from './cursor.js';
 import { buffersOf, createSeriesDictionary, encodeBatch, toPoints, type SeriesDictionary } from './duckdb-columns.js';
 import type { EventRow } from './duckdb-protocol.js';
 import { createDuckdbScan } from './duckdb-scan.js';
 import type { StoreLog } from './store-log.js';
 import { latestValue } from './latest-value.js';
-import type { LatestValue, TelemetryStore } from './types.js';
+import type { LatestValue, TelemetryStore, WindowSummary } from './types.js';
 import { createWorkerChannel } from './worker-channel.js';
 
 export interface DuckdbStoreOptions {
@@ -92,6 +92,22 @@ export function createDuckdbStore(options: DuckdbStoreOptions): TelemetryStore {
       const data = found.slice(0, limit);
       const last = data.at(-1);
       return found.length > limit && last !== undefined ? { data, next: pointCursor(last[0]) } : { data };
+    },
+
+    async summarise({ devices, metrics, ...range }) {
+      const owners = new Map<number, { device: DeviceId; metric: MetricKey }>();
+      const wanted = new Set<string>(metrics);
+      for (const device of devices) {
+        for (const [metric, id] of dictionary.metricsOf(device) ?? []) if (wanted.has(metric) && isMetricKey(metric)) owners.set(id, { device, metric });
+      }
+      if (owners.size === 0) return [];
+      const found = await channel.call('summarise', { series: [...owners.keys()], ...range });
+      const summaries: WindowSummary[] = [];
+      found.series.forEach((id, i) => {
+        const owner = owners.get(id);
+        if (owner !== undefined) summaries.push({ ...owner, start: found.ts[i]!, count: found.count[i]!, sum: found.sum[i]!, min: found.min[i]!, max: found.max[i]!, last: found.last[i]!, lastTs: found.lastTs[i]! }); // columns of one length
+      });
+      return summaries;
     },
 
     async events({ device, from, to }, { limit, cursor }) {

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { openDuckdb, readPosition, readSeries, type DuckdbDatabase } from './duckdb-database.js';
 import { loadHeads } from './duckdb-heads.js';
-import type { DuckdbMessage, DuckdbReply, DuckdbSettings, PointColumns, ScanAnswer } from './duckdb-protocol.js';
+import type { DuckdbMessage, DuckdbReply, DuckdbSettings, ScanAnswer } from './duckdb-protocol.js';
 import { createDuckdbReader, type DuckdbReader } from './duckdb-reader.js';
 import { createDuckdbScanner, type DuckdbScanner } from './duckdb-scanner.js';
 import { createDuckdbWriter, DuckdbDeadError, type DuckdbWriter } from './duckdb-writer.js';
@@ -58,6 +58,7 @@ async function answer(message: DuckdbMessage): Promise<unknown> {
     case 'latest': return reads(() => parts().reader.latest(message.request.series));
     case 'history': return reads(() => parts().reader.history(message.request));
     case 'raw': return reads(() => parts().reader.raw(message.request));
+    case 'summarise': return reads(() => parts().reader.summarise(message.request));
     case 'events': return reads(() => parts().reader.events(message.request));
     case 'scanCounts': return scans(() => parts().scanner.counts(message.request));
     case 'scan': return scans(() => parts().scanner.read(message.request));
@@ -75,7 +76,8 @@ function reply(answered: DuckdbReply): void {
 
 function buffersIn(value: unknown): ArrayBuffer[] {
   if (typeof value !== 'object' || value === null) return [];
-  const columns: Readonly<Record<string, ArrayBufferView>> = 'points' in value ? { ...(value as ScanAnswer).points } : 'ts' in value ? { ...value as PointColumns } : {}; // the two answer shapes with such members
+  // The answer shapes with a `ts`, PointColumns and SummaryColumns, are columns and nothing else; a scan's answer holds such columns.
+  const columns: Readonly<Record<string, ArrayBufferView>> = 'points' in value ? { ...(value as ScanAnswer).points } : 'ts' in value ? { ...value as Record<string, ArrayBufferView> } : {};
   return Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer); // never shared memory
 }
 

@@ -95,6 +95,7 @@ export function createInfluxStore({ log, requestTimeoutMs = 10_000, ...settings 
     latest: (devices) => reading((read) => read.latest(devices)),
     history: (range, points) => reading((read) => read.history(range, points)),
     raw: (range, page) => reading((read) => read.raw(range, page)),
+    summarise: (request) => using((_, read) => read.summarise(request)),
     events: (range, page) => reading((read) => read.events(range, page)),
 
     async* scan(range, signal) {

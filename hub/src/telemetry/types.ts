@@ -6,6 +6,13 @@ import type { JournalBatch } from '../journal/types.js';
 export type StoredPoint = readonly [ts: EpochMs, value: number];
 export interface LatestValue { readonly metric: MetricKey; readonly ts: EpochMs; readonly value: MetricValue }
 export interface StorePage<T> { readonly data: T[]; /** Opaque; absent on the last page. */ readonly next?: string }
+/** What summaries are asked of: these metrics of these devices, in windows of `everyMs` that begin at whole multiples of it since 1970; `from` and `to` are such multiples. */
+export interface SummaryRequest { readonly devices: readonly DeviceId[]; readonly metrics: readonly MetricKey[]; readonly from: EpochMs; readonly to: EpochMs; readonly everyMs: number }
+/** The stored values of one device and metric in one window; `last` is the one with the latest time. */
+export interface WindowSummary {
+  readonly device: DeviceId; readonly metric: MetricKey; readonly start: EpochMs;
+  readonly count: number; readonly sum: number; readonly min: number; readonly max: number; readonly last: number; readonly lastTs: EpochMs;
+}
 export interface SeriesRange { readonly device: DeviceId; readonly metric: MetricKey; /** Included. */ readonly from: EpochMs; /** Excluded. */ readonly to: EpochMs }
 
 /** What a pass over stored history asks for. `from` included, `to` excluded. */
@@ -41,6 +48,8 @@ export interface TelemetryStore extends Feature {
   history(range: SeriesRange, points: number): Promise<StoredPoint[]>;
   /** Every stored point once, oldest first. Throws AppError CURSOR_INVALID. */
   raw(range: SeriesRange, page: { limit: number; cursor?: string }): Promise<StorePage<StoredPoint>>;
+  /** Windows with at least one value, in no order. The caller keeps devices × metrics × windows to what fits in memory (100,000 or so). */
+  summarise(request: SummaryRequest): Promise<WindowSummary[]>;
   /** Newest first; `from` included, `to` excluded. Throws AppError CURSOR_INVALID. */
   events(range: { device: DeviceId; from: EpochMs; to: EpochMs }, page: { limit: number; cursor?: string }): Promise<StorePage<DeviceEvent>>;
   /**

@@ -56,6 +56,19 @@ async function start(handlers: JournalHandler[], maxBytes = 1 << 30): Promise<Jo
 const append = (journal: Journal, n: number): Promise<void> => new Promise((resolve) => journal.append({ records: [record(n)], bytes: 100 }, resolve));
 
 describe('Journal', () => {
+  it('lets a reader that follows another have a record only when that one is done with it', async () => {
+    const [leader, follower] = [new Collector('store'), Object.assign(new Collector('rollups'), { follows: 'store' })];
+    leader.failures = 1;
+    const journal = await start([follower, leader]);
+    await Promise.all([1, 2, 3].map((n) => append(journal, n)));
+    await vi.waitFor(() => expect(journal.readers().find(({ name }) => name === 'store')?.failure).toBe('store is down'));
+    expect(follower.seen).toEqual([]);
+    await vi.waitFor(() => expect(follower.seen).toEqual([1, 2, 3]));
+    expect(leader.seen).toEqual([1, 2, 3]);
+    await append(journal, 4);
+    await vi.waitFor(() => expect(follower.seen).toEqual([1, 2, 3, 4]));
+  });
+
   it('acknowledges after the commit and gives every reader every record once, in order', async () => {
     const [one, two] = [new Collector('one', 7), new Collector('two', 5000)];
     const journal = await start([one, two]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceEvent, JournalRecord } from '@liandong/protocols';
-import type { ScanRange, StoredPoint, TelemetryStore } from '../../src/telemetry/types.js';
+import type { ScanRange, StoredPoint, TelemetryStore, WindowSummary } from '../../src/telemetry/types.js';
 import { createBatcher, DAY_MS, event, reading, T0 } from './batches.js';
 
 /** A store under test; every test uses devices of its own, so they share it. */
@@ -113,6 +113,34 @@ export function describeTelemetryStore(name: string, createHarness: () => Promis
         expect(sampled).toContainEqual([T0 + 2222 * 60_000, -39]);
       }
       expect(await store.history(range, 3000)).toEqual(wave);
+    });
+
+    it('sums up each device, metric and window from what is stored: replaced values once, other devices and metrics left out', async () => {
+      const QUARTER = 900_000;
+      const at = (offset: number) => T0 + offset; // T0 begins a quarter of an hour
+      await write(
+        reading('sum-1', at(0), { temperature: 5, humidity: 40 }), reading('sum-1', at(QUARTER - 1), { temperature: -1 }), reading('sum-1', at(1000), { temperature: 9, tilted: true }),
+        reading('sum-1', at(QUARTER), { temperature: 100 }), reading('sum-2', at(10), { temperature: 7 }), reading('sum-3', at(10), { temperature: 8 }),
+        reading('sum-1', at(-1), { temperature: 77 }), reading('sum-1', at(2 * QUARTER), { temperature: 88 }),
+      );
+      await write(reading('sum-1', at(1000), { temperature: 10 }));
+      const summary = { devices: ['sum-1', 'sum-2', 'nobody'], metrics: ['temperature', 'tilted', 'co2'], from: at(0), to: at(2 * QUARTER), everyMs: QUARTER } as const;
+      const found = (await store.summarise(summary)).sort((a, b) => a.device.localeCompare(b.device) || a.metric.localeCompare(b.metric) || a.start - b.start);
+      expect(found).toEqual<WindowSummary[]>([
+        { device: 'sum-1', metric: 'temperature', start: at(0), count: 3, sum: 14, min: -1, max: 10, last: -1, lastTs: at(QUARTER - 1) },
+        { device: 'sum-1', metric: 'temperature', start: at(QUARTER), count: 1, sum: 100, min: 100, max: 100, last: 100, lastTs: at(QUARTER) },
+        { device: 'sum-1', metric: 'tilted', start: at(0), count: 1, sum: 1, min: 1, max: 1, last: 1, lastTs: at(1000) },
+        { device: 'sum-2', metric: 'temperature', start: at(0), count: 1, sum: 7, min: 7, max: 7, last: 7, lastTs: at(10) },
+      ]);
+      expect(await store.summarise({ ...summary, devices: [] })).toEqual([]);
+      // More devices than a query names; the others are not among the answers.
+      const many = [...Array.from({ length: 1200 }, (_, i) => `none-${i}`), 'sum-2'];
+      expect((await store.summarise({ ...summary, devices: many })).map(({ device }) => device)).toEqual(['sum-2']);
+      // Across two months.
+      const border = Date.UTC(2026, 9, 1);
+      await write(reading('sum-4', border - 1, { co2: 1 }), reading('sum-4', border, { co2: 2 }));
+      const across = await store.summarise({ devices: ['sum-4'], metrics: ['co2'], from: border - QUARTER, to: border + QUARTER, everyMs: QUARTER });
+      expect(across.map(({ start, last }) => [start, last]).sort(([a = 0], [b = 0]) => a - b)).toEqual([[border - QUARTER, 1], [border, 2]]);
     });
 
     it('pages through every stored row once, also while new ones arrive', async () => {

@@ -31,5 +31,5 @@ const cachingOf = (path: string): string => (path.includes(`${sep}assets${sep}`)
 /** An address of the console has no file extension and is not one of the hub's own. */
 function isPage({ method, url }: FastifyRequest): boolean {
   const path = url.split('?', 1)[0] ?? '/';
-  return (method === 'GET' || method === 'HEAD') && !/^\/(api|socket\.io|assets|metrics|healthz|readyz)(\/|$)/.test(path) && !/\.[^/]*$/.test(path);
+  return (method === 'GET' || method === 'HEAD') && !/^\/(api|ngsi-ld|socket\.io|assets|metrics|healthz|readyz)(\/|$)/.test(path) && !/\.[^/]*$/.test(path);
 }
