@@ -99,7 +99,7 @@ describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () 
   it('says who was faster when somebody else has acknowledged it in the same moment', async () => {
     await page.route('**/api/v1/alerts/a-gate/ack', async (route) => { hub.ackBy('a-gate', 'li.na'); await route.continue(); });
     await press('a');
-    await page.getByText('li.na 已先确认').waitFor();
+    await page.getByText('李娜 已先确认').waitFor();
     expect(alert('a-gate')?.ackedBy).toBe('li.na');
   });
   it('notifies only after the switch, once per alert, closes it with the acknowledgement, and says nothing again after a reload', async () => {
