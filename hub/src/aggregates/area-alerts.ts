@@ -6,7 +6,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { startOf } from './stages.js';
 
 export interface AreaAlertQuery { readonly area?: AreaId | undefined; readonly window?: AggregateWindow | undefined; readonly from?: EpochMs | undefined; readonly to?: EpochMs | undefined }

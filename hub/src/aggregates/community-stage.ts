@@ -1,5 +1,5 @@
 import type { AreaId, DeviceId, EpochMs, MetricKey } from '@liandong/protocols';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import type { DirtyKey } from './dirty.js';
 import { Members } from './members.js';

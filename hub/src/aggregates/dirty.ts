@@ -2,7 +2,7 @@ import type { AreaId, EpochMs, MetricKey } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { STAGE_NUMBER, type Stage, type WindowKey } from './stages.js';
 
 export interface DirtyKey extends WindowKey { readonly marks: number }

@@ -1,6 +1,6 @@
 import { METRIC_KEYS, type AggregateWindow, type AreaId, type EpochMs } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 
 const DAY_MS = 86_400_000;
 /** How long windows are kept: a quarter of a year, two years, ten years. */

@@ -1,7 +1,7 @@
 import { WINDOW_MS, type AreaId, type DeviceId, type EpochMs, type MetricKey } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Db } from '../database/database.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { coverageOf } from './community-stage.js';
 import type { DirtyKey } from './dirty.js';
 import { Members } from './members.js';

@@ -3,7 +3,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { createLane } from '../telemetry/lane.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import type { Places } from './places.js';

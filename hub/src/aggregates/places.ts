@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { QUARTER_MS, startOf } from './stages.js';
 
 /** Where a device stood from `since` until before `until`. */

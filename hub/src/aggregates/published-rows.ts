@@ -2,7 +2,7 @@ import type { AggregateWindow, AreaId, EpochMs, MetricKey } from '@liandong/prot
 import type { Selectable, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import type { Members } from './members.js';
 import type { WindowKey } from './stages.js';
 import type { Figures } from './tally.js';

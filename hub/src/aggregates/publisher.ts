@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { Feature } from '../feature.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import { questionOf, workOutCommunities } from './community-stage.js';
 import { AGGREGATE_RETENTION_MS, dropPast } from './drop-past.js';

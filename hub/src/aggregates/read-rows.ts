@@ -2,7 +2,7 @@ import { METRICS, METRIC_KEYS, WINDOW_MS, type AggregateRow, type AggregateWindo
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 
 /** What is asked for; `areas` undefined: all. */
 export interface RowFilter {

@@ -1,7 +1,7 @@
 import { HANDOVER_ROWS, severityRank, type Alert, type AlertChange, type EpochMs, type Handover, type Tier } from '@liandong/protocols';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { Db } from '../database/database.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { quantile } from './spread.js';
 import type { ReportScope } from './types.js';
 

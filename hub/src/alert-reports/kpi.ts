@@ -1,6 +1,6 @@
 import type { AlertKpi, EpochMs, Severity } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { KpiTally, type KpiContext } from './kpi-tally.js';
 import type { ReportScope } from './types.js';
 

@@ -6,7 +6,7 @@ import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { AppError } from '../problem.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import type { ActiveAlerts } from './active-alerts.js';
 import type { AlertClocks } from './alert-clocks.js';
 import { addTimelineEntry, saveAlert, toAlert } from './alert-rows.js';

@@ -1,7 +1,7 @@
 import { familyOf, type DeviceId, type Rule } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceEntry } from '../devices/types.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { isNearer, nearness, placeOf } from '../rules/scope.js';
 
 const DEVICES_PER_TURN = 500;

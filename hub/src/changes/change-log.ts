@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 
 /** An hour after a storm a hundred thousand go: rows of one statement, as the database keeps the thread while it runs. */
 const DROPPED_AT_ONCE = 1_000;

@@ -4,7 +4,7 @@ import type { AlertWriter, PlannedStep } from '../alerts/alert-writer.js';
 import { nextTier } from '../alerts/life-cycle.js';
 import type { Clock } from '../clock.js';
 import type { Feature } from '../feature.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import type { ClockMender } from './clock-mender.js';
 import { isDue, type EscalationClocks } from './escalation-clocks.js';
 

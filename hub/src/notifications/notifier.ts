@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { Feature } from '../feature.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { toStoredChannel } from './channel-rows.js';
 import { keyOf, noticeOf, sightingOf } from './notice.js';
 import { NoticeMemory } from './notice-memory.js';

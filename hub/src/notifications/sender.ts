@@ -2,7 +2,7 @@ import type { EpochMs } from '@liandong/protocols';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Feature } from '../feature.js';
-import { breathe } from '../rules/rule-state.js';
+import { breathe } from '../breathe.js';
 import { backOffMs } from './back-off.js';
 import { toStoredChannel } from './channel-rows.js';
 import { LONGEST_PAUSE_MS, type Outbox, type Parcel, type Result } from './outbox.js';

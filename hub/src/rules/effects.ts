@@ -12,7 +12,8 @@ import type { CompiledRule } from './compile.js';
 import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { fillMessage } from './message.js';
-import { breathe, saveRuleState } from './rule-state.js';
+import { breathe } from '../breathe.js';
+import { saveRuleState } from './rule-state.js';
 import { writeTransitions, type Transition } from './transitions.js';
 
 /** Name of the rule evaluator's row in table `reader`. */

@@ -10,7 +10,8 @@ import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
 import { RuleIndex } from './rule-index.js';
 import { push, type RuleSet } from './rule-set.js';
-import { breathe, loadRuleState, type Forgotten, type SavedDevice } from './rule-state.js';
+import { breathe } from '../breathe.js';
+import { loadRuleState, type Forgotten, type SavedDevice } from './rule-state.js';
 import { SilenceGroups, isGroupAlert } from './silence-groups.js';
 
 /** A rule as it is now; undefined: it was deleted. */

@@ -3,7 +3,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Principal } from '../identity/principal.js';
 import { isNearer, nearness, placeOf } from './scope.js';
-import { breathe } from './rule-state.js';
+import { breathe } from '../breathe.js';
 
 const DEVICES_PER_TURN = 500;
 /** Communities, ids and rules that are named. */

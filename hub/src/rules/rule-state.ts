@@ -4,6 +4,7 @@ import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { Condition, SavedCondition } from './condition.js';
 import type { DeviceMemory, SavedSightings } from './device-memory.js';
+import { breathe } from '../breathe.js';
 
 /** Stands in `rule_id` where the row is about the device itself; no rule can have this id. */
 const SIGHTINGS = ':sightings';
@@ -52,9 +53,6 @@ export async function saveRuleState(trx: Transaction<Database>, conditions: Iter
     if (rows.length > ROWS) await breathe();
   }
 }
-
-/** Lets sockets and timers have their turn: the database driver never leaves the thread by itself. */
-export const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 /** What nobody remembers any more: all of a device whose id may be used again for another one; of a device, what a rule remembered that isn't in force there. */
 export interface Forgotten { readonly devices: DeviceId[]; readonly conditions: { rule: string; device: DeviceId }[] }

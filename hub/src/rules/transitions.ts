@@ -4,7 +4,7 @@ import type { ActiveAlert } from '../alerts/active-alerts.js';
 import { addTimelineEntries, saveAlerts } from '../alerts/alert-rows.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
-import { breathe } from './rule-state.js';
+import { breathe } from '../breathe.js';
 
 /** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
 export interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
