@@ -1,6 +1,6 @@
 /**
  * `npm start`: builds what is stale, then runs the hub with the simulated fleet (`DEMO=1` unless it is set).
- * `--no-demo` (`npm run hub`) leaves `DEMO` alone. Exits with the hub's own code.
+ * `--no-demo` (`npm run hub`) leaves `DEMO` alone; other arguments, such as `--role hub`, are the hub's. Exits with the hub's own code.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,8 +20,8 @@ function obstacle() {
   return undefined;
 }
 
-function runHub(env) {
-  const hub = spawn(process.execPath, [path.join(root, 'hub/dist/main.js')], { stdio: 'inherit', env });
+function runHub(env, args) {
+  const hub = spawn(process.execPath, [path.join(root, 'hub/dist/main.js'), ...args], { stdio: 'inherit', env });
   const passOn = (signal) => {
     // Ctrl-C in a terminal reaches the hub by itself: a second one from here would look like an impatient user.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
@@ -64,4 +64,5 @@ if (reason) {
 // Imported late: an old Node must get the sentence above, not a syntax error.
 const { build } = await import('./build.mjs');
 if (!(await build())) process.exit(1);
-runHub(process.argv.includes('--no-demo') ? process.env : { ...process.env, DEMO: process.env.DEMO ?? '1' });
+const args = process.argv.slice(2);
+runHub(args.includes('--no-demo') ? process.env : { ...process.env, DEMO: process.env.DEMO ?? '1' }, args.filter((arg) => arg !== '--no-demo'));

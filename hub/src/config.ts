@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { StartError } from './problem.js';
+import { readRole, type Role } from './role.js';
 
 /** Every setting, checked and frozen. Names and defaults: contract, "Starting". */
 export interface Config {
+  readonly role: Role;
   readonly host: string;
   readonly port: number;
   readonly mqttHost: string;
@@ -37,13 +39,15 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const NOT_YET = ['DATABASE_URL', 'REDIS_URL'];
 
 /**
- * Reads the settings.
+ * Reads the settings, from the environment and the command line (`--role`).
  * @throws StartError that names every bad one; values of secrets are not shown.
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, args: readonly string[] = []): Config {
   const problems: string[] = [];
   const read = settingReader(environment, problems);
+  const role = readRole(args, problems);
   const config: Config = {
+    role,
     host: read.text('HOST', '127.0.0.1'),
     port: read.whole('PORT', 8080, { min: 0, max: 65_535 }),
     mqttHost: read.text('MQTT_HOST', '127.0.0.1'),
@@ -57,7 +61,7 @@ export function readConfig(environment: Environment): Config {
     smtp: readSmtp(read, problems),
     publicUrl: read.url('PUBLIC_URL', ['https:', 'http:'])?.href.replace(/\/+$/, ''),
     watchdog: readWatchdog(read),
-    isDemo: read.flag('DEMO', false),
+    isDemo: read.flag('DEMO', false) && role === 'all',
     gateRetentionDays: read.whole('GATE_RETENTION_DAYS', 90, { min: 1, max: 3650 }),
     telemetryRetentionDays: read.whole('TELEMETRY_RETENTION_DAYS', 730, { min: 1, max: 36_500 }),
     journalMaxMb: read.whole('JOURNAL_MAX_MB', 4096, { min: 16, max: 1_048_576 }),

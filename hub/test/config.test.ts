@@ -33,5 +33,12 @@ describe('readConfig', () => {
     expect(wrong({ SMTP_URL: 'http://u:hunter2@mail.example', SMTP_FROM: 'nobody' })).not.toContain('hunter2');
   });
 
+  it('takes the role from the command line, and says which there are', () => {
+    expect(readConfig({}).role).toBe('all');
+    expect(readConfig({ DEMO: '1' }, ['--role', 'hub'])).toMatchObject({ role: 'hub', isDemo: false });
+    expect(readConfig({}, ['--role=hub']).role).toBe('hub');
+    for (const wrong of [['--role', 'village'], ['--role'], ['--rule', 'hub'], ['hub']]) expect(() => readConfig({}, wrong), wrong.join(' ')).toThrow('--role');
+  });
+
   it('can not be changed', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
 });

@@ -1,0 +1,16 @@
+import { parseArgs } from 'node:util';
+
+/** What one process is: everything of a sub-district (`all`, the default) or its hub alone (`hub`: never with the simulated fleet). */
+export type Role = 'all' | 'hub';
+
+const ROLES: readonly Role[] = ['all', 'hub'];
+
+/** `--role hub` or `--role=hub`. Adds to `problems` what a person has to mend. */
+export function readRole(args: readonly string[], problems: string[]): Role {
+  const { values: { role }, tokens } = parseArgs({ args: [...args], options: { role: { type: 'string' } }, strict: false, tokens: true });
+  for (const token of tokens) if (token.kind !== 'option' || token.name !== 'role') problems.push(`${token.kind === 'option' ? token.rawName : token.kind === 'positional' ? token.value : '--'} is not known; there is --role ${ROLES.join('|')}`);
+  if (role === undefined) return 'all';
+  const known = ROLES.find((name) => name === role);
+  if (known === undefined) problems.push(`--role must be one of ${ROLES.join(', ')}${typeof role === 'string' ? `, not "${role}"` : ''}`);
+  return known ?? 'all';
+}
