@@ -29,6 +29,10 @@ export interface Config {
   readonly telemetryRetentionDays: number;
   /** The journal is full beyond this (MiB on disk). */
   readonly journalMaxMb: number;
+  /** Where backups are made, a folder each; not in the data folder, which they are to outlive. */
+  readonly backupDir: string;
+  /** So many backups stay. */
+  readonly backupKeep: number;
   readonly logLevel: string;
 }
 
@@ -65,6 +69,8 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     gateRetentionDays: read.whole('GATE_RETENTION_DAYS', 90, { min: 1, max: 3650 }),
     telemetryRetentionDays: read.whole('TELEMETRY_RETENTION_DAYS', 730, { min: 1, max: 36_500 }),
     journalMaxMb: read.whole('JOURNAL_MAX_MB', 4096, { min: 16, max: 1_048_576 }),
+    backupDir: resolve(read.text('BACKUP_DIR', './backups')),
+    backupKeep: read.whole('BACKUP_KEEP', 7, { min: 1, max: 1000 }),
     logLevel: read.text('LOG_LEVEL', 'info'),
   };
   if (!LOG_LEVELS.includes(config.logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);

@@ -18,6 +18,9 @@ export const dataPaths = (dir: string): DataPaths => ({
   pseudonymKey: join(dir, 'pseudonym.key'), fleetState: join(dir, 'fleet.json'), photos: join(dir, 'photos'),
 });
 
+/** The folder in a data folder into which a backup is being restored. */
+export const UNFINISHED_RESTORE = '.restoring';
+
 /** A lost network share never answers. */
 const FOLDER_MS = 10_000;
 
@@ -29,6 +32,7 @@ export async function prepareDataDir(dir: string): Promise<void> {
     await writeFile(probe, '');
     await rm(probe);
   };
+  if (await isFolder(join(dir, UNFINISHED_RESTORE))) throw new StartError(`A restore into ${dir} was interrupted. Empty the folder and restore the backup again.`);
   try {
     await within(FOLDER_MS, tryOut());
   } catch (error) {

@@ -30,6 +30,7 @@ export * from './codecs/native-gateway.js';
 export * from './codecs/hikvision.js';
 export * from './codecs/registry.js';
 export * from './api/common.js';
+export * from './api/backups.js';
 export * from './api/areas.js';
 export * from './api/devices.js';
 export * from './api/imports.js';

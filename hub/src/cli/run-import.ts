@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import type { ImportResult } from '@liandong/protocols';
 import { BYTE_ORDER_MARK, toCsv } from '../import/csv-writer.js';
 import { ImportFailure, createImportClient } from './import-client.js';
-import { createProgressLine, type ProgressOutput } from './progress-line.js';
+import type { CommandRun } from './command-run.js';
+import { createProgressLine } from './progress-line.js';
 
 export const USAGE = `用法 usage: npm run devices -- import file.csv [--dry-run] [--only-valid] [--rows 2-50,60] [--hub http://127.0.0.1:8080] [--token TOKEN]
 
@@ -18,15 +19,8 @@ export const USAGE = `用法 usage: npm run devices -- import file.csv [--dry-ru
 失败的行写入 failed rows go to file.failed.csv,凭据写入 credentials to file.credentials.csv (0600)
 `;
 
-export interface ImportRun {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: ProgressOutput;
-  readonly stderr: ProgressOutput;
-}
-
 /** The command `devices`. Gives the exit code: 0 done, 1 rows failed, 2 it could not run at all. */
-export async function runDevices({ argv, env, stdout, stderr }: ImportRun): Promise<0 | 1 | 2> {
+export async function runDevices({ argv, env, stdout, stderr }: CommandRun): Promise<0 | 1 | 2> {
   try {
     const options = readOptions(argv, env);
     if (options === undefined) {
@@ -55,7 +49,7 @@ export async function runDevices({ argv, env, stdout, stderr }: ImportRun): Prom
 interface Options { file: string; hub: string; token: string; language: 'zh' | 'en'; query: Record<string, string> }
 
 /** Undefined: help was asked for. */
-function readOptions(argv: readonly string[], env: ImportRun['env']): Options | undefined {
+function readOptions(argv: readonly string[], env: CommandRun['env']): Options | undefined {
   const { values, positionals } = parsed(argv);
   if (values.help === true) return undefined;
   const [command, file, ...rest] = positionals;

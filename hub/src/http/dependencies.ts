@@ -7,6 +7,7 @@ import type { Passages } from '../aggregates/passages.js';
 import type { AlertReports } from '../alert-reports/types.js';
 import type { AlertService } from '../alerts/types.js';
 import type { AreaService } from '../areas/area-service.js';
+import type { BackupService } from '../backup/backup-service.js';
 import type { BacktestService } from '../backtest/backtest-service.js';
 import type { CalendarService } from '../calendar/calendar-service.js';
 import type { Clock } from '../clock.js';
@@ -48,6 +49,7 @@ export interface HttpDependencies {
   readonly aggregateAlerts?: AreaAlerts;
   readonly passages?: Passages;
   readonly entities?: EntityService;
+  readonly backups?: BackupService;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

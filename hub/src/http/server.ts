@@ -15,6 +15,7 @@ import { addAlertRoutes } from './routes/alerts.js';
 import { addAreaRoutes } from './routes/areas.js';
 import { addAuditRoutes } from './routes/audit.js';
 import { addBacktestRoutes } from './routes/backtest.js';
+import { addBackupRoutes } from './routes/backups.js';
 import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
@@ -83,6 +84,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes, addBackupRoutes,
   ]) addRoutes(api, dependencies);
 }

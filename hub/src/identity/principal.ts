@@ -11,9 +11,9 @@ export interface Principal {
 }
 
 /** What a service method may require. */
-export type Permission = 'area:read' | 'area:write' | 'device:read' | 'device:write' | 'device:command' | 'gate:open' | 'telemetry:read' | 'event:read' | 'alert:read' | 'aggregate:read' | 'alert:act' | 'rule:read' | 'rule:write' | 'duty:read' | 'duty:write' | 'channel:write' | 'user:write' | 'token:write' | 'audit:read';
+export type Permission = 'area:read' | 'area:write' | 'device:read' | 'device:write' | 'device:command' | 'gate:open' | 'telemetry:read' | 'event:read' | 'alert:read' | 'aggregate:read' | 'alert:act' | 'rule:read' | 'rule:write' | 'duty:read' | 'duty:write' | 'channel:write' | 'user:write' | 'token:write' | 'audit:read' | 'backup:write';
 
-const EVERYTHING: readonly Permission[] = ['area:read', 'area:write', 'device:read', 'device:write', 'device:command', 'gate:open', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read', 'alert:act', 'rule:read', 'rule:write', 'duty:read', 'duty:write', 'channel:write', 'user:write', 'token:write', 'audit:read'];
+const EVERYTHING: readonly Permission[] = ['area:read', 'area:write', 'device:read', 'device:write', 'device:command', 'gate:open', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read', 'alert:act', 'rule:read', 'rule:write', 'duty:read', 'duty:write', 'channel:write', 'user:write', 'token:write', 'audit:read', 'backup:write'];
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
   admin: EVERYTHING,
   operator: ['area:read', 'device:read', 'device:write', 'device:command', 'gate:open', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read', 'alert:act', 'rule:read', 'rule:write', 'duty:read', 'duty:write'],

@@ -6,6 +6,7 @@ import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
 import { GroupCommit } from './group-commit.js';
+import { copyJournal, type JournalHold } from './journal-hold.js';
 import { ReaderLoop } from './reader-loop.js';
 import { JournalTail, sliceBatches } from './tail.js';
 import type { JournalBatch, JournalHandler, JournalMessage, JournalWriter } from './types.js';
@@ -22,6 +23,7 @@ const DISK_READ_BATCHES = 64;
 /** Keys sort as their numbers do: batches by first sequence, positions by reader's name. */
 const batchKey = (first: Seq): string => `b${first.toString(16).padStart(14, '0')}`;
 const BATCH_KEYS = { gte: 'b', lt: 'c' };
+const POSITION_KEYS = { gte: 'p', lt: 'q' };
 const positionKey = (reader: string): string => `p${reader}`;
 
 export interface JournalDependencies {
@@ -56,6 +58,7 @@ export class Journal implements Feature, JournalWriter {
   #diskBytes = 0;
   #agedAt: EpochMs | undefined;
   #maintaining: Promise<void> | undefined;
+  #holds = 0;
 
   constructor(dependencies: JournalDependencies) {
     this.#dependencies = dependencies;
@@ -126,6 +129,24 @@ export class Journal implements Feature, JournalWriter {
 
   readers(): ReaderState[] {
     return this.#readers.map(({ name, position, failure }) => ({ name, position, lag: this.#last - position, failure }));
+  }
+
+  /** For a backup: from now on nothing is dropped, until every hold is released. */
+  async hold(): Promise<JournalHold> {
+    this.#holds += 1;
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) this.#holds -= 1;
+      isHeld = false;
+    };
+    try {
+      await this.#maintaining; // what it drops now is out of reach of every position read here
+      const positions = await this.#db.iterator(POSITION_KEYS).all();
+      return { release, copyTo: (path) => copyJournal(this.#db, BATCH_KEYS, positions, path) };
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   async #write(records: JournalRecord[]): Promise<void> {
@@ -202,12 +223,16 @@ export class Journal implements Feature, JournalWriter {
   }
 
   async #dropAndMeasure(): Promise<void> {
+    if (this.#holds === 0) await this.#dropRead();
+    this.#diskBytes = await this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt);
+    this.#commit.hold(this.isOverLimit);
+  }
+
+  async #dropRead(): Promise<void> {
     const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position));
     const keep = await this.#keyAtOrBefore(Math.max(1, this.isOverLimit ? slowest : slowest - TAIL_RECORDS));
     if (keep !== BATCH_KEYS.gte) await this.#drop(keep, this.isOverLimit);
     await this.#dropAged(slowest);
-    this.#diskBytes = await this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt);
-    this.#commit.hold(this.isOverLimit);
   }
 
   /** Batches whose newest record is too old, as far as every reader has read them. The newest stays: it tells where the sequence goes on. */

@@ -8,6 +8,8 @@ import { createIdSource } from '../alerts/alert-ids.js';
 import type { LiandongApp } from '../app.js';
 import { createAreaService } from '../areas/area-service.js';
 import { AreaTree } from '../areas/area-tree.js';
+import { createBackupService } from '../backup/backup-service.js';
+import { backupSources, makeBackup } from '../backup/make-backup.js';
 import { createBacktestService } from '../backtest/backtest-service.js';
 import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { createChangeLog } from '../changes/change-log.js';
@@ -132,6 +134,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   );
 
   const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
+  const sources = backupSources({ paths, journal, telemetry });
+  const backups = createBackupService({ dir: config.backupDir, keep: config.backupKeep, make: (target, at, onPhase) => makeBackup(sources, { target, at, onPhase }), audit, clock, onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const health = new Health({ source, journal, storeWriter, evaluator });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
@@ -141,7 +145,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const { httpServer, ...listeners } = await wireHttp({
     config, logger, source,
     dependencies: {
-      identity, areas: areaService, devices, alerts, rules, calendar, backtests, escalation, shifts, alertReports, maintenance, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }),
+      identity, areas: areaService, devices, alerts, rules, calendar, backtests, backups, escalation, shifts, alertReports, maintenance, readings: createDeviceReadings({ devices, telemetry, latest, audit, clock }),
       imports: createImportService({ areas, directory, bulk: createDeviceBulk({ db, clock, areas, directory, changes }), audit, clock, reservedIds: reservedIds(config) }),
       provisioning: createProvisioning({ db, clock, areas, changes, latest, ...known }),
       commands: createCommandService({ db, clock, devices, directory, publisher: source, timeouts }),
@@ -158,7 +162,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const liveFeed = createLiveFeed({ httpServer, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
-  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
+  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, backups, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
 }
 
 /** Fills memory from the database; nothing runs yet. */
@@ -202,6 +206,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   await features.start('health', parts.health);
   await features.start('retention', parts.retention);
   await features.start('back-tests', parts.backtests);
+  await features.start('backups', parts.backups);
   await features.start('http', parts.listener);
   await features.start('live feed', parts.liveFeed);
   if (parts.watchdog !== undefined) await features.start('watchdog', parts.watchdog);

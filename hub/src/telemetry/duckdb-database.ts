@@ -8,6 +8,7 @@ const SCHEMA_VERSION = 1;
 
 /** The open file: one connection that writes, one that reads, one for long passes, and the months that exist, oldest first. */
 export interface DuckdbDatabase {
+  readonly path: string;
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
   readonly scanner: DuckDBConnection;
@@ -32,7 +33,7 @@ export async function openDuckdb(settings: DuckdbSettings): Promise<DuckdbDataba
     const reader = await instance.connect();
     const scanner = await instance.connect();
     await createSchema(writer);
-    return { writer, reader, scanner, periods: await listPeriods(writer), close: () => closeAll([writer, reader, scanner], instance) };
+    return { path: settings.path, writer, reader, scanner, periods: await listPeriods(writer), close: () => closeAll([writer, reader, scanner], instance) };
   } catch (error) {
     instance.closeSync();
     throw error;

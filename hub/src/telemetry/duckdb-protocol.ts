@@ -51,6 +51,8 @@ export interface DuckdbCalls {
   /** Ends the query of that scan, which then fails. */
   stopScan: { request: number; answer: void };
   dropBefore: { request: { telemetry: EpochMs; events: EpochMs }; answer: void };
+  /** A copy of the file for a backup, as of a moment between two writes. */
+  copyTo: { request: { path: string }; answer: void };
   ping: { request: null; answer: void };
   close: { request: null; answer: void };
 }

@@ -122,6 +122,7 @@ export function createDuckdbStore(options: DuckdbStoreOptions): TelemetryStore {
     scan,
 
     isReachable: () => answersWithin(channel.call('ping', null), REACHABLE_WITHIN_MS),
+    copyTo: (path) => channel.call('copyTo', { path }),
     dropBefore: (limits) => channel.call('dropBefore', limits),
   };
 }

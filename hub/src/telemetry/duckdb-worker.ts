@@ -1,4 +1,5 @@
 /** The thread that owns the DuckDB file. Loads nothing of the hub but its neighbours here, so it starts fast from source and from dist. */
+import { copyFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { openDuckdb, readPosition, readSeries, type DuckdbDatabase } from './duckdb-database.js';
 import { loadHeads } from './duckdb-heads.js';
@@ -30,6 +31,15 @@ async function open(settings: DuckdbSettings): Promise<unknown> {
 /** Keeps the log short, so that a start after a crash is quick. A read in progress can put it off: the next turn will do. */
 async function checkpoint({ writer }: DuckdbDatabase): Promise<void> {
   await writer.run('CHECKPOINT').catch((error: unknown) => reply({ id: 0, ok: false, message: `checkpoint: ${messageOf(error)}` }));
+}
+
+/**
+ * No write comes between checkpoint and copy, so the file is whole without its log; readers only keep the checkpoint waiting. Closing the file that was read ends
+ * the process's lock on it (POSIX); it is the journal's lock that keeps others out of the data folder.
+ */
+async function copyTo({ path: file, writer }: DuckdbDatabase, path: string): Promise<void> {
+  await scans(() => reads(() => writer.run('CHECKPOINT').then(() => undefined)));
+  await copyFile(file, path);
 }
 
 /** After everything that was asked before. */
@@ -65,6 +75,7 @@ async function answer(message: DuckdbMessage): Promise<unknown> {
     case 'stopScan': return parts().scanner.stop(message.request);
     // No read may be looking at a table that is dropped.
     case 'dropBefore': return writes(() => scans(() => reads(() => parts().writer.dropBefore(message.request))));
+    case 'copyTo': return writes(() => copyTo(parts().database, message.request.path));
     case 'ping': return void parts();
     case 'close': return close(); // and then `end`
   }

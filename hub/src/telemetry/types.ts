@@ -60,6 +60,8 @@ export interface TelemetryStore extends Feature {
   scan(range: ScanRange, signal?: AbortSignal): AsyncIterable<ScanChunk>;
   /** Does the store answer now? Resolves false, never rejects; bounded to 2 s. */
   isReachable(): Promise<boolean>;
+  /** Writes a copy of everything, as of one moment, into a new file (DuckDB). An InfluxDB server is backed up by its own tools. */
+  copyTo?(path: string): Promise<void>;
   /** Drops telemetry before one time and events before another (retention). */
   dropBefore(limits: { telemetry: EpochMs; events: EpochMs }): Promise<void>;
 }

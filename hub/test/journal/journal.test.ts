@@ -55,6 +55,19 @@ async function start(handlers: JournalHandler[], maxBytes = 1 << 30): Promise<Jo
 
 const append = (journal: Journal, n: number): Promise<void> => new Promise((resolve) => journal.append({ records: [record(n)], bytes: 100 }, resolve));
 
+/** What a hold would copy. */
+async function positionOnDisk(journal: Journal): Promise<number> {
+  const copy = join(await mkdtemp(join(path, '..', 'look-')), 'copy');
+  const hold = await journal.hold();
+  await hold.copyTo(copy);
+  hold.release();
+  const look = new Journal({ path: copy, handlers: [new Collector('rules')], maxBytes: 1 << 30, maxAgeMs: DAY_MS, clock, logger });
+  await look.start(); // resolves before its readers read
+  const position = look.readers()[0]?.position ?? -1;
+  await look.stop();
+  return position;
+}
+
 describe('Journal', () => {
   it('lets a reader that follows another have a record only when that one is done with it', async () => {
     const [leader, follower] = [new Collector('store'), Object.assign(new Collector('rollups'), { follows: 'store' })];
@@ -101,6 +114,40 @@ describe('Journal', () => {
     await start([second]);
     await vi.waitFor(() => expect(second.seen).toHaveLength(20));
     expect(second.seen).toEqual(Array.from({ length: 20 }, (_, n) => n + 21));
+  });
+
+  it('is copied as a whole while it is held: what readers read since the hold they read again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const reader = new Collector('rules');
+      const journal = await start([reader]);
+      for (let n = 1; n <= 10; n += 1) await append(journal, n);
+      await vi.waitFor(() => expect(reader.seen).toHaveLength(10));
+      // The reader's position is on disk only some time after it read.
+      await vi.waitFor(async () => expect(await positionOnDisk(journal)).toBe(10));
+      const hold = await journal.hold();
+      for (let n = 11; n <= 20; n += 1) await append(journal, n);
+      await vi.waitFor(() => expect(reader.seen).toHaveLength(20));
+      clock.at = 10 * DAY_MS; // all of it but the newest is too old now
+      await vi.advanceTimersByTimeAsync(10 * 60_000);
+      const copy = join(path, '..', 'copy');
+      await hold.copyTo(copy);
+      hold.release();
+      hold.release();
+      await journal.stop();
+
+      const again = new Collector('rules');
+      const restored = new Journal({ path: copy, handlers: [again], maxBytes: 1 << 30, maxAgeMs: DAY_MS, clock: { now: () => 0 }, logger });
+      open.push(restored);
+      await restored.start();
+      await vi.waitFor(() => expect(again.seen).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]));
+      expect(restored.last).toBe(20);
+      const kept: number[] = [];
+      for await (const { ts } of restored.recent(100)) kept.push(ts);
+      expect(kept).toHaveLength(20);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives a failing reader the same records again while the others go on', async () => {
