@@ -27,6 +27,10 @@ export interface Config {
   readonly isDemo: boolean;
   readonly gateRetentionDays: number;
   readonly telemetryRetentionDays: number;
+  /** Alerts that cleared, with their timelines, and commands. */
+  readonly alertRetentionDays: number;
+  /** Who did what; half a year at least (网络安全法 art. 21 (3)). */
+  readonly auditRetentionDays: number;
   /** The journal is full beyond this (MiB on disk). */
   readonly journalMaxMb: number;
   /** Where backups are made, a folder each; not in the data folder, which they are to outlive. */
@@ -68,6 +72,8 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     isDemo: read.flag('DEMO', false) && role === 'all',
     gateRetentionDays: read.whole('GATE_RETENTION_DAYS', 90, { min: 1, max: 3650 }),
     telemetryRetentionDays: read.whole('TELEMETRY_RETENTION_DAYS', 730, { min: 1, max: 36_500 }),
+    alertRetentionDays: read.whole('ALERT_RETENTION_DAYS', 730, { min: 30, max: 36_500 }),
+    auditRetentionDays: read.whole('AUDIT_RETENTION_DAYS', 730, { min: 183, max: 36_500 }),
     journalMaxMb: read.whole('JOURNAL_MAX_MB', 4096, { min: 16, max: 1_048_576 }),
     backupDir: resolve(read.text('BACKUP_DIR', './backups')),
     backupKeep: read.whole('BACKUP_KEEP', 7, { min: 1, max: 1000 }),

@@ -1,5 +1,6 @@
-import type { Command, CommandType } from '@liandong/protocols';
+import type { Command, CommandType, EpochMs } from '@liandong/protocols';
 import type { Selectable } from 'kysely';
+import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 
 export type CommandRow = Selectable<Database['command']>;
@@ -12,3 +13,8 @@ export const toCommand = (row: CommandRow): Command => ({
   ...(row.answered_at === null ? {} : { answeredAt: row.answered_at }),
   ...(row.error === null ? {} : { error: row.error }),
 });
+
+/** Drops commands that were settled and are older than a time, for retention. */
+export async function dropCommandsBefore(db: Db, at: EpochMs): Promise<void> {
+  await db.deleteFrom('command').where('at', '<', at).where('state', '!=', 'pending').execute();
+}

@@ -1,5 +1,6 @@
 import type { AuditEntry, EpochMs } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
+import { breathe } from '../breathe.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -21,6 +22,20 @@ export async function insertAudit(trx: Pick<Transaction<Database>, 'insertInto'>
 export interface AuditReader {
   /** Newest first. `among`: only rows of these names, and of these actions whoever did them. Throws CURSOR_INVALID. */
   page(query: { limit: number; cursor?: string; target?: string; among?: { by: readonly string[]; actions: readonly string[] } }): Promise<{ data: AuditEntry[]; next?: string }>;
+}
+
+/** Rows looked at together. */
+const DROPPED_AT_ONCE = 500;
+
+/** Drops rows older than a time, for retention. They were written in the order of their times, so the first that is younger ends it. */
+export async function dropAuditBefore(db: Db, at: EpochMs): Promise<void> {
+  for (;;) {
+    const oldest = await db.selectFrom('audit').select(['id', 'at']).orderBy('id').limit(DROPPED_AT_ONCE).execute();
+    const past = oldest.filter((row) => row.at < at).map(({ id }) => id);
+    if (past.length === 0) return;
+    await db.deleteFrom('audit').where('id', 'in', past).execute();
+    await breathe();
+  }
 }
 
 /** Who did what to what, append-only. Callers never put a secret or a payload into `detail`. */

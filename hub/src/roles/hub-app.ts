@@ -5,6 +5,7 @@ import { createAggregates } from '../aggregates/aggregates.js';
 import { createAreaAlerts } from '../aggregates/area-alerts.js';
 import { createPassages } from '../aggregates/passages.js';
 import { createIdSource } from '../alerts/alert-ids.js';
+import { dropAlertsBefore } from '../alerts/alert-retention.js';
 import type { LiandongApp } from '../app.js';
 import { createAreaService } from '../areas/area-service.js';
 import { AreaTree } from '../areas/area-tree.js';
@@ -15,6 +16,7 @@ import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { createChangeLog } from '../changes/change-log.js';
 import { systemClock } from '../clock.js';
 import { createCommandReader } from '../commands/command-reader.js';
+import { dropCommandsBefore } from '../commands/command-rows.js';
 import { createCommandService } from '../commands/command-service.js';
 import { createCommandTimeouts } from '../commands/command-timeouts.js';
 import type { Config } from '../config.js';
@@ -31,7 +33,7 @@ import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
 import { createHttpSignIn } from '../gateways/http-sign-in.js';
 import type { JournalHandler } from '../journal/types.js';
 import { Health } from '../health.js';
-import { createAuditLog } from '../identity/audit-log.js';
+import { createAuditLog, dropAuditBefore } from '../identity/audit-log.js';
 import { createIdentityService } from '../identity/identity-service.js';
 import type { Principal } from '../identity/principal.js';
 import { createImportService } from '../import/import-service.js';
@@ -160,9 +162,17 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
     },
   });
   const liveFeed = createLiveFeed({ httpServer, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
-  const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
+  const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, rows: rowRetention(config, db), telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, backups, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
+}
+
+function rowRetention({ alertRetentionDays, auditRetentionDays }: Config, db: Db) {
+  return [
+    { days: alertRetentionDays, dropBefore: (at: number) => dropAlertsBefore(db, at) },
+    { days: alertRetentionDays, dropBefore: (at: number) => dropCommandsBefore(db, at) },
+    { days: auditRetentionDays, dropBefore: (at: number) => dropAuditBefore(db, at) },
+  ];
 }
 
 /** Fills memory from the database; nothing runs yet. */

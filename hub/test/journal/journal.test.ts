@@ -143,7 +143,7 @@ describe('Journal', () => {
       await vi.waitFor(() => expect(again.seen).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]));
       expect(restored.last).toBe(20);
       const kept: number[] = [];
-      for await (const { ts } of restored.recent(100)) kept.push(ts);
+      for await (const { at } of restored.recent(100)) kept.push(at);
       expect(kept).toHaveLength(20);
     } finally {
       vi.useRealTimers();

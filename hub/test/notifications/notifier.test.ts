@@ -168,7 +168,7 @@ describe('the notifier', () => {
     await rig.start();
     await rig.notifier.stop();
     await rig.change(alertOf('a'), alertOf('b'));
-    const retention = new Retention({ telemetry: { dropBefore: async () => undefined }, changes: rig.changes, notifier: rig.notifier, telemetryDays: 1, eventDays: 1, clock: rig.clock, logger: { warn() {}, info() {}, error() {}, debug() {} } as never });
+    const retention = new Retention({ telemetry: { dropBefore: async () => undefined }, changes: rig.changes, notifier: rig.notifier, rows: [], telemetryDays: 1, eventDays: 1, clock: rig.clock, logger: { warn() {}, info() {}, error() {}, debug() {} } as never });
     const kept = async () => (await rig.db.selectFrom('change').select('seq').execute()).length;
     rig.clock.at += 2 * 3_600_000;
     await retention.run();
