@@ -64,6 +64,7 @@ export class NoticeMemory {
       const made = await trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').execute();
       counts.queued += made.length;
     }
+    await this.#hurryEarlier(trx);
     for (const { channel, alertId, occurrence } of this.#withdrawn) {
       const gone = await trx.updateTable('outbox').set({ state: 'withdrawn', body: null, error: 'its alert cleared before it was due' })
         .where('alert_id', '=', alertId).where('channel', '=', channel).where('occurrence', '=', occurrence).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').execute();
@@ -71,6 +72,14 @@ export class NoticeMemory {
     }
     await this.#writeSeen(trx);
     return counts;
+  }
+
+  /** An alert's story is told in order: what waits before a worse word of it is as urgent as that. */
+  async #hurryEarlier(trx: Transaction<Database>): Promise<void> {
+    for (const { event, channel, alert_id, rank } of this.#rows) {
+      if (event !== 'regraded') continue;
+      await trx.updateTable('outbox').set({ rank }).where('alert_id', '=', alert_id).where('channel', '=', channel).where('state', '=', 'waiting').where('rank', '>', rank).execute();
+    }
   }
 
   async #writeSeen(trx: Transaction<Database>): Promise<void> {

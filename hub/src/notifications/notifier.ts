@@ -1,4 +1,4 @@
-import type { Alert, Seq } from '@liandong/protocols';
+import { severityRank, type Alert, type Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { AreaTree } from '../areas/area-tree.js';
@@ -153,7 +153,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
       body ??= JSON.stringify(alert);
       memory.tell({
         key: keyOf(channel.id, alert.id, event, sighting, occurrence), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
-        state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body,
+        state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body, rank: severityRank(alert.severity),
       });
     }
     const isNews = before === undefined || before.severity !== sighting.severity || before.tier !== sighting.tier || before.isActive !== sighting.isActive || before.isHeld !== sighting.isHeld;

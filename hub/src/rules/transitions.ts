@@ -4,6 +4,7 @@ import type { ActiveAlert } from '../alerts/active-alerts.js';
 import { addTimelineEntries, saveAlerts } from '../alerts/alert-rows.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
+import { together } from '../database/together.js';
 import { breathe } from '../breathe.js';
 
 /** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
@@ -33,8 +34,10 @@ export async function writeTransitions(trx: Transaction<Database>, transitions: 
     }
   });
   // What cleared makes room first: there is one active alert of a rule and device at most.
-  await inParts([...last.values()].sort((a, b) => Number(a.active) - Number(b.active)), (part) => saveAlerts(trx, part));
-  await inParts(ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))), (part) => addTimelineEntries(trx, part));
+  await together(
+    inParts([...last.values()].sort((a, b) => Number(a.active) - Number(b.active)), (part) => saveAlerts(trx, part)),
+    inParts(ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))), (part) => addTimelineEntries(trx, part)),
+  );
   return published;
 }
 

@@ -47,13 +47,14 @@ export class LibsqlDriver implements Driver {
 }
 
 /** `begun`: its first statement was sent, and `begin` with it. */
-type TransactionState = 'none' | 'wanted' | 'begun';
+type TransactionState = 'none' | 'wanted' | 'begun' | 'over';
 
 /** What Kysely holds for one query or one transaction. It has the writer's turn only as long as it needs it. */
 class LibsqlConnection implements DatabaseConnection {
   readonly #executors: Executors;
   readonly #turns: Turns;
   #transaction: TransactionState = 'none';
+  #isReleased = false;
 
   constructor(executors: Executors, turns: Turns) {
     this.#executors = executors;
@@ -66,18 +67,19 @@ class LibsqlConnection implements DatabaseConnection {
   }
 
   async end(sql: 'commit' | 'rollback'): Promise<void> {
-    if (this.#transaction === 'begun') await this.#executors.writer.execute({ sql, parameters: [] });
+    const isBegun = this.#transaction === 'begun';
+    this.#transaction = 'over';
+    if (isBegun) await this.#executors.writer.execute({ sql, parameters: [] });
   }
 
   release(): void {
-    if (this.#transaction === 'none') return;
-    this.#transaction = 'none';
+    if (this.#transaction === 'none' || this.#isReleased) return;
+    this.#isReleased = true;
     this.#turns.give();
   }
 
   async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
-    const result = await this.#run({ sql, parameters }, SelectQueryNode.is(query));
-    const { rows, changes, insertId } = result;
+    const { rows, changes, insertId } = await this.#run({ sql, parameters }, SelectQueryNode.is(query));
     return {
       rows: rows as Row[], // as the query's types say
       ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }), ...(insertId === undefined ? {} : { insertId: BigInt(insertId) }),
@@ -91,6 +93,8 @@ class LibsqlConnection implements DatabaseConnection {
 
   async #run(statement: Statement, isQuery: boolean): Promise<StatementResult> {
     const { writer, reader } = this.#executors;
+    // It would stand by itself, whatever became of the transaction it was meant for.
+    if (this.#transaction === 'over') throw new Error('A statement came after its transaction had ended.');
     if (this.#transaction !== 'none') {
       const begins = this.#transaction === 'wanted';
       this.#transaction = 'begun';
