@@ -5,6 +5,8 @@ import type { Executor, StatementResult } from './statement.js';
 export interface ThreadOptions extends ThreadSettings {
   /** The thread ended by itself. Every statement under way and to come is rejected: the program should end. */
   readonly onDeath: (error: Error) => void;
+  /** For tests that take the thread away. */
+  readonly onSpawn?: (worker: Worker) => void;
 }
 
 const CLOSE_WITHIN_MS = 8_000;
@@ -21,8 +23,9 @@ function spawn(settings: ThreadSettings): Worker {
 }
 
 /** One connection in a thread of its own, so that neither a statement nor the disk keeps the calling thread. Rejects with libSQL's error when the file can't be opened. */
-export async function startThreadExecutor({ path, use, onDeath }: ThreadOptions): Promise<Executor> {
+export async function startThreadExecutor({ path, use, onDeath, onSpawn }: ThreadOptions): Promise<Executor> {
   const worker = spawn({ path, use });
+  onSpawn?.(worker);
   const calls = new Map<number, Call>();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let lastId = 0;
