@@ -6,6 +6,7 @@ import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
+import { together } from '../database/together.js';
 import type { Feature } from '../feature.js';
 import { breathe } from '../breathe.js';
 import { toStoredChannel } from './channel-rows.js';
@@ -124,14 +125,16 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   async function decide(page: readonly Pick<Change & { kind: 'alert' }, 'alert' | 'area' | 'movedTo'>[], to: Seq | undefined): Promise<void> {
     const now = clock.now();
     const counts = await db.transaction().execute(async (trx) => {
-      const channels = (await trx.selectFrom('channel').selectAll().where('enabled', '=', 1).orderBy('id').execute()).map(toStoredChannel);
-      const memory = await NoticeMemory.read(trx, [...new Set(page.map(({ alert }) => alert.id))], now);
+      const [channels, memory] = await together(readChannels(trx), NoticeMemory.read(trx, [...new Set(page.map(({ alert }) => alert.id))], now));
       for (const change of page) consider(memory, channels, change, now);
-      const written = await memory.write(trx);
-      if (to !== undefined) await writePosition(trx, to);
+      const [written] = await together(memory.write(trx), to === undefined ? Promise.resolve() : writePosition(trx, to));
       return written;
     });
     if (counts.queued + counts.withdrawn > 0) onQueued(counts);
+  }
+
+  async function readChannels(trx: Transaction<Database>): Promise<StoredChannel[]> {
+    return (await trx.selectFrom('channel').selectAll().where('enabled', '=', 1).orderBy('id').execute()).map(toStoredChannel);
   }
 
   function consider(memory: NoticeMemory, channels: readonly StoredChannel[], { alert, area, movedTo }: { alert: Alert; area: string; movedTo?: string }, now: number): void {

@@ -8,7 +8,7 @@ import { together } from '../database/together.js';
 import type { Condition } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
 import { saveRuleState } from './rule-state.js';
-import { writeTransitions, type Transition } from './transitions.js';
+import { recordTransitions, writeAlerts, writeTimeline, type Transition } from './transitions.js';
 
 /** Rows of one statement; the thread is given up after it. */
 const ROWS = 50;
@@ -60,11 +60,17 @@ export class Gathered {
     return taken;
   }
 
-  /** Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. */
-  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, upTo?: Seq): Promise<Change[]> {
-    const published = await writeTransitions(trx, this.transitions, changes);
-    await together(this.#writeCounted(trx), saveRuleState(trx, this.conditions, this.devices, upTo));
-    return published;
+  /**
+   * Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. `andWrite`: what else
+   * belongs to it. All but the first statement goes out without waiting for answers: each would cost a turn of the event loop, and the next alert waits.
+   */
+  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite }: { upTo?: Seq; andWrite?: () => Promise<unknown> } = {}): Promise<readonly Change[]> {
+    const recorded = await recordTransitions(trx, this.transitions, changes);
+    await together(
+      writeAlerts(trx, recorded).then(() => this.#writeCounted(trx)), // counts are newer than the steps
+      writeTimeline(trx, recorded), saveRuleState(trx, this.conditions, this.devices, upTo), ...(andWrite === undefined ? [] : [andWrite()]),
+    );
+    return recorded.published;
   }
 
   /** Many in one statement. VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */

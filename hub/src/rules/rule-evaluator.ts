@@ -116,16 +116,17 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     const isQuiet = effects.gathered.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     const urgent = forgotten.devices.length === 0 ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
-    if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, handled)));
+    if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: handled })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
     effects.reset();
     written = { ...written, position: handled, at: now };
   }
 
-  async function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<Change[]> {
-    const published = await gathered.write(trx, changes);
+  async function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
+    const published = await gathered.write(trx, changes, {
+      andWrite: () => trx.insertInto('reader').values({ name: READER, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).execute(),
+    });
     await forget(trx, forgotten);
-    await trx.insertInto('reader').values({ name: READER, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).execute();
     return published;
   }
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ThreadError, ThreadReply, ThreadRequest, ThreadSettings } from './thread-protocol.js';
+import type { ThreadAnswer, ThreadCall, ThreadError, ThreadSettings } from './thread-protocol.js';
 import type { Executor, StatementResult } from './statement.js';
 
 export interface ThreadOptions extends ThreadSettings {
@@ -27,6 +27,7 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
   const worker = spawn({ path, use });
   onSpawn?.(worker);
   const calls = new Map<number, Call>();
+  let outgoing: ThreadCall[] = [];
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let lastId = 0;
   let death: Error | undefined;
@@ -41,13 +42,28 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
     if (isOpen && !isClosing) onDeath(death);
   }
 
-  function send(request: Omit<ThreadRequest, 'id'>): Promise<StatementResult> {
+  /** What is asked in one go travels together: a message wakes the thread, which costs more than most statements. */
+  function send(call: Omit<ThreadCall, 'id'>): Promise<StatementResult> {
     if (death !== undefined) return Promise.reject(death);
     return new Promise((resolve, reject) => {
       lastId += 1;
       calls.set(lastId, { resolve, reject });
-      worker.postMessage({ id: lastId, ...request } satisfies ThreadRequest);
+      outgoing.push({ id: lastId, ...call });
+      if (outgoing.length === 1) process.nextTick(post);
     });
+  }
+
+  function post(): void {
+    const posted = outgoing;
+    outgoing = [];
+    worker.postMessage(posted);
+  }
+
+  function settle(answer: ThreadAnswer): void {
+    const call = calls.get(answer.id);
+    calls.delete(answer.id);
+    if ('result' in answer) call?.resolve(answer.result);
+    else call?.reject(toError(answer.error));
   }
 
   async function close(): Promise<void> {
@@ -66,12 +82,7 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
     calls.set(0, { resolve: () => resolve(), reject });
     worker.on('error', (error) => ended(error instanceof Error ? error.message : String(error), error));
     worker.once('exit', (code) => ended(`exit code ${code}`));
-    worker.on('message', (reply: ThreadReply) => {
-      const call = calls.get(reply.id);
-      calls.delete(reply.id);
-      if ('result' in reply) call?.resolve(reply.result);
-      else call?.reject(toError(reply.error));
-    });
+    worker.on('message', (answers: ThreadAnswer[]) => answers.forEach(settle));
   });
   isOpen = true;
   return { execute: (statement) => isClosing ? Promise.reject(new Error('The database is closed.')) : send({ statement }), close };
