@@ -1,23 +1,26 @@
-import { Kysely, Migrator, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
-import LibsqlDatabase from 'libsql';
+import { Kysely, Migrator } from 'kysely';
 import { StartError } from '../problem.js';
+import { createInlineExecutor } from './libsql/inline-executor.js';
+import { createLibsqlDialect } from './libsql/libsql-dialect.js';
+import type { Executors } from './libsql/libsql-driver.js';
+import { startThreadExecutor } from './libsql/thread-executor.js';
 import { migrations } from './migrations/index.js';
 import type { Database } from './schema.js';
 
 export type Db = Kysely<Database>;
 
+export interface DatabaseThreads {
+  /** Called once when a thread ended by itself: nothing goes on without the database. */
+  readonly onDeath: (error: Error) => void;
+}
+
 /**
- * Opens the libSQL file and brings it to the newest schema.
- * Every commit is synced: an acknowledged alert must survive a power cut.
+ * Opens the libSQL file and brings it to the newest schema. With `threads` one thread writes and another one reads, so that the calling thread never waits for
+ * the disk; without, everything runs on the calling thread, which is for tests and short programs.
  * @throws StartError when the file was made by a newer Liandong.
  */
-export async function openDatabase(path: string): Promise<Db> {
-  const file = new LibsqlDatabase(path);
-  file.pragma('journal_mode = WAL');
-  file.pragma('synchronous = FULL');
-  file.pragma('foreign_keys = ON');
-  file.pragma('busy_timeout = 5000');
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKnownStatements(file) }) });
+export async function openDatabase(path: string, threads?: DatabaseThreads): Promise<Db> {
+  const db = new Kysely<Database>({ dialect: createLibsqlDialect(await openExecutors(path, threads)) });
   try {
     await migrate(db);
   } catch (error) {
@@ -27,23 +30,19 @@ export async function openDatabase(path: string): Promise<Db> {
   return db;
 }
 
-/** Statements kept ready: those of every alert are the same few, and a batch of another size is another one. */
-const KNOWN_STATEMENTS = 200;
-
-/** Preparing costs as much as running; the least lately used goes first. */
-function withKnownStatements(file: LibsqlDatabase.Database): SqliteDatabase {
-  const known = new Map<string, SqliteStatement>();
-  return {
-    close: () => { file.close(); },
-    prepare(sql) {
-      const statement = known.get(sql) ?? file.prepare(sql);
-      known.delete(sql);
-      known.set(sql, statement);
-      const [oldest] = known.size > KNOWN_STATEMENTS ? known.keys() : [];
-      if (oldest !== undefined) known.delete(oldest);
-      return statement;
-    },
-  };
+async function openExecutors(path: string, threads: DatabaseThreads | undefined): Promise<Executors> {
+  if (threads === undefined) {
+    const executor = createInlineExecutor(path);
+    return { writer: executor, reader: executor };
+  }
+  // The writer makes the file.
+  const writer = await startThreadExecutor({ path, use: 'writes', ...threads });
+  try {
+    return { writer, reader: await startThreadExecutor({ path, use: 'reads', ...threads }) };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
 }
 
 async function migrate(db: Db): Promise<void> {

@@ -73,10 +73,10 @@ export interface Database {
   };
   /** What the notifier last saw of an alert: a change is what differs from it. Kept a week past its clearing. */
   notice_alert: { alert_id: string; severity: string; tier: string; active: number; held: Generated<number>; occurrence: number; at: number };
-  /** What is to be told and what was. `body`: the alert as it was then, dropped once the row is settled. `digest`: key of the message it goes out in together with others. */
+  /** What is to be told and what was. `body`: the alert as it was then, dropped once the row is settled. `digest`: key of the message it goes out in together with others. `rank`: of the worst severity among this and what waits behind it of the same alert; 0 is critical. */
   outbox: {
     id: Generated<number>; key: string; channel: string; alert_id: string; occurrence: number; event: string; severity: string; tier: string; state: string;
-    at: number; next_at: number; attempts: Generated<number>; sent_at: number | null; error: string | null; digest: string | null; body: string | null;
+    at: number; next_at: number; attempts: Generated<number>; sent_at: number | null; error: string | null; digest: string | null; body: string | null; rank: number;
   };
   /** One window of one metric in one area, as it was last published. `last_ts`: when `last` was measured. `members`: bitmap of the devices in it, by their slots in the community; of communities and grids, and not of days. */
   aggregate: {

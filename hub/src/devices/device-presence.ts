@@ -1,8 +1,9 @@
-import { LIMITS, type DeviceId, type DeviceStatus, type EpochMs } from '@liandong/protocols';
-import { sql } from 'kysely';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import { LIMITS, type Device, type DeviceId, type DeviceStatus, type EpochMs } from '@liandong/protocols';
+import { sql, type Transaction } from 'kysely';
+import type { ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
 import type { Feature } from '../feature.js';
 import type { WritableDeviceDirectory } from './device-directory.js';
 import type { DeviceEntry, PresenceSink } from './types.js';
@@ -112,25 +113,23 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
   }
 
   async function announceSome(signs: readonly (readonly [DeviceId, Sign])[], now: EpochMs): Promise<void> {
-    const moved = await db.transaction().execute(async (trx) => {
-      const done: { id: DeviceId; status: Presence; change: Change }[] = [];
-      for (const [id, { status }] of signs) {
-        const entry = directory.get(id);
-        if (entry === undefined || entry.device.status === status || isSetByPeople(entry.device.status)) continue;
-        // A person may have set the status in the same moment: theirs stands.
-        const { numUpdatedRows } = await trx.updateTable('device').set({ status, last_seen_at: entry.device.lastSeenAt ?? null })
-          .where('id', '=', id).where('status', 'not in', ['maintenance', 'retired']).executeTakeFirst();
-        if (numUpdatedRows > 0n) done.push({ id, status, change: await changes.recordDevice(trx, { ...entry.device, status }) });
-      }
-      return done;
+    const told = signs.flatMap(([id, { status }]) => {
+      const entry = directory.get(id);
+      return entry === undefined || entry.device.status === status || isSetByPeople(entry.device.status) ? [] : [{ ...entry.device, status }];
     });
-    for (const { id, status } of moved) {
+    const moved = told.length === 0 ? [] : await db.transaction().execute(async (trx) => {
+      const written = await writeStatus(trx, told);
+      return changes.recordDevices(trx, told.filter(({ id }) => written.has(id)));
+    });
+    for (const change of moved) {
+      if (change.kind !== 'device') continue;
+      const { id, status } = change.device;
       const entry = directory.get(id);
       if (entry !== undefined && !isSetByPeople(entry.device.status)) entry.device.status = status;
       announcedAt.set(id, now);
     }
     for (const [id, sign] of signs) if (pending.get(id) === sign) pending.delete(id);
-    changes.publish(moved.map(({ change }) => change));
+    changes.publish(moved);
   }
 
   function findSilent(now: EpochMs): void {
@@ -217,6 +216,14 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
       if (hasMoved) await flush();
     },
   };
+}
+
+/** Answers whose status was written. A person may have set it in the same moment: theirs stands. VALUES columns as in `save`. */
+async function writeStatus(trx: Transaction<Database>, devices: readonly Device[]): Promise<Set<DeviceId>> {
+  const rows = devices.map(({ id, status, lastSeenAt }) => sql`(${id}, ${status}, ${lastSeenAt ?? null})`);
+  const { rows: written } = await sql<{ id: DeviceId }>`update device set status = now.column2, last_seen_at = cast(now.column3 as bigint) from (values ${sql.join(rows)}) as now
+    where device.id = now.column1 and device.status not in ('maintenance', 'retired') returning device.id`.execute(trx);
+  return new Set(written.map(({ id }) => id));
 }
 
 const isSetByPeople = (status: DeviceStatus): boolean => status === 'maintenance' || status === 'retired';

@@ -11,6 +11,8 @@ import { isDue, type EscalationClocks } from './escalation-clocks.js';
 const TICK_MS = 1_000;
 /** Alerts of one transaction: the thread is not given up within it. */
 const BATCH = 50;
+/** Alerts looked at before sockets and timers have a turn. */
+const LOOKS_PER_TURN = 2_000;
 /** Failed writes of one look: enough to find two alerts that can't be written among a batch, and soon over when the database is away. */
 const FAILURES = 12;
 /** Names that a timeline entry holds. */
@@ -59,7 +61,10 @@ export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onD
     const now = clock.now();
     const wrong: string[] = [];
     const due: Alert[] = [];
+    let looked = 0;
     for (const { alert } of activeAlerts.values()) {
+      looked += 1;
+      if (looked % LOOKS_PER_TURN === 0) await breathe();
       if (clocks.corrected(alert, now) !== undefined) wrong.push(alert.id);
       else if (isDue(alert, now)) due.push(alert);
     }

@@ -1,6 +1,7 @@
 import type { EpochMs, NoticeEvent, Severity, Tier } from '@liandong/protocols';
 import type { Insertable, Transaction } from 'kysely';
 import type { Database } from '../database/schema.js';
+import { together } from '../database/together.js';
 import { withNotice, type Sighting, type Told } from './notice.js';
 
 export interface Seen extends Sighting { readonly occurrence: number }
@@ -23,13 +24,15 @@ export class NoticeMemory {
   static async read(trx: Transaction<Database>, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
     const memory = new NoticeMemory();
     if (alertIds.length === 0) return memory;
-    for (const row of await trx.selectFrom('notice_alert').selectAll().where('alert_id', 'in', [...alertIds]).execute()) {
+    const [known, rows] = await together(
+      trx.selectFrom('notice_alert').selectAll().where('alert_id', 'in', [...alertIds]).execute(),
+      // What was given up or withdrawn is not known there. Not sorted out by SQL, which would then read all that was ever sent.
+      trx.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at']).where('alert_id', 'in', [...alertIds]).orderBy('id').execute(),
+    );
+    for (const row of known) {
       // Casts here and below: both tables are written from typed values only.
       memory.#seen.set(row.alert_id, { severity: row.severity as Severity, tier: row.tier as Tier, isActive: row.active === 1, isHeld: row.held === 1, occurrence: row.occurrence });
     }
-    // What was given up or withdrawn is not known there. Not sorted out by SQL, which would then read all that was ever sent.
-    const rows = await trx.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at'])
-      .where('alert_id', 'in', [...alertIds]).orderBy('id').execute();
     for (const row of rows) if (row.state === 'waiting' || row.state === 'sent') memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now);
     return memory;
   }
@@ -59,18 +62,31 @@ export class NoticeMemory {
 
   /** Answers how many rows are new and how many were withdrawn. */
   async write(trx: Transaction<Database>): Promise<{ queued: number; withdrawn: number }> {
+    const [counts] = await together(this.#writeNotices(trx), this.#writeSeen(trx));
+    return counts;
+  }
+
+  async #writeNotices(trx: Transaction<Database>): Promise<{ queued: number; withdrawn: number }> {
     const counts = { queued: 0, withdrawn: 0 };
     for (let from = 0; from < this.#rows.length; from += ROWS) {
       const made = await trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').execute();
       counts.queued += made.length;
     }
+    await this.#hurryEarlier(trx);
     for (const { channel, alertId, occurrence } of this.#withdrawn) {
       const gone = await trx.updateTable('outbox').set({ state: 'withdrawn', body: null, error: 'its alert cleared before it was due' })
         .where('alert_id', '=', alertId).where('channel', '=', channel).where('occurrence', '=', occurrence).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').execute();
       counts.withdrawn += gone.length;
     }
-    await this.#writeSeen(trx);
     return counts;
+  }
+
+  /** An alert's story is told in order: what waits before a worse word of it is as urgent as that. */
+  async #hurryEarlier(trx: Transaction<Database>): Promise<void> {
+    for (const { event, channel, alert_id, rank } of this.#rows) {
+      if (event !== 'regraded') continue;
+      await trx.updateTable('outbox').set({ rank }).where('alert_id', '=', alert_id).where('channel', '=', channel).where('state', '=', 'waiting').where('rank', '>', rank).execute();
+    }
   }
 
   async #writeSeen(trx: Transaction<Database>): Promise<void> {

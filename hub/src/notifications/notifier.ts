@@ -1,4 +1,4 @@
-import type { Alert, Seq } from '@liandong/protocols';
+import { severityRank, type Alert, type Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { AreaTree } from '../areas/area-tree.js';
@@ -6,6 +6,7 @@ import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
+import { together } from '../database/together.js';
 import type { Feature } from '../feature.js';
 import { breathe } from '../breathe.js';
 import { toStoredChannel } from './channel-rows.js';
@@ -124,14 +125,16 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   async function decide(page: readonly Pick<Change & { kind: 'alert' }, 'alert' | 'area' | 'movedTo'>[], to: Seq | undefined): Promise<void> {
     const now = clock.now();
     const counts = await db.transaction().execute(async (trx) => {
-      const channels = (await trx.selectFrom('channel').selectAll().where('enabled', '=', 1).orderBy('id').execute()).map(toStoredChannel);
-      const memory = await NoticeMemory.read(trx, [...new Set(page.map(({ alert }) => alert.id))], now);
+      const [channels, memory] = await together(readChannels(trx), NoticeMemory.read(trx, [...new Set(page.map(({ alert }) => alert.id))], now));
       for (const change of page) consider(memory, channels, change, now);
-      const written = await memory.write(trx);
-      if (to !== undefined) await writePosition(trx, to);
+      const [written] = await together(memory.write(trx), to === undefined ? Promise.resolve() : writePosition(trx, to));
       return written;
     });
     if (counts.queued + counts.withdrawn > 0) onQueued(counts);
+  }
+
+  async function readChannels(trx: Transaction<Database>): Promise<StoredChannel[]> {
+    return (await trx.selectFrom('channel').selectAll().where('enabled', '=', 1).orderBy('id').execute()).map(toStoredChannel);
   }
 
   function consider(memory: NoticeMemory, channels: readonly StoredChannel[], { alert, area, movedTo }: { alert: Alert; area: string; movedTo?: string }, now: number): void {
@@ -153,7 +156,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
       body ??= JSON.stringify(alert);
       memory.tell({
         key: keyOf(channel.id, alert.id, event, sighting, occurrence), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
-        state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body,
+        state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body, rank: severityRank(alert.severity),
       });
     }
     const isNews = before === undefined || before.severity !== sighting.severity || before.tier !== sighting.tier || before.isActive !== sighting.isActive || before.isHeld !== sighting.isHeld;

@@ -23,7 +23,10 @@ const NAMED = 10;
 export interface Outbox {
   /** Has a channel more due rows than that? */
   hasMoreDue(channel: string, now: EpochMs, than: number): Promise<boolean>;
-  /** The next rows of a channel that are due, oldest first: of each alert only the first that isn't settled, so that an alert's story is told in order. */
+  /**
+   * The next rows of a channel that are due, the worst first and of these the oldest; of each alert only the first that isn't settled, so that its story is told in order. When there is room for
+   * several, one is the oldest of all: however many bad ones come, the others move on.
+   */
   nextSingles(channel: string, now: EpochMs, limit: number): Promise<Parcel[]>;
   /** The digest that a channel has been given and that isn't settled, due or not: it goes before all else. `isDue` false: it waits. */
   openDigest(channel: string, now: EpochMs): Promise<(Parcel & { readonly isDue: boolean }) | undefined>;
@@ -58,10 +61,12 @@ export function createOutbox({ db }: { db: Db }): Outbox {
     },
 
     async nextSingles(channel, now, limit) {
-      const rows = await due(waitingOf(channel), now).selectAll('o')
+      const next = due(waitingOf(channel), now).selectAll('o')
         .where((e) => e.not(e.exists(e.selectFrom('outbox as earlier').select('earlier.id').whereRef('earlier.alert_id', '=', 'o.alert_id').whereRef('earlier.channel', '=', 'o.channel')
-          .where('earlier.state', '=', 'waiting').whereRef('earlier.id', '<', 'o.id'))))
-        .orderBy('o.id').limit(limit).execute();
+          .where('earlier.state', '=', 'waiting').whereRef('earlier.id', '<', 'o.id'))));
+      const worst = await next.orderBy('o.rank').orderBy('o.id').limit(limit).execute();
+      const [oldest] = limit > 1 && worst.length === limit ? await next.orderBy('o.id').limit(1).execute() : [];
+      const rows = oldest === undefined || worst.some(({ id }) => id === oldest.id) ? worst : [...worst.slice(0, -1), oldest];
       return rows.map((row) => ({ key: row.key, ids: [row.id], attempts: row.attempts, content: { notice: toNotice(row) } }));
     },
 

@@ -104,7 +104,8 @@ async function openFolder(config: Config, { features, logger }: { features: Feat
   const handlers: JournalHandler[] = [];
   const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
-  const db: Db = await openDatabase(paths.database);
+  // Nothing goes on without it: thrown, it ends the process.
+  const db: Db = await openDatabase(paths.database, { onDeath: (error) => { throw error; } });
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
   return { paths, journal, handlers, db, key: await readOrCreateKey(paths.pseudonymKey) };
 }

@@ -1,4 +1,4 @@
-import type { DeviceId, EpochMs, EventRecord, MetricKey, TelemetryRecord } from '@liandong/protocols';
+import type { DeviceId, EpochMs, EventRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
 import type { DeviceEntry } from '../devices/types.js';
 import type { CompiledRule } from './compile.js';
 import { Condition, type ConditionSink } from './condition.js';
@@ -15,8 +15,11 @@ export interface Judge { isDue: boolean; judge(ts: EpochMs, at: EpochMs): void }
 /** What became of a condition whose rule was changed, or is no longer in force here. */
 export interface Succession { readonly before: Condition; readonly after: Condition | undefined }
 interface SilenceWatch { readonly condition: Condition; windowMs: number }
-/** What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. */
-export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock }
+/**
+ * What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. `upTo`: of a device whose critical alert was written
+ * ahead of the rest of its batch, the last record that is in what is written; the evaluator's position is moved only with the rest.
+ */
+export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock; upTo?: Seq }
 
 /** Stands for a metric that no rule on this device names. */
 const NONE: MetricMemory = { lastTs: Infinity, watches: [] };
@@ -31,6 +34,8 @@ export class DeviceMemory {
   readonly conditions = new Map<string, Condition>();
   /** False before acceptance, in maintenance and after retirement: nothing is raised. */
   isWatched = true;
+  /** Of a batch that was written only in part before a crash: records up to here have had their effect. */
+  doneUpTo: Seq = 0;
   /** `lastTs` moved since it was saved; may be written a little later. */
   isAged = false;
   readonly #metrics = new Map<MetricKey, MetricMemory>();
@@ -206,11 +211,11 @@ export class DeviceMemory {
     return this.conditions.get(ruleId);
   }
 
-  save(): SavedSightings {
+  save(upTo?: Seq): SavedSightings {
     const lastTs: SavedSightings['lastTs'] = {};
     const clock = this.#clock.save();
     for (const [metric, memory] of this.#metrics) if (Number.isFinite(memory.lastTs)) lastTs[metric] = memory.lastTs;
-    return { lastTs, events: this.#recentEvents, ...(clock === undefined ? {} : { clock }) };
+    return { lastTs, events: this.#recentEvents, ...(clock === undefined ? {} : { clock }), ...(upTo === undefined ? {} : { upTo }) };
   }
 
   load(saved: SavedSightings): void {
@@ -220,6 +225,7 @@ export class DeviceMemory {
       if (memory !== NONE) memory.lastTs = ts;
     }
     this.#recentEvents = saved.events;
+    this.doneUpTo = saved.upTo ?? 0;
     this.#clock.load(saved.clock, Math.max(...Object.values(saved.lastTs)));
   }
 

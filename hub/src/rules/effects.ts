@@ -1,25 +1,16 @@
-import type { Alert, AlertTimelineEntry, AreaId, EpochMs, Seq } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import type { Alert, AlertTimelineEntry, AreaId, EpochMs } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import { Chatter } from '../alerts/chatter.js';
 import { causeOf, inhibitionChanges } from '../alerts/inhibition.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
-import type { Change, ChangeLog } from '../changes/change-log.js';
-import type { Database } from '../database/schema.js';
 import type { CompiledRule } from './compile.js';
 import type { Condition, ConditionSink, Grade } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
+import { Gathered, upToDate } from './gathered.js';
 import { fillMessage } from './message.js';
-import { breathe } from '../breathe.js';
-import { saveRuleState } from './rule-state.js';
-import { writeTransitions, type Transition } from './transitions.js';
 
-/** Name of the rule evaluator's row in table `reader`. */
-export const READER = 'rules';
-/** Of alerts of which only the time is written, the thread is given up after so many. */
-const BREATHE_AFTER = 50;
 /** Screens are told of repetitions of one alert at most this often. */
 const REPEAT_PUBLISH_MS = 10_000;
 
@@ -29,21 +20,18 @@ const LONGEST_NOTE_GAP_MS = 3_600_000;
 /** An alert that has no number, state or time yet. */
 type NewAlert = Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'lastAt' | 'count' | 'tier'>;
 
-/** Gathers what a run of records changes and writes it in one transaction. */
+/** Gathers what a run of records changes. */
 export class Effects implements ConditionSink {
   /** Conditions with something that depends on time. */
   readonly waiting = new Set<Condition>();
-  #transitions: Transition[] = [];
-  readonly #counted = new Set<ActiveAlert>();
-  readonly #conditions = new Set<Condition>();
-  readonly #devices = new Set<DeviceMemory>();
+  /** Alerts with repetitions that screens were not told of yet. */
+  readonly repeated = new Set<ActiveAlert>();
+  #gathered = new Gathered();
   #settledVersion = -1;
 
-  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog; clocks: AlertClocks }) {}
+  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; clocks: AlertClocks }) {}
 
-  get isEmpty(): boolean {
-    return this.#transitions.length + this.#counted.size + this.#conditions.size + this.#devices.size === 0;
-  }
+  get gathered(): Gathered { return this.#gathered; }
 
   /** Raises it, or opens again the one that cleared within the last minute. */
   raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert {
@@ -82,7 +70,7 @@ export class Effects implements ConditionSink {
   /** Another version of its rule stands behind the alert from now on; the next sample grades it. */
   reassign(active: ActiveAlert, rule: CompiledRule): void {
     active.alert = ofRule(upToDate(active), rule);
-    this.#transitions.push({ active, alert: active.alert, entries: [] });
+    this.#gathered.transitions.push({ active, alert: active.alert, entries: [] });
   }
 
   regrade(condition: Condition, grade: Grade, at: EpochMs): void {
@@ -98,7 +86,8 @@ export class Effects implements ConditionSink {
     active.alert = this.#stepped(active, 'repeated', detail);
     const hasTurned = active.alert.isChattering !== before.isChattering;
     active.unpublished = { change: 'repeated', at, ...(Number.isNaN(value) ? {} : { value }), ...(hasTurned ? { note: 'chattering' } : {}) };
-    this.#counted.add(active);
+    this.#gathered.counted.add(active);
+    this.repeated.add(active);
     this.publishRepeat(active, hasTurned || active.alert.clock !== before.clock ? Infinity : at);
   }
 
@@ -131,35 +120,26 @@ export class Effects implements ConditionSink {
   move(active: ActiveAlert, area: AreaId, at: EpochMs): void {
     const left: Alert = { ...upToDate(active), active: false, clearedAt: at };
     active.alert = { ...upToDate(active), area };
-    this.#transitions.push({ active, alert: active.alert, entries: [], left });
+    this.#gathered.transitions.push({ active, alert: active.alert, entries: [], left });
   }
 
-  changed(condition: Condition): void { this.#conditions.add(condition); }
+  changed(condition: Condition): void { this.#gathered.conditions.add(condition); }
   wait(condition: Condition): void { this.waiting.add(condition); }
   /** The device's sightings must be written with this transaction. */
-  sighted(device: DeviceMemory): void { this.#devices.add(device); }
+  sighted(device: DeviceMemory): void { this.#gathered.devices.add(device); }
   /** The alert's `lastAt` must be written with this transaction. */
-  seen(active: ActiveAlert): void { this.#counted.add(active); }
+  seen(active: ActiveAlert): void { this.#gathered.counted.add(active); }
 
-  /** Writes all of it and the position. Answers the changes to publish once the transaction has committed. */
-  async write(trx: Transaction<Database>, position: Seq): Promise<Change[]> {
-    const published = await writeTransitions(trx, this.#transitions, this.dependencies.changes);
-    for (const [index, active] of [...this.#counted].entries()) {
-      if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
-      if (active.alert.active) active.alert = upToDate(active);
-      await trx.updateTable('alert').set({ count: active.alert.count, last_at: active.alert.lastAt, value: active.alert.value ?? null }).where('id', '=', active.alert.id).execute();
-    }
-    await saveRuleState(trx, this.#conditions, this.#devices);
-    await trx.insertInto('reader').values({ name: READER, position }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position })).execute();
-    return published;
+  /** Everything is about to be read anew. */
+  forget(): void {
+    this.reset();
+    this.waiting.clear();
+    this.repeated.clear();
   }
 
-  /** Forgets what was gathered: it is on disk, or memory is about to be read anew. */
+  /** Forgets what was gathered: it is on disk. */
   reset(): void {
-    this.#transitions = [];
-    this.#counted.clear();
-    this.#conditions.clear();
-    this.#devices.clear();
+    this.#gathered = new Gathered();
   }
 
   #open(born: NewAlert, detail: StepDetail, condition?: Condition, groupId?: string): ActiveAlert {
@@ -219,7 +199,8 @@ export class Effects implements ConditionSink {
     active.publishedAt = at;
     if (entries.length > 0) active.notedAt = at;
     active.unpublished = undefined;
-    this.#transitions.push({ active, alert: active.alert, entries });
+    this.repeated.delete(active);
+    this.#gathered.transitions.push({ active, alert: active.alert, entries });
   }
 }
 
@@ -238,9 +219,6 @@ function ofRule<A extends Pick<Alert, 'manualClear' | 'ruleVersion'>>(alert: A, 
   if (manualClear === true) told.manualClear = true;
   return told;
 }
-
-/** With the time at which its condition was last seen. */
-const upToDate = ({ alert, seenAt }: ActiveAlert): Alert => seenAt > alert.lastAt ? { ...alert, lastAt: seenAt } : alert;
 
 /** The evaluator steps only alerts it holds as active, where every one of its steps is legal. */
 function legal(alert: Alert, step: AlertStep, detail: StepDetail): Alert {

@@ -4,14 +4,17 @@ import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
-import type { ChangeLog } from '../changes/change-log.js';
+import type { Transaction } from 'kysely';
+import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
 import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
-import { Effects, READER } from './effects.js';
+import { Effects } from './effects.js';
+import type { Gathered } from './gathered.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
 import { forget, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
@@ -39,6 +42,8 @@ export interface RuleEvaluator extends JournalHandler, Feature {
   state(): PartState;
 }
 
+/** Name of its row in table `reader`. */
+const READER = 'rules';
 const TICK_MS = 1_000;
 /** The position moves this often when records change nothing; they are evaluated again after a crash, to no effect. */
 const POSITION_MS = 1_000;
@@ -51,11 +56,12 @@ const CATCHING_UP_MS = 5_000;
 
 /**
  * Reads the journal, keeps the conditions of every rule and device, and raises, re-grades, counts and clears alerts.
- * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
+ * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles. Of a batch with many alerts the devices with critical
+ * ones go ahead in a transaction without the position: it says of each of these devices up to which record it is dealt with, and a batch that comes again leaves those out.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
 export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, onError }: RuleEvaluatorDependencies): RuleEvaluator {
-  const effects = new Effects({ ids, activeAlerts, changes, clocks });
+  const effects = new Effects({ ids, activeAlerts, clocks });
   const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
   const touched = new Set<DeviceId>();
   let timer: NodeJS.Timeout | undefined;
@@ -107,21 +113,26 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   async function commit(now: EpochMs, forgotten: Forgotten): Promise<void> {
     effects.settle(now);
-    const isQuiet = effects.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
+    const isQuiet = effects.gathered.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
-    const published = await db.transaction().execute(async (trx) => {
-      const changed = await effects.write(trx, handled);
-      await forget(trx, forgotten);
-      return changed;
-    });
+    const urgent = forgotten.devices.length === 0 ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
+    if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: handled })));
+    changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
     effects.reset();
     written = { ...written, position: handled, at: now };
-    changes.publish(published);
   }
 
-  function take(record: JournalRecord, now: EpochMs): void {
+  async function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
+    const published = await gathered.write(trx, changes, {
+      andWrite: () => trx.insertInto('reader').values({ name: READER, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).execute(),
+    });
+    await forget(trx, forgotten);
+    return published;
+  }
+
+  function take(record: JournalRecord, seq: Seq, now: EpochMs): void {
     const device = memory.device(record.device);
-    if (device === undefined) return;
+    if (device === undefined || seq <= device.doneUpTo) return;
     // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
     if (!device.isWatched) return;
@@ -132,7 +143,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   function takeBatch({ first, last, records }: JournalBatch, now: EpochMs): void {
     for (let index = Math.max(0, handled + 1 - first); index < records.length; index += 1) {
       try {
-        take(records[index]!, now); // index < length
+        take(records[index]!, first + index, now); // index < length
       } catch (error) {
         // One record that can't be evaluated must not stop the alerts of all others.
         onError(error);
@@ -149,9 +160,11 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     if (gapMs > LONGEST_TICK_GAP_MS) listeningSince = now;
     const isCatchingUp = now - latest.receivedAt > CATCHING_UP_MS && now - latest.handledAt < CATCHING_UP_MS;
     memory.tick(now, isCatchingUp ? undefined : listeningSince);
-    if (Math.abs(now - written.agedAt) < AGED_MS) return;
-    memory.gatherAged();
-    written = { ...written, agedAt: now };
+    if (Math.abs(now - written.agedAt) >= AGED_MS) {
+      memory.beginAging();
+      written = { ...written, agedAt: now };
+    }
+    memory.gatherSome();
   }
 
   async function tick(): Promise<void> {

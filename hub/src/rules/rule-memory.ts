@@ -20,6 +20,9 @@ export type RuleChange = { readonly id: string; readonly version: number; readon
 /** Devices that are given their rules before sockets and timers have a turn. */
 const DEVICES_PER_TURN = 500;
 
+/** Of a small fleet all are written together. */
+const FEWEST_AGED = 500;
+
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
   isLoaded = false;
@@ -38,6 +41,8 @@ export class RuleMemory {
   /** Devices may have moved while nobody looked. */
   #areAreasUnknown = true;
 
+  /** Those that are still to hand over what may be written late. */
+  #aging: MapIterator<DeviceMemory> | undefined;
   /** Of what is out of service, when it was last looked at. */
   #serviceVersion = NaN;
 
@@ -67,7 +72,7 @@ export class RuleMemory {
   async load(now: EpochMs): Promise<void> {
     const { db, activeAlerts, directory, effects } = this.dependencies;
     // A person may have cleared an alert since memory was forgotten: what its old condition asked for is not to be written over what stands in the database.
-    effects.reset();
+    effects.forget();
     this.#renewIndex();
     await activeAlerts.load();
     const saved = await loadRuleState(db);
@@ -86,8 +91,8 @@ export class RuleMemory {
   unload(): void {
     for (const { id, heardAt } of this.#devices.values()) this.#heard.set(id, heardAt);
     this.#devices.clear();
-    this.dependencies.effects.reset();
-    this.dependencies.effects.waiting.clear();
+    this.dependencies.effects.forget();
+    this.#aging = undefined;
     this.isLoaded = false;
   }
 
@@ -113,9 +118,9 @@ export class RuleMemory {
 
   /** `listeningSince`: undefined while silence can't be judged. */
   tick(now: EpochMs, listeningSince: EpochMs | undefined): void {
-    const { activeAlerts, effects } = this.dependencies;
+    const { effects } = this.dependencies;
     for (const condition of effects.waiting) if (!condition.tick(now)) effects.waiting.delete(condition);
-    for (const active of activeAlerts.values()) effects.publishRepeat(active, now);
+    for (const active of effects.repeated) effects.publishRepeat(active, now);
     if (listeningSince === undefined) return;
     this.#groups.check(this.#devices, now, listeningSince);
   }
@@ -125,21 +130,36 @@ export class RuleMemory {
     for (const device of this.#devices.values()) device.limitTimes(now);
   }
 
-  /** Hands what may be written late to the next transaction. */
-  gatherAged(): void {
-    const { activeAlerts, effects } = this.dependencies;
-    for (const device of this.#devices.values()) {
-      if (!device.isAged) continue;
-      effects.sighted(device);
-      for (const condition of device.conditions.values()) if (condition.isAged) effects.changed(condition);
+  /** Begins to hand what may be written late to the next transactions, some devices with each `gatherSome`. */
+  beginAging(): void {
+    this.#aging ??= this.#devices.values();
+  }
+
+  /** A tenth of the devices: all at once would keep the next alert waiting. */
+  gatherSome(): void {
+    if (this.#aging === undefined) return;
+    for (let left = Math.max(FEWEST_AGED, this.#devices.size / 10); left > 0; left -= 1) {
+      const next = this.#aging.next();
+      if (next.done === true) {
+        this.#aging = undefined;
+        return;
+      }
+      this.#gatherAged(next.value);
     }
-    for (const active of activeAlerts.values()) if (active.seenAt > active.alert.lastAt) effects.seen(active);
+  }
+
+  #gatherAged(device: DeviceMemory): void {
+    const { activeAlerts, effects } = this.dependencies;
+    for (const active of activeAlerts.ofDevice(device.id)) if (active.seenAt > active.alert.lastAt) effects.seen(active);
+    if (!device.isAged) return;
+    effects.sighted(device);
+    for (const condition of device.conditions.values()) if (condition.isAged) effects.changed(condition);
   }
 
   /** The last words of this process: also repetitions held back from screens. */
   gatherAll(): void {
-    this.gatherAged();
-    for (const active of this.dependencies.activeAlerts.values()) this.dependencies.effects.publishRepeat(active, Infinity);
+    for (const device of this.#devices.values()) this.#gatherAged(device);
+    for (const active of this.dependencies.effects.repeated) this.dependencies.effects.publishRepeat(active, Infinity);
   }
 
   /** An active alert is where its device is: whoever looks after the device has to see it. */

@@ -1,4 +1,4 @@
-import type { DeviceId } from '@liandong/protocols';
+import type { DeviceId, Seq } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -28,8 +28,8 @@ type StateRow = Database['rule_state'];
 /** Rows of one statement. */
 const ROWS = 200;
 
-/** Writes what these conditions and devices remember, and drops the rows of conditions with nothing to remember. */
-export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>): Promise<void> {
+/** Writes what these conditions and devices remember, and drops the rows of conditions with nothing to remember. `upTo`: see `SavedSightings`. */
+export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>, upTo?: Seq): Promise<void> {
   const rows: StateRow[] = [];
   let deleted = 0;
   for (const condition of conditions) {
@@ -45,7 +45,7 @@ export async function saveRuleState(trx: Transaction<Database>, conditions: Iter
     condition.isAged = false;
   }
   for (const device of devices) {
-    rows.push({ rule_id: SIGHTINGS, device_id: device.id, state: JSON.stringify(device.save()) });
+    rows.push({ rule_id: SIGHTINGS, device_id: device.id, state: JSON.stringify(device.save(upTo)) });
     device.isAged = false;
   }
   for (let from = 0; from < rows.length; from += ROWS) {

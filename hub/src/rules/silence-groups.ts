@@ -14,6 +14,11 @@ const FEWEST = { gateway: 3, community: 5 } as const;
 const LATE = 0.5;
 const OVERDUE = 1;
 const GONE = 2;
+/** Devices found silent in one look; the others are a second later. When a city goes dark, the next alert must not wait for all of them. */
+const MOST_AT_ONCE = 1_000;
+
+/** How many more devices may be found silent in this look. */
+interface Budget { left: number }
 
 /** How it stands with the devices that would share a cause. */
 interface Tally {
@@ -52,23 +57,24 @@ export class SilenceGroups {
     if (!isNews) return;
 
     const joined = new Set<ActiveAlert>();
+    const budget: Budget = { left: MOST_AT_ONCE };
     const gateways = tallies(windows, parents, 'gateway', ({ entry: { device } }) => device.kind === 'gateway' ? device.id : device.gateway);
     const inGroup = new Set<DeviceMemory>();
     for (const tally of gateways.values()) {
       const gateway = devices.get(tally.id);
       if (gateway === undefined || (!parents.has(keyOf(tally)) && !isGatewayGone(tally, gateway, windows) && !isCommon(tally, tally.overdue))) continue;
-      if (this.#join(tally, parents, { windows, now, listeningSince, gateway, joined })) for (const device of tally.devices) inGroup.add(device);
+      if (this.#join(tally, parents, { windows, now, listeningSince, gateway, joined, budget })) for (const device of tally.devices) inGroup.add(device);
     }
     const communities = tallies(new Map([...windows].filter(([device]) => !inGroup.has(device))), parents, 'community', ({ entry }) => entry.community);
     for (const tally of communities.values()) {
       if (!parents.has(keyOf(tally)) && !isCommon(tally, tally.overdue)) continue;
-      if (this.#join(tally, parents, { windows, now, listeningSince, gateway: undefined, joined })) for (const device of tally.devices) inGroup.add(device);
+      if (this.#join(tally, parents, { windows, now, listeningSince, gateway: undefined, joined, budget })) for (const device of tally.devices) inGroup.add(device);
     }
     this.#noteGrowth(joined, now);
     for (const [device, passed] of windows) {
       if (inGroup.has(device) || passed <= OVERDUE) continue;
       if (passed <= GONE && isWaiting(device, { gateways, communities, windows, devices })) continue;
-      device.checkSilence(now, listeningSince);
+      if (!look(device, budget, now, listeningSince)) break;
     }
   }
 
@@ -110,9 +116,10 @@ export class SilenceGroups {
   }
 
   /** Puts all that is newly silent under the parent, which is made if need be. False: there is nothing to put there. */
-  #join(tally: Tally, parents: Map<string, ActiveAlert>, { windows, now, listeningSince, gateway, joined }: { windows: ReadonlyMap<DeviceMemory, number>; now: EpochMs; listeningSince: EpochMs; gateway: DeviceMemory | undefined; joined: Set<ActiveAlert> }): boolean {
+  #join(tally: Tally, parents: Map<string, ActiveAlert>, { windows, now, listeningSince, gateway, joined, budget }: { windows: ReadonlyMap<DeviceMemory, number>; now: EpochMs; listeningSince: EpochMs; gateway: DeviceMemory | undefined; joined: Set<ActiveAlert>; budget: Budget }): boolean {
     const silent = tally.devices.filter((device) => isRecent(windows.get(device)));
     if (!silent.some((device) => device !== gateway)) return false;
+    if (budget.left <= 0) return true; // they wait for the next look, and no parent stands without a child
     let parent = parents.get(keyOf(tally));
     if (parent === undefined) {
       parent = this.dependencies.effects.raiseParent(parentOf(tally, silent, gateway), now);
@@ -121,7 +128,7 @@ export class SilenceGroups {
     joined.add(parent);
     const { id } = parent.alert;
     for (const device of silent) {
-      device.checkSilence(now, listeningSince, id);
+      if (!look(device, budget, now, listeningSince, id)) break;
       for (const condition of device.silences) {
         condition.groupId = id; // for one whose on-delay still runs
         if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id, now);
@@ -143,6 +150,15 @@ export class SilenceGroups {
       if (value > (parent.alert.value ?? 0)) this.dependencies.effects.repeat(parent, { value }, now);
     }
   }
+}
+
+/** False, with nothing done, when it would be one too many. */
+function look(device: DeviceMemory, budget: Budget, now: EpochMs, listeningSince: EpochMs, groupId?: string): boolean {
+  const isKnown = device.silences.every(({ isMet }) => isMet);
+  if (!isKnown && budget.left <= 0) return false;
+  device.checkSilence(now, listeningSince, groupId);
+  if (!isKnown) budget.left -= 1;
+  return true;
 }
 
 /** Devices by what they would share, without those that have been gone for long. */

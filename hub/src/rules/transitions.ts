@@ -12,11 +12,14 @@ export interface Transition { readonly active: ActiveAlert; readonly alert: Aler
 /** Rows of one statement; in a storm of alerts the thread is given up after it. */
 const ROWS = 50;
 
+/** Changes to publish once the transaction has committed; `alerts` and `timeline` have still to be written. */
+export interface Recorded { readonly published: readonly Change[]; readonly alerts: readonly Alert[]; readonly timeline: readonly { readonly alertId: string; readonly entry: AlertTimelineEntry }[] }
+
 /**
- * Writes what happened to alerts, many to a statement, and answers the changes to publish. The worst alerts come first, so that in a storm of warnings a screen has
+ * Records what happened to alerts in the change log, many to a statement: from there they have their seq. The worst alerts come first, so that in a storm of warnings a screen has
  * a critical one before them; the steps of one alert stay in their order.
  */
-export async function writeTransitions(trx: Transaction<Database>, transitions: readonly Transition[], changes: Pick<ChangeLog, 'recordAlerts'>): Promise<Change[]> {
+export async function recordTransitions(trx: Transaction<Database>, transitions: readonly Transition[], changes: Pick<ChangeLog, 'recordAlerts'>): Promise<Recorded> {
   const published: Change[] = [];
   const last = new Map<string, Alert>();
   const ordered = worstFirst(transitions);
@@ -32,11 +35,16 @@ export async function writeTransitions(trx: Transaction<Database>, transitions: 
       last.set(now.id, now);
     }
   });
-  // What cleared makes room first: there is one active alert of a rule and device at most.
-  await inParts([...last.values()].sort((a, b) => Number(a.active) - Number(b.active)), (part) => saveAlerts(trx, part));
-  await inParts(ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))), (part) => addTimelineEntries(trx, part));
-  return published;
+  return {
+    published,
+    // What cleared makes room first: there is one active alert of a rule and device at most.
+    alerts: [...last.values()].sort((a, b) => Number(a.active) - Number(b.active)),
+    timeline: ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))),
+  };
 }
+
+export const writeAlerts = (trx: Transaction<Database>, { alerts }: Recorded): Promise<void> => inParts(alerts, (part) => saveAlerts(trx, part));
+export const writeTimeline = (trx: Transaction<Database>, { timeline }: Recorded): Promise<void> => inParts(timeline, (part) => addTimelineEntries(trx, part));
 
 async function inParts<Item>(items: readonly Item[], write: (part: readonly Item[]) => Promise<void>): Promise<void> {
   for (let from = 0; from < items.length; from += ROWS) {

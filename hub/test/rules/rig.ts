@@ -96,6 +96,8 @@ export async function createRig(rules?: readonly Rule[], { clocksOf = async () =
 
   return {
     clock, areas, directory, days, published, errors, sample, feed,
+    /** As the journal would, after batches that were handed to the evaluator by hand. */
+    feedAt: async (first: Seq, ...records: JournalRecord[]): Promise<void> => parts.evaluator.handle({ first, last: first + records.length - 1, records }),
     get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get activeAlerts() { return parts.activeAlerts; },
     get writer() { return parts.writer; }, get changes() { return parts.changes; }, get shelfTimer() { return parts.shelfTimer; }, get maintenance() { return parts.maintenance; }, get rules() { return parts.rules; },
     get seq() { return seq; },

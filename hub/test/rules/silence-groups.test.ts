@@ -173,3 +173,24 @@ describe('many gateways that go silent at once', () => {
     expect(passes.mock.calls.length).toBeLessThan(10);
   });
 });
+
+describe('a whole city that goes dark', () => {
+  const MOST = 1_000;
+
+  it('is found silent a thousand devices at a time, every one of them in the end, and under one parent where they share a community', async () => {
+    await begin();
+    const ids = Array.from({ length: 2_300 }, (_, n) => `lamp-${String(n).padStart(4, '0')}`);
+    for (const id of ids) rig.directory.put(id, 'waste_bin');
+    await hear(...ids);
+    await rig.pass(180);
+    expect(await rig.activeAlerts.size).toBe(0);
+    const sizes: number[] = [];
+    for (let second = 0; second < 4; second += 1) {
+      await rig.pass(1);
+      sizes.push([...rig.activeAlerts.values()].filter(({ alert }) => alert.groupId !== undefined).length);
+    }
+    expect(sizes).toEqual([MOST, 2 * MOST, ids.length, ids.length]);
+    const parents = [...rig.activeAlerts.values()].filter(({ alert }) => alert.groupId === undefined);
+    expect(parents.map(({ alert: { ruleId, area } }) => [ruleId, area])).toEqual([[SILENCE_GROUP, 'east']]);
+  });
+});

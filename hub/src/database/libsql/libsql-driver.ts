@@ -1,0 +1,111 @@
+import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
+import type { Executor, Statement, StatementResult } from './statement.js';
+import { Turns } from './turns.js';
+
+export interface Executors {
+  readonly writer: Executor;
+  /** For queries outside a transaction, so that they never wait for a commit. The writer itself when there is no other connection. */
+  readonly reader: Executor;
+}
+
+/** Transactions and single writes take turns on the one connection that writes. What a commit wrote is seen by every query that is asked after it was answered. */
+export class LibsqlDriver implements Driver {
+  readonly #executors: Executors;
+  readonly #turns = new Turns();
+
+  constructor(executors: Executors) {
+    this.#executors = executors;
+  }
+
+  async init(): Promise<void> { /* the executors are open */ }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return new LibsqlConnection(this.#executors, this.#turns);
+  }
+
+  async beginTransaction(connection: LibsqlConnection): Promise<void> {
+    await connection.begin();
+  }
+
+  async commitTransaction(connection: LibsqlConnection): Promise<void> {
+    await connection.end('commit');
+  }
+
+  async rollbackTransaction(connection: LibsqlConnection): Promise<void> {
+    await connection.end('rollback');
+  }
+
+  async releaseConnection(connection: LibsqlConnection): Promise<void> {
+    connection.release();
+  }
+
+  async destroy(): Promise<void> {
+    const { writer, reader } = this.#executors;
+    if (reader !== writer) await reader.close();
+    await writer.close(); // the last one: it moves what the log holds into the file
+  }
+}
+
+/** `begun`: its first statement was sent, and `begin` with it. */
+type TransactionState = 'none' | 'wanted' | 'begun' | 'over';
+
+/** What Kysely holds for one query or one transaction. It has the writer's turn only as long as it needs it. */
+class LibsqlConnection implements DatabaseConnection {
+  readonly #executors: Executors;
+  readonly #turns: Turns;
+  #transaction: TransactionState = 'none';
+  #isReleased = false;
+
+  constructor(executors: Executors, turns: Turns) {
+    this.#executors = executors;
+    this.#turns = turns;
+  }
+
+  async begin(): Promise<void> {
+    await this.#turns.take();
+    this.#transaction = 'wanted';
+  }
+
+  async end(sql: 'commit' | 'rollback'): Promise<void> {
+    const isBegun = this.#transaction === 'begun';
+    this.#transaction = 'over';
+    if (isBegun) await this.#executors.writer.execute({ sql, parameters: [] });
+  }
+
+  release(): void {
+    if (this.#transaction === 'none' || this.#isReleased) return;
+    this.#isReleased = true;
+    this.#turns.give();
+  }
+
+  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { rows, changes, insertId } = await this.#run({ sql, parameters }, SelectQueryNode.is(query));
+    return {
+      rows: rows as Row[], // as the query's types say
+      ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }), ...(insertId === undefined ? {} : { insertId: BigInt(insertId) }),
+    };
+  }
+
+  // eslint-disable-next-line require-yield -- Kysely asks for it; nothing here is streamed
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('libSQL does not stream: read in pages.');
+  }
+
+  async #run(statement: Statement, isQuery: boolean): Promise<StatementResult> {
+    const { writer, reader } = this.#executors;
+    // It would stand by itself, whatever became of the transaction it was meant for.
+    if (this.#transaction === 'over') throw new Error('A statement came after its transaction had ended.');
+    if (this.#transaction !== 'none') {
+      const begins = this.#transaction === 'wanted';
+      this.#transaction = 'begun';
+      return writer.execute({ ...statement, begins });
+    }
+    if (isQuery && reader !== writer) return reader.execute(statement);
+    await this.#turns.take();
+    try {
+      return await writer.execute(statement);
+    } finally {
+      this.#turns.give();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import LibsqlDatabase from 'libsql';
+import type { Statement, StatementResult } from './statement.js';
+
+/** One connection to the file; keeps the thread while a statement runs. */
+export interface LibsqlFile {
+  run(statement: Statement): StatementResult;
+  close(): void;
+}
+
+/** `reads`: for queries alone, beside a connection that writes. */
+export type Use = 'writes' | 'reads';
+
+/** Every commit is synced: an acknowledged alert must survive a power cut. */
+const PRAGMAS: Record<Use, readonly string[]> = {
+  writes: ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000'],
+  reads: ['busy_timeout = 5000', 'query_only = ON'],
+};
+
+/** Statements kept ready: those of every alert are the same few, and a batch of another size is another one. */
+const KNOWN_STATEMENTS = 200;
+
+/** Opens or makes the file; `:memory:` is a database of its own. Throws libSQL's error when it can't be opened. */
+export function openLibsqlFile(path: string, use: Use): LibsqlFile {
+  const file = new LibsqlDatabase(path);
+  for (const pragma of PRAGMAS[use]) file.pragma(pragma);
+  const known = new Map<string, LibsqlDatabase.Statement>();
+
+  /** Preparing costs as much as running; the least lately used goes first. */
+  function prepare(sql: string): LibsqlDatabase.Statement {
+    const statement = known.get(sql) ?? file.prepare(sql);
+    known.delete(sql);
+    known.set(sql, statement);
+    const [oldest] = known.size > KNOWN_STATEMENTS ? known.keys() : [];
+    if (oldest !== undefined) known.delete(oldest);
+    return statement;
+  }
+
+  function execute(sql: string, parameters: readonly unknown[]): StatementResult {
+    const statement = prepare(sql);
+    if (statement.reader) return { rows: statement.all(parameters) as Record<string, unknown>[] }; // rows are objects unless asked otherwise
+    const { changes, lastInsertRowid } = statement.run(parameters);
+    return { rows: [], changes, insertId: Number(lastInsertRowid) };
+  }
+
+  return {
+    run({ sql, parameters, begins = false }) {
+      if (begins) execute('begin', []);
+      return execute(sql, parameters);
+    },
+    close() {
+      known.clear();
+      // Not left to the close: statements that were kept may outlive it, and then nothing would be moved out of the log.
+      if (use === 'writes' && path !== ':memory:') file.pragma('wal_checkpoint(TRUNCATE)');
+      file.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Alert, DeviceId, Seq } from '@liandong/protocols';
+import { sql, type Transaction } from 'kysely';
+import type { ActiveAlert } from '../alerts/active-alerts.js';
+import { breathe } from '../breathe.js';
+import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Database } from '../database/schema.js';
+import { together } from '../database/together.js';
+import type { Condition } from './condition.js';
+import type { DeviceMemory } from './device-memory.js';
+import { saveRuleState } from './rule-state.js';
+import { recordTransitions, writeAlerts, writeTimeline, type Transition } from './transitions.js';
+
+/** Rows of one statement; the thread is given up after it. */
+const ROWS = 50;
+/** A transaction of its own costs a disk flush: not for the sake of fewer alerts than this. */
+const WORTH_SPLITTING = 10;
+
+/** What a run of records changed: what is written in one transaction. */
+export class Gathered {
+  readonly transitions: Transition[] = [];
+  readonly counted = new Set<ActiveAlert>();
+  readonly conditions = new Set<Condition>();
+  readonly devices = new Set<DeviceMemory>();
+
+  get isEmpty(): boolean {
+    return this.transitions.length + this.counted.size + this.conditions.size + this.devices.size === 0;
+  }
+
+  /**
+   * Takes out all that concerns devices with a critical alert, to be written before the rest; undefined when that would gain nothing. All of such a device goes, so that its state
+   * on disk is that after the batch. A critical alert that stands under one of the rest can't be written before it: then nothing is taken.
+   */
+  takeUrgent(device: (id: DeviceId) => DeviceMemory | undefined): Gathered | undefined {
+    const owners = new Set<DeviceId>();
+    for (const { alert: { deviceId, severity } } of this.transitions) if (deviceId !== undefined && severity === 'critical') owners.add(deviceId);
+    if (owners.size === 0) return undefined;
+    const isUrgent = ({ alert }: { alert: Alert }): boolean => alert.deviceId !== undefined && owners.has(alert.deviceId);
+    const rest = this.transitions.filter((transition) => !isUrgent(transition));
+    if (rest.length < WORTH_SPLITTING) return undefined;
+    const later = new Set(rest.map(({ alert }) => alert.id));
+    const urgent = this.transitions.filter(isUrgent);
+    if (urgent.some(({ alert: { groupId = '', inhibitedBy = '' } }) => later.has(groupId) || later.has(inhibitedBy))) return undefined;
+    return this.#take(owners, urgent, rest, device);
+  }
+
+  #take(owners: ReadonlySet<DeviceId>, urgent: readonly Transition[], rest: readonly Transition[], device: (id: DeviceId) => DeviceMemory | undefined): Gathered {
+    const taken = new Gathered();
+    taken.transitions.push(...urgent);
+    this.transitions.splice(0, Infinity, ...rest);
+    for (const active of this.counted) if (active.alert.deviceId !== undefined && owners.has(active.alert.deviceId) && this.counted.delete(active)) taken.counted.add(active);
+    for (const condition of this.conditions) if (owners.has(condition.device.id) && this.conditions.delete(condition)) taken.conditions.add(condition);
+    for (const id of owners) {
+      const memory = device(id);
+      if (memory === undefined) continue;
+      this.devices.delete(memory);
+      taken.devices.add(memory);
+      // What may usually be written late: its records won't be looked at again.
+      for (const condition of memory.conditions.values()) if (condition.isAged) taken.conditions.add(condition);
+    }
+    return taken;
+  }
+
+  /**
+   * Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. `andWrite`: what else
+   * belongs to it. All but the first statement goes out without waiting for answers: each would cost a turn of the event loop, and the next alert waits.
+   */
+  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite }: { upTo?: Seq; andWrite?: () => Promise<unknown> } = {}): Promise<readonly Change[]> {
+    const recorded = await recordTransitions(trx, this.transitions, changes);
+    await together(
+      writeAlerts(trx, recorded).then(() => this.#writeCounted(trx)), // counts are newer than the steps
+      writeTimeline(trx, recorded), saveRuleState(trx, this.conditions, this.devices, upTo), ...(andWrite === undefined ? [] : [andWrite()]),
+    );
+    return recorded.published;
+  }
+
+  /** Many in one statement. VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */
+  async #writeCounted(trx: Transaction<Database>): Promise<void> {
+    const counted = [...this.counted];
+    for (const active of counted) if (active.alert.active) active.alert = upToDate(active);
+    for (let from = 0; from < counted.length; from += ROWS) {
+      const rows = counted.slice(from, from + ROWS).map(({ alert: { id, count, lastAt, value = null } }) => sql`(${id}, ${count}, ${lastAt}, ${value})`);
+      await sql`update alert set count = cast(now.column2 as integer), last_at = cast(now.column3 as bigint), value = cast(now.column4 as double precision)
+        from (values ${sql.join(rows)}) as now where alert.id = now.column1`.execute(trx);
+      await breathe();
+    }
+  }
+}
+
+/** With the time at which its condition was last seen. */
+export const upToDate = ({ alert, seenAt }: ActiveAlert): Alert => seenAt > alert.lastAt ? { ...alert, lastAt: seenAt } : alert;

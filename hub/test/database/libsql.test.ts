@@ -1,0 +1,122 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, type Db } from '../../src/database/database.js';
+import { startThreadExecutor } from '../../src/database/libsql/thread-executor.js';
+
+let folder: string;
+let db: Db | undefined;
+const deaths: Error[] = [];
+beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'liandong-libsql-')); });
+afterEach(async () => {
+  await db?.destroy();
+  db = undefined;
+  deaths.length = 0;
+  await rm(folder, { recursive: true, force: true });
+});
+
+const path = (): string => join(folder, 'hub.db');
+const areaOf = (id: string) => ({ id, level: 'city', name: id });
+const names = async (from: Db): Promise<string[]> => (await from.selectFrom('area').select('id').orderBy('id').execute()).map(({ id }) => id);
+
+describe.each([['in threads of its own', true], ['on the calling thread', false]])('the database %s', (_where, hasThreads) => {
+  const open = async (): Promise<Db> => db = await openDatabase(path(), hasThreads ? { onDeath: (error) => { deaths.push(error); } } : undefined);
+
+  it('shows a query what was committed before it was asked, every time', async () => {
+    const opened = await open();
+    for (let index = 0; index < 50; index += 1) {
+      await opened.insertInto('area').values(areaOf(`a${index}`)).execute();
+      expect(await names(opened)).toHaveLength(index + 1);
+    }
+  });
+
+  it('keeps the code of an error, and takes back the whole transaction', async () => {
+    const opened = await open();
+    const twice = opened.transaction().execute(async (trx) => {
+      await trx.insertInto('area').values(areaOf('one')).execute();
+      await trx.insertInto('area').values(areaOf('one')).execute();
+    });
+    await expect(twice).rejects.toMatchObject({ name: 'SqliteError', code: 'SQLITE_CONSTRAINT_PRIMARYKEY', message: expect.stringContaining('area.id') as string });
+    expect(await names(opened)).toEqual([]);
+    await expect(opened.insertInto('area').values({ ...areaOf('two'), parent: 'nowhere' }).execute()).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
+  });
+
+  it('lets writers take turns: what another one writes is not part of a transaction under way', async () => {
+    const opened = await open();
+    let other: Promise<unknown> | undefined;
+    await opened.transaction().execute(async (trx) => {
+      await trx.insertInto('area').values(areaOf('mine')).execute();
+      other = opened.insertInto('area').values(areaOf('other')).execute();
+      throw new Error('changed its mind');
+    }).catch(() => undefined);
+    await other;
+    expect(await names(opened)).toEqual(['other']);
+  });
+
+  it('refuses a statement of a transaction that has ended', async () => {
+    const opened = await open();
+    let kept: Parameters<Parameters<ReturnType<Db['transaction']>['execute']>[0]>[0] | undefined;
+    await opened.transaction().execute(async (trx) => { kept = trx; });
+    await expect(kept?.insertInto('area').values(areaOf('late')).execute()).rejects.toThrow(/ended|committed|rolled back/);
+    expect(await names(opened)).toEqual([]);
+  });
+
+  it('answers how many rows changed', async () => {
+    const opened = await open();
+    await opened.insertInto('area').values([areaOf('a'), areaOf('b')]).execute();
+    expect(await opened.updateTable('area').set({ name: 'x' }).executeTakeFirstOrThrow()).toMatchObject({ numUpdatedRows: 2n });
+  });
+
+  it('moves everything into the file when it is closed, and opens again', async () => {
+    await (await open()).insertInto('area').values(areaOf('kept')).execute();
+    await db?.destroy();
+    db = undefined;
+    expect((await stat(`${path()}-wal`).catch(() => ({ size: 0 }))).size).toBe(0);
+    expect(await names(await open())).toEqual(['kept']);
+    expect(deaths).toEqual([]);
+  });
+});
+
+describe('the threads of the database', () => {
+  it('answer queries while a transaction is under way, without what it has not committed', async () => {
+    db = await openDatabase(path(), { onDeath: (error) => { deaths.push(error); } });
+    const opened = db;
+    await opened.insertInto('area').values(areaOf('before')).execute();
+    await opened.transaction().execute(async (trx) => {
+      await trx.insertInto('area').values(areaOf('within')).execute();
+      expect(await names(opened)).toEqual(['before']);
+      expect(await names(trx)).toEqual(['before', 'within']);
+    });
+    expect(await names(opened)).toEqual(['before', 'within']);
+  });
+
+  it('write with every commit synced, and read without writing', async () => {
+    db = await openDatabase(path(), { onDeath: (error) => { deaths.push(error); } });
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db); // not a query of Kysely's, so the writer answers
+    expect(rows).toEqual([{ synchronous: 2 }]);
+    const reader = await startThreadExecutor({ path: path(), use: 'reads', onDeath: (error) => { deaths.push(error); } });
+    await expect(reader.execute({ sql: 'delete from area', parameters: [] })).rejects.toThrow(/readonly/);
+    await reader.close();
+    await expect(reader.execute({ sql: 'select 1', parameters: [] })).rejects.toThrow('closed');
+  });
+
+  it('say which file it was when one of them dies: what was asked and what is asked later is refused', async () => {
+    let worker: Worker | undefined;
+    const executor = await startThreadExecutor({ path: path(), use: 'writes', onDeath: (error) => { deaths.push(error); }, onSpawn: (spawned) => { worker = spawned; } });
+    const asked = executor.execute({ sql: 'select 1', parameters: [] }).then(() => 'answered', (error: unknown) => String(error));
+    await worker?.terminate();
+    expect(['answered', String(deaths[0])]).toContain(await asked);
+    expect(deaths).toMatchObject([{ message: `The thread of the database ${path()} ended: exit code 1.` }]);
+    await expect(executor.execute({ sql: 'select 1', parameters: [] })).rejects.toBe(deaths[0]);
+    await expect(executor.close()).rejects.toBe(deaths[0]);
+    expect(deaths).toHaveLength(1);
+  });
+
+  it('say so when the file can not be opened', async () => {
+    await expect(openDatabase(join(folder, 'no', 'folder', 'hub.db'), { onDeath: (error) => { deaths.push(error); } })).rejects.toThrow(/hub\.db.*unable to open|ConnectionFailed/i);
+    expect(deaths).toEqual([]);
+  });
+});
