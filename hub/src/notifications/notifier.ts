@@ -124,7 +124,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   async function decide(page: readonly Pick<Change & { kind: 'alert' }, 'alert' | 'area' | 'movedTo'>[], to: Seq | undefined): Promise<void> {
     const now = clock.now();
     const counts = await db.transaction().execute(async (trx) => {
-      const channels = (await trx.selectFrom('channel').selectAll().where('enabled', '=', 1).orderBy('id').execute()).map(toStoredChannel);
+      const channels = (await trx.selectFrom('channel').selectAll().orderBy('id').execute()).map(toStoredChannel);
       const memory = await NoticeMemory.read(trx, [...new Set(page.map(({ alert }) => alert.id))], now);
       for (const change of page) consider(memory, channels, change, now);
       const written = await memory.write(trx);
@@ -141,6 +141,8 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     const covers = (channel: StoredChannel, place: string): boolean => channel.area === undefined || areas.contains(channel.area, place);
     let body: string | undefined;
     for (const channel of channels) {
+      // One that is switched off hears only that what it was told of is over; that waits, with all else, until it is switched on again.
+      if (!channel.isEnabled && sighting.isActive) continue;
       // Where it moved to comes in the next change; those who see both places have nothing to hear of this one.
       if (!covers(channel, area) || (movedTo !== undefined && covers(channel, movedTo))) continue;
       if (!sighting.isActive && memory.isPending(channel.id, alert.id, occurrence)) {
