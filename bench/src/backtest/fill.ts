@@ -1,53 +1,47 @@
-import { connect } from 'node:net';
-import { ANSWER_BYTES, connectFrame, DISCONNECT, publishFrame } from '../load/frames.js';
-import type { DeviceLoad } from '../load/plan.js';
+import { pathToFileURL, fileURLToPath } from 'node:url';
+import type { JournalRecord } from '@liandong/protocols';
 import { STEP_MS, temperatureOf } from './history.js';
 
-/** What one message may hold. */
-const READINGS = 1000;
-const DEVICES_AT_ONCE = 8;
+/** The hub's own store, as it was built: the file is written by what will read it. */
+const STORE = fileURLToPath(new URL('../../../hub/dist/telemetry/duckdb-store.js', import.meta.url));
+/** What is written in one transaction. */
+const VALUES_PER_WRITE = 100_000;
 
 export interface History { readonly from: number; /** Of each device. */ readonly values: number }
 
-/** Sends the history of all devices, each as itself, a thousand readings a message. */
-export async function fillHistory(port: number, devices: readonly DeviceLoad[], history: History, onProgress: (devices: number) => void): Promise<void> {
-  let next = 0;
-  async function work(): Promise<void> {
-    for (let device = next; device < devices.length; device = next) {
-      next += 1;
-      const load = devices[device];
-      if (load !== undefined) await sendAll(port, load, framesOf(device, load, history));
-      onProgress(next);
+/** What is used of the store; its own types belong to the hub. */
+interface Store {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  write(batch: { first: number; last: number; records: readonly JournalRecord[] }): Promise<void>;
+}
+interface StoreModule { createDuckdbStore(options: { path: string; log: { warn(facts: object, text: string): void } }): Store }
+
+/**
+ * Puts the history of all devices into the store's file of a hub that is not running, in the order of time, as it would have come in live. Over MQTT it would take
+ * minutes. The hub's journal goes on after the last sequence it finds in the store.
+ */
+export async function fillHistory(path: string, devices: readonly string[], { from, values }: History, onProgress: (values: number) => void): Promise<void> {
+  const { createDuckdbStore } = await import(pathToFileURL(STORE).href) as StoreModule; // as this commit's hub has it
+  const store = createDuckdbStore({ path, log: { warn: (facts, text) => { console.error(text, facts); } } });
+  await store.start();
+  try {
+    let last = 0;
+    let records: JournalRecord[] = [];
+    const write = async (): Promise<void> => {
+      if (records.length === 0) return;
+      await store.write({ first: last + 1, last: last + records.length, records });
+      last += records.length;
+      records = [];
+      onProgress(last);
+    };
+    for (let index = 0; index < values; index += 1) {
+      const ts = from + index * STEP_MS;
+      for (const [place, device] of devices.entries()) records.push({ type: 'telemetry', device, ts, at: ts, values: { temperature: temperatureOf(place, ts) } });
+      if (records.length >= VALUES_PER_WRITE) await write();
     }
+    await write();
+  } finally {
+    await store.stop();
   }
-  await Promise.all(Array.from({ length: DEVICES_AT_ONCE }, work));
-}
-
-function framesOf(device: number, { topic }: DeviceLoad, { from, values }: History): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let first = 0; first < values; first += READINGS) {
-    const readings = Array.from({ length: Math.min(READINGS, values - first) }, (_, i) => {
-      const ts = from + (first + i) * STEP_MS;
-      return { ts, values: { temperature: temperatureOf(device, ts) } };
-    });
-    frames.push(publishFrame(topic, JSON.stringify(readings), frames.length + 1));
-  }
-  return frames;
-}
-
-/** Resolves when the broker has answered the sign-in and every message. */
-function sendAll(port: number, { login }: DeviceLoad, frames: readonly Buffer[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-    let bytes = 0;
-    socket.on('connect', () => { socket.write(Buffer.concat([connectFrame(login), ...frames])); });
-    socket.on('data', (data) => {
-      bytes += data.length;
-      if (bytes < ANSWER_BYTES * (frames.length + 1)) return;
-      socket.end(DISCONNECT);
-      resolve();
-    });
-    socket.on('error', reject);
-    socket.on('close', () => { reject(new Error('the broker closed the connection')); }); // of no effect once resolved
-  });
 }

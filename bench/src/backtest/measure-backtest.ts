@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backtest } from '@liandong/protocols';
-import { newDevice, topicOf } from '../fleet.js';
+import { newDevice } from '../fleet.js';
 import type { DeviceLoad } from '../load/plan.js';
 import { startLoad, type FinishedLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
 import { forgetPeak, peakRssMiB } from '../support/process-usage.js';
 import type { Resources } from '../support/resources.js';
-import { until } from '../support/until.js';
 import { fillHistory } from './fill.js';
 import { alertsOf, LIMITS, STEP_MS } from './history.js';
 
@@ -40,19 +39,17 @@ export interface MeasureBacktestOptions {
 const DAY_MS = 86_400_000;
 const LIVE_PER_S = 1000;
 const POLL_MS = 50;
-const STORED_WITHIN_MS = 300_000;
 
-/** The real hub with its defaults: history comes in as devices send it, the back-test goes through REST. Rejects when a back-test finds something else than it should. */
+/** The real hub with its defaults, started on a store with history; the back-test goes through REST. Rejects when a back-test finds something else than it should. */
 export async function measureBacktest({ devices, days, seconds, resources, onProgress }: MeasureBacktestOptions): Promise<BacktestFigures> {
-  const hub = await startHub(resources);
-  const { client } = hub;
-  const fleet = await addFleet(client, devices, onProgress);
   const to = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const range = { from: to - days * DAY_MS, to };
   const values = days * DAY_MS / STEP_MS;
+  const ids = Array.from({ length: devices }, (_, index) => idOf(index));
+  const hub = await startHub(resources, { fill: (path) => fillHistory(path, ids, { from: range.from, values }, (done) => { onProgress('history', done, devices * values); }) });
+  const { client } = hub;
+  await addFleet(client, ids, onProgress);
   await client.post('/rules', ruleOf(LIMITS.inForce));
-  await fillHistory(hub.mqttPort, fleet, { from: range.from, values }, (done) => { onProgress('history', done, devices); });
-  await until('the store has the history', async () => (await client.progress()).lag === 0, STORED_WITHIN_MS);
 
   const expected = { values: devices * values, candidate: alertsOf(LIMITS.candidate, { devices, from: range.from, values }), inForce: alertsOf(LIMITS.inForce, { devices, from: range.from, values }) };
   forgetPeak(hub.process.pid);
@@ -77,14 +74,11 @@ export async function measureBacktest({ devices, days, seconds, resources, onPro
 
 const idOf = (index: number): string => `past-${String(index).padStart(4, '0')}`;
 
-async function addFleet(client: HubClient, devices: number, onProgress: MeasureBacktestOptions['onProgress']): Promise<DeviceLoad[]> {
-  const fleet: DeviceLoad[] = [];
-  for (let index = 0; index < devices; index += 1) {
-    const id = idOf(index);
-    fleet.push({ login: { clientId: id, ...await client.addDevice({ ...newDevice(id), reportingIntervalS: STEP_MS / 1000 }) }, topic: topicOf(id) });
-    if (index % 50 === 0) onProgress('devices', index, devices);
+async function addFleet(client: HubClient, ids: readonly string[], onProgress: MeasureBacktestOptions['onProgress']): Promise<void> {
+  for (const [index, id] of ids.entries()) {
+    await client.addDevice({ ...newDevice(id), reportingIntervalS: STEP_MS / 1000 });
+    if (index % 50 === 0) onProgress('devices', index, ids.length);
   }
-  return fleet;
 }
 
 const ruleOf = ({ limit, clearAt }: { limit: number; clearAt: number }) => ({

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Rule } from '@liandong/protocols';
@@ -31,12 +32,14 @@ export interface HubOptions {
   readonly servers?: { readonly mosquitto: Mosquitto; readonly influx: Influx };
   /** These rules and no others, instead of the ones a new hub has. */
   readonly rules?: readonly Rule[];
+  /** Writes a telemetry file at this path before the hub is started on it. */
+  readonly fill?: (telemetryFile: string) => Promise<void>;
   /** Among several hubs of one path. */
   readonly name?: string;
 }
 
 /** The real hub with its defaults, or with Mosquitto and InfluxDB, and the fleet registered through its REST. */
-export async function startHub(resources: Resources, { servers, rules, name = 'hub' }: HubOptions = {}): Promise<Hub> {
+export async function startHub(resources: Resources, { servers, rules, fill, name = 'hub' }: HubOptions = {}): Promise<Hub> {
   const [port, mqttPort] = [await freePort(), await freePort()];
   const password = randomBytes(12).toString('hex');
   const url = `http://127.0.0.1:${port}`;
@@ -50,6 +53,10 @@ export async function startHub(resources: Resources, { servers, rules, name = 'h
     hub.assertRunning();
     return hub;
   };
+  if (fill !== undefined) {
+    await mkdir(dataDir, { recursive: true });
+    await fill(join(dataDir, 'telemetry.duckdb'));
+  }
   let hub = await start();
   if (rules !== undefined) {
     await hub.end();

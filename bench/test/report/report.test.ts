@@ -71,6 +71,26 @@ describe('the figures in a document', () => {
     expect(text).not.toContain('2026-11-23');
   });
 
+  it('have a table for every part of a whole run', () => {
+    const file = join(folder, 'a.md');
+    const [latency, ofRules] = [{ count: 10, p50: 1, p99: 2, max: 3 }, { rules: 10, messagesPerS: 1, cpuUsPerMessage: 1, peakRssMiB: 1 }];
+    const live = { pubackMs: { p50: 1, p99: 2, max: 3 }, loopDelayMs: 11 };
+    writeMarkdown(file, {
+      ...report, codecs: [{ codec: 'native', bytes: 100, messages: 1000, messagesPerCpuS: 500_000 }],
+      backtest: { devices: 1000, days: 30, values: 4_320_000, seconds: 3, alerts: 5, quiet: live, busy: { ...live, backtests: 2 }, rssMiB: { before: 200, peak: 300 } },
+      alerts: {
+        rules: { rounds: 6, messages: 1000, few: ofRules, many: ofRules, loadBefore: 1 },
+        alerts: { alertsPerS: 20, seconds: 16, messagesPerS: 1000, rounds: 2, echo: latency, hub: latency, loadBefore: 1 },
+        storm: {
+          alerts: 5, seconds: 1, criticalsPerS: 1, quietSeconds: 1, messagesPerS: 1, screens: 1, quiet: latency, storm: latency, peakRssMiB: { quiet: 1, storm: 1 },
+          acceptedInS: 1, shownInS: 1, rows: 5, different: 5, fewestShown: 5, again: 0, lost: 0, loadBefore: 1,
+        },
+      },
+    });
+    const headers = readFileSync(file, 'utf8').split('\n').filter((_line, index, lines) => lines[index + 1]?.startsWith('|---') === true).map((line) => line.split(' | ')[0]?.replace('| ', ''));
+    expect(headers).toEqual(['', 'path', 'codec', 'back-test', 'rules in force', 'publish → screen', 'critical alert, publish → screen'].map((name) => name === '' ? expect.any(String) as string : name));
+  });
+
   it('never replace a document that has no place for them', () => {
     const file = join(folder, 'a.md');
     writeFileSync(file, 'mine');

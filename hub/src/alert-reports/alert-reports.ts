@@ -3,7 +3,6 @@ import type { ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
-import { usersOf } from '../duty/on-duty.js';
 import type { Roster } from '../duty/roster.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
@@ -14,7 +13,7 @@ import type { AlertReports, ReportQuery, ReportScope } from './types.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export interface AlertReportsDependencies { db: Db; clock: Clock; areas: AreaTree; activeAlerts: ActiveAlerts; roster: Pick<Roster, 'onDuty'> }
+export interface AlertReportsDependencies { db: Db; clock: Clock; areas: AreaTree; activeAlerts: ActiveAlerts; roster: Pick<Roster, 'usersOnDuty'> }
 
 export function createAlertReports({ db, clock, areas, activeAlerts, roster }: AlertReportsDependencies): AlertReports {
   function rootOf(principal: Principal, area: AreaId | undefined): AreaId | undefined {
@@ -39,10 +38,7 @@ export function createAlertReports({ db, clock, areas, activeAlerts, roster }: A
 
   /** Whoever is on duty now, on any tier, for any of these areas. */
   function peopleOnDuty(scope: ReportScope): number {
-    const now = clock.now();
-    const people = new Set<string>();
-    for (const area of scope.areas ?? areas.all().map(({ id }) => id)) for (const user of usersOf(roster.onDuty(area, now))) people.add(user);
-    return Math.max(1, people.size);
+    return Math.max(1, roster.usersOnDuty(scope.areas ?? areas.all().map(({ id }) => id), clock.now()).size);
   }
 
   return {

@@ -6,7 +6,7 @@ import { quantile } from './spread.js';
 import type { ReportScope } from './types.js';
 
 /** Timeline entries of one page: the database keeps the thread while it reads one. */
-const PAGE = 500;
+const PAGE = 250;
 const COUNTED = ['raised', 'acked', 'cleared', 'escalated'] as const satisfies readonly AlertChange[];
 type Counted = (typeof COUNTED)[number];
 

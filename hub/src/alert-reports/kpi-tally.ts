@@ -1,4 +1,5 @@
 import { FLOOD, SEVERITIES, STALE_MS, type Alert, type AlertKpi, type EpochMs, type Severity } from '@liandong/protocols';
+import { Top } from '../top.js';
 import { Durations } from './spread.js';
 import type { ReportScope } from './types.js';
 
@@ -9,11 +10,14 @@ const WORST = 10;
 export interface RaisedAlert { ruleId: string; deviceId: string | null; area: string; severity: Severity; raisedAt: EpochMs; firstAckedAt: EpochMs | null; clearedAt: EpochMs | null; isChattering: boolean }
 export interface KpiContext { readonly operators: number; /** Alerts open now. */ readonly open: readonly Alert[]; readonly now: EpochMs }
 
+/** What alerts come from: a rule on a device, or on an area. */
+interface Source { readonly ruleId: string; readonly deviceId: string | null; readonly area: string; count: number }
+
 /** Adds up alerts one by one; what it keeps of each is two numbers. */
 export class KpiTally {
   readonly #slots: number[];
   readonly #bySeverity = new Map<Severity, number>(SEVERITIES.map((severity) => [severity, 0]));
-  readonly #sources = new Map<string, { ruleId: string; deviceId: string | null; area: string; count: number }>();
+  readonly #sources = new Map<string, Source>();
   readonly #toAcknowledge = new Durations();
   readonly #toClear = new Durations();
   #raised = 0;
@@ -56,7 +60,9 @@ export class KpiTally {
   }
 
   #worst(): AlertKpi['worst'] {
-    return [...this.#sources].sort(([keyA, a], [keyB, b]) => b.count - a.count || (keyA < keyB ? -1 : 1)).slice(0, WORST)
-      .map(([, { ruleId, deviceId, area, count }]) => ({ ruleId, area, count, ...(deviceId === null ? {} : { deviceId }) }));
+    // Not sorted as a whole: there may be as many sources as alerts, and the thread is not given up here.
+    const worst = new Top<readonly [key: string, source: Source]>(WORST, ([keyA, a], [keyB, b]) => a.count === b.count ? keyA < keyB : a.count > b.count);
+    for (const entry of this.#sources) worst.add(entry);
+    return worst.items.map(([, { ruleId, deviceId, area, count }]) => ({ ruleId, area, count, ...(deviceId === null ? {} : { deviceId }) }));
   }
 }

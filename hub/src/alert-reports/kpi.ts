@@ -5,7 +5,7 @@ import { KpiTally, type KpiContext } from './kpi-tally.js';
 import type { ReportScope } from './types.js';
 
 /** Alerts of one page: the database keeps the thread while it reads one. */
-const PAGE = 500;
+const PAGE = 250;
 
 /** Reads the range page by page and lets sockets and timers have their turn in between. Children of a parent are left out. */
 export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): Promise<Omit<AlertKpi, 'area'>> {

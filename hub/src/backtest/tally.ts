@@ -1,6 +1,6 @@
 import { FLOOD, SEVERITIES, severityRank, type BacktestResult, type EpochMs, type Severity } from '@liandong/protocols';
 import { dayOf, startOfDay } from '../clock.js';
-import { Top } from './top.js';
+import { Top } from '../top.js';
 import type { TrialAlert } from './trial.js';
 
 /** Examples of a result. */

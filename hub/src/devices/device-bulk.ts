@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { CodecName, Credentials, DeviceId, DevicePatch, NewDevice } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { AreaTree } from '../areas/area-tree.js';
+import { breathe } from '../breathe.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -86,7 +86,7 @@ export function createDeviceBulk({ db, clock, areas, directory, changes, random 
       const found = new Set<DeviceId>();
       for (let start = 0; start < wanted.length; start += CHUNK) {
         for (const id of await buriedOf(db, principal, wanted.slice(start, start + CHUNK))) found.add(id);
-        await turn();
+        await breathe();
       }
       return found;
     },
@@ -114,14 +114,14 @@ export function createDeviceBulk({ db, clock, areas, directory, changes, random 
           if (gateway !== null && externalId !== null) await forgetDiscovered(trx, { gateway, externalId });
         }
         // The database works on the event loop: ingest gets a turn between the statements.
-        await turn();
+        await breathe();
         await insertAudit(trx, at, [
           ...inserted.map(({ id, kind, area }) => ({ by: principal.name, action: 'device.created', target: id, detail: `${kind} in ${area}, imported` })),
           ...updated.map(({ id }) => ({ by: principal.name, action: 'device.changed', target: id, detail: before.get(id) ?? '' })),
         ]);
-        await turn();
+        await breathe();
         const log: Change[] = [...await recordMoves(trx, updated), ...await changes.recordDevices(trx, entries.map(({ device }) => ({ ...device })))];
-        await turn();
+        await breathe();
         return { made: new Set(inserted.map(({ id }) => id)), changed: entries, announced: log };
       });
       for (const entry of changed) directory.put(withSighting(entry, directory.get(entry.device.id)));

@@ -32,7 +32,7 @@ export const usersOf = (entries: readonly OnDutyEntry[], tier?: Tier): string[] 
   [...new Set(entries.filter((entry) => tier === undefined || entry.tier === tier).flatMap(({ users }) => users))];
 
 /** When the shift that runs at that time ends; undefined when it does not run then. */
-function endOf({ start, end, weekdays, validFrom = -Infinity, validTo = Infinity }: Shift, at: EpochMs): EpochMs | undefined {
+export function endOf({ start, end, weekdays, validFrom = -Infinity, validTo = Infinity }: Shift, at: EpochMs): EpochMs | undefined {
   if (at < validFrom || at >= validTo) return undefined;
   const starts = minutesOf(start);
   const length = minutesOf(end) - starts;

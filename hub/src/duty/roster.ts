@@ -1,7 +1,8 @@
 import type { AreaId, EpochMs, Shift } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Db } from '../database/database.js';
-import { onDuty, type OnDutyEntry } from './on-duty.js';
+import { endOf, onDuty, usersOf, type OnDutyEntry } from './on-duty.js';
+import { push } from '../rules/rule-set.js';
 import { toShift } from './shift-rows.js';
 
 /** The shift calendar in memory, in step with the database: escalation asks it for every alert it moves. */
@@ -27,4 +28,17 @@ export class Roster {
 
   /** As `onDuty`. */
   onDuty(area: AreaId, at: EpochMs): OnDutyEntry[] { return onDuty(this.#shifts.values(), this.#areas, area, at); }
+
+  /** User names of whoever looks after any of these areas at that time, on any tier. Costs areas × the levels above them, not areas × shifts. */
+  usersOnDuty(areas: Iterable<AreaId>, at: EpochMs): Set<string> {
+    const running = new Map<AreaId, Shift[]>();
+    for (const shift of this.#shifts.values()) if (endOf(shift, at) !== undefined) push(running, shift.area, shift);
+    const users = new Set<string>();
+    if (running.size === 0) return users;
+    for (const area of areas) {
+      const near = this.#areas.lineage(area).flatMap(({ id }) => running.get(id) ?? []);
+      if (near.length > 0) for (const user of usersOf(onDuty(near, this.#areas, area, at))) users.add(user);
+    }
+    return users;
+  }
 }

@@ -19,6 +19,11 @@ const MAINTENANCE_MS = 2000;
 const AGE_EVERY_MS = 10 * 60_000;
 /** Batches read from disk in one go by a reader that lags. */
 const DISK_READ_BATCHES = 64;
+/**
+ * Records of one value on disk. A message may carry a thousand readings, a group of them hundreds of thousands: as one value, every reader that lags would decode all of
+ * it for each of its batches.
+ */
+const VALUE_RECORDS = 1_000;
 
 /** Keys sort as their numbers do: batches by first sequence, positions by reader's name. */
 const batchKey = (first: Seq): string => `b${first.toString(16).padStart(14, '0')}`;
@@ -42,7 +47,7 @@ export interface JournalDependencies {
 export interface ReaderState { readonly name: string; readonly position: Seq; readonly lag: number; readonly failure: string | undefined }
 
 /**
- * The durable, ordered log every accepted message goes through. One value per group commit, synced before anything is acknowledged;
+ * The durable, ordered log every accepted message goes through. One synced write per group commit before anything is acknowledged, in values of 1,000 records at most;
  * LevelDB checksums it and recovers a torn tail. Readers move on their own and what all have read is dropped.
  */
 export class Journal implements Feature, JournalWriter {
@@ -153,13 +158,12 @@ export class Journal implements Feature, JournalWriter {
     if (records.length === 0) return;
     // LevelDB refuses every write after one has failed, until it is opened anew.
     if (this.#writeFailure !== undefined) await this.#reopen();
-    const batch: JournalBatch = { first: this.#last + 1, last: this.#last + records.length, records };
-    const bytes = Buffer.from(JSON.stringify(records));
-    await this.#db.put(batchKey(batch.first), bytes, { sync: true });
-    this.#last = batch.last;
+    const batches = cut(records, this.#last + 1).map((batch) => ({ batch, bytes: Buffer.from(JSON.stringify(batch.records)) }));
+    await this.#db.batch(batches.map(({ batch, bytes }) => ({ type: 'put', key: batchKey(batch.first), value: bytes })), { sync: true });
+    this.#last += records.length;
     if (this.#writeFailure !== undefined) this.#dependencies.logger.info('journal writes again');
     this.#writeFailure = undefined;
-    this.#tail.push(batch, bytes.length);
+    for (const { batch, bytes } of batches) this.#tail.push(batch, bytes.length);
     for (const reader of this.#readers) reader.wake();
   }
 
@@ -255,6 +259,17 @@ export class Journal implements Feature, JournalWriter {
     await this.#db.clear({ gte: BATCH_KEYS.gte, lt: before });
     if (compacts) await this.#db.compactRange(BATCH_KEYS.gte, before);
   }
+}
+
+/** Runs of at most `VALUE_RECORDS`, the first beginning at `first`. */
+function cut(records: readonly JournalRecord[], first: Seq): JournalBatch[] {
+  if (records.length <= VALUE_RECORDS) return [{ first, last: first + records.length - 1, records }];
+  const batches: JournalBatch[] = [];
+  for (let from = 0; from < records.length; from += VALUE_RECORDS) {
+    const part = records.slice(from, from + VALUE_RECORDS);
+    batches.push({ first: first + from, last: first + from + part.length - 1, records: part });
+  }
+  return batches;
 }
 
 const decodeBatch = (key: string, value: Buffer): JournalBatch => {

@@ -1,4 +1,4 @@
-import type { EpochMs, Maintenance } from '@liandong/protocols';
+import type { AreaId, DeviceId, EpochMs, Maintenance } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Db } from '../database/database.js';
 import type { DeviceEntry } from '../devices/types.js';
@@ -12,12 +12,15 @@ const KEPT_MS = 86_400_000;
 export class MaintenanceWindows implements OutOfService {
   readonly #windows = new Map<string, Maintenance>();
   #inForce: readonly Maintenance[] = [];
+  /** Places in `#inForce`, of the first window that names the device or the area: when one begins, every device of the hub is asked for. */
+  readonly #ofDevice = new Map<DeviceId, number>();
+  readonly #ofArea = new Map<AreaId, number>();
   #version = 0;
   /** What is in force was worked out for times from here on, and before there. */
   #knownFrom = Infinity;
   #knownTo = -Infinity;
 
-  constructor(private readonly dependencies: { areas: Pick<AreaTree, 'contains'> }) {}
+  constructor(private readonly dependencies: { areas: Pick<AreaTree, 'lineage'> }) {}
 
   async load(db: Db, now: EpochMs): Promise<void> {
     const rows = await db.selectFrom('maintenance').selectAll().where('ends_at', '>', now - KEPT_MS).where('ended_at', 'is', null).execute();
@@ -39,7 +42,10 @@ export class MaintenanceWindows implements OutOfService {
 
   why({ device }: DeviceEntry, now: EpochMs): string | undefined {
     this.#look(now);
-    const window = this.#inForce.find(({ area, devices }) => devices?.includes(device.id) ?? (area !== undefined && this.dependencies.areas.contains(area, device.area)));
+    if (this.#inForce.length === 0) return undefined;
+    let first = this.#ofDevice.get(device.id) ?? Infinity;
+    if (this.#ofArea.size > 0) for (const { id } of this.dependencies.areas.lineage(device.area)) first = Math.min(first, this.#ofArea.get(id) ?? Infinity);
+    const window = this.#inForce[first];
     return window === undefined ? undefined : `maintenance: ${window.reason}`;
   }
 
@@ -55,7 +61,18 @@ export class MaintenanceWindows implements OutOfService {
     }
     const inForce = [...this.#windows.values()].filter(({ from, to }) => from <= now && now < to);
     const isSame = inForce.length === this.#inForce.length && inForce.every((window, index) => window === this.#inForce[index]);
+    if (isSame) return;
     this.#inForce = inForce;
-    if (!isSame) this.#version += 1;
+    this.#version += 1;
+    this.#ofDevice.clear();
+    this.#ofArea.clear();
+    for (const [place, { area, devices }] of inForce.entries()) {
+      if (devices !== undefined) for (const id of devices) putFirst(this.#ofDevice, id, place);
+      else if (area !== undefined) putFirst(this.#ofArea, area, place);
+    }
   }
+}
+
+function putFirst<K>(map: Map<K, number>, key: K, place: number): void {
+  if (!map.has(key)) map.set(key, place);
 }

@@ -134,7 +134,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   }
 
   async function readChannels(trx: Transaction<Database>): Promise<StoredChannel[]> {
-    return (await trx.selectFrom('channel').selectAll().where('enabled', '=', 1).orderBy('id').execute()).map(toStoredChannel);
+    return (await trx.selectFrom('channel').selectAll().orderBy('id').execute()).map(toStoredChannel);
   }
 
   function consider(memory: NoticeMemory, channels: readonly StoredChannel[], { alert, area, movedTo }: { alert: Alert; area: string; movedTo?: string }, now: number): void {
@@ -144,6 +144,8 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     const covers = (channel: StoredChannel, place: string): boolean => channel.area === undefined || areas.contains(channel.area, place);
     let body: string | undefined;
     for (const channel of channels) {
+      // One that is switched off hears only that what it was told of is over; that waits, with all else, until it is switched on again.
+      if (!channel.isEnabled && sighting.isActive) continue;
       // Where it moved to comes in the next change; those who see both places have nothing to hear of this one.
       if (!covers(channel, area) || (movedTo !== undefined && covers(channel, movedTo))) continue;
       if (!sighting.isActive && memory.isPending(channel.id, alert.id, occurrence)) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { familyOf, leavesOf, POLLUTANTS, type EpochMs, type MetricKey, type Rule } from '@liandong/protocols';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
 import type { Grade } from './condition.js';
@@ -22,7 +23,7 @@ export interface CompiledRule {
   readonly isApplicable: ((at: EpochMs) => boolean) | undefined;
   /** Of a silence rule: how long nothing may be heard, in seconds. */
   readonly silenceS: ((reportingIntervalS: number) => number) | undefined;
-  /** All that its conditions depend on; two versions with the same text remember the same. */
+  /** A digest of all that its conditions depend on; two versions with the same one remember the same. */
   readonly core: string;
 }
 
@@ -40,7 +41,8 @@ export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
 
 const NOT_CORE = ['name', 'message', 'kinds', 'scope', 'family', 'enabled', 'manualClear', 'inhibitedBy', 'version', 'updatedAt', 'updatedBy'];
 /** Words, scope and history change nothing of what is remembered. */
-const coreOf = (rule: Rule): string => JSON.stringify(Object.entries(rule).filter(([name]) => !NOT_CORE.includes(name)).sort(([a], [b]) => a < b ? -1 : 1));
+const coreOf = (rule: Rule): string =>
+  createHash('sha256').update(JSON.stringify(Object.entries(rule).filter(([name]) => !NOT_CORE.includes(name)).sort(([a], [b]) => a < b ? -1 : 1))).digest('base64url').slice(0, 16);
 
 function gradesOf(rule: Rule): Grade[] {
   switch (rule.type) {

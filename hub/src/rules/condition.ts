@@ -36,6 +36,8 @@ export interface SavedCondition {
   facts?: AlertFacts;
   /** Of the rule; missing in what was written before rules had versions. */
   version?: number;
+  /** `CompiledRule.core`; missing in what was written before there was one, where the version decides. */
+  core?: string;
 }
 /** What an alert says beside its value, where the rule alone doesn't tell: the limit that was crossed, and what it is about. */
 export interface AlertFacts { limit?: number; what?: Label }
@@ -273,16 +275,17 @@ export class Condition implements AlertOwner {
     const [extra, chatter] = [this.extra?.save(), this.chatter?.save()];
     if (this.isIdle && extra === undefined && chatter === undefined) return undefined;
     return {
-      isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version,
+      isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version, core: this.rule.core,
       ...(this.#level < 0 ? {} : { level: this.#level }), ...(this.#level < 0 || this.active !== undefined ? {} : { clearedByHand: true }),
       ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(chatter === undefined ? {} : { chatter }), ...(extra === undefined ? {} : { extra }),
     };
   }
 
-  /** What another version remembered says nothing here; it is overwritten. */
+  /** What a version with another condition remembered says nothing here; it is overwritten. One that differs in words alone may have been cut off by a crash before it was taken over. */
   load(saved: SavedCondition): void {
     this.isSaved = true;
-    if ((saved.version ?? this.rule.version) !== this.rule.version) return this.sink.changed(this);
+    const isOwn = saved.core === undefined ? (saved.version ?? this.rule.version) === this.rule.version : saved.core === this.rule.core;
+    if (!isOwn) return this.sink.changed(this);
     this.facts = saved.facts;
     this.#isIn = saved.isIn;
     this.value = saved.value ?? NaN;

@@ -87,7 +87,7 @@ export class DeviceMemory {
     if (after === undefined) return undefined;
     if (before.active !== undefined) after.adopt(before.active);
     const saved = before.rule.core === after.rule.core ? before.save() : undefined;
-    if (saved !== undefined) after.load({ ...saved, version: after.rule.version });
+    if (saved !== undefined) after.load(saved);
     after.isSaved = before.isSaved;
     this.sink.changed(after);
     if (after.isWaiting) this.sink.wait(after);

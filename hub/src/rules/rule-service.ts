@@ -1,4 +1,4 @@
-import { familyOf, type Rule, type RulePreview, type RuleVersion } from '@liandong/protocols';
+import { familyOf, type Label, type Rule, type RulePreview, type RuleVersion } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
@@ -150,8 +150,8 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       const all = await loadRules(db);
       const version = await db.transaction().execute(async (trx) => {
         const rule = await findOwn(trx, principal, id);
-        const [dependant] = dependantsOf(rule, all.filter((other) => other.id !== id));
-        if (dependant !== undefined) throw new AppError('RULE_INVALID', { zh: `规则 ${dependant.id} 以它为抑制来源，请先改那一条。`, en: `Rule ${dependant.id} names it in inhibitedBy; change that one first.` });
+        const dependants = dependantsOf(rule, all.filter((other) => other.id !== id));
+        if (dependants.length > 0) throw new AppError('RULE_INVALID', stillNamed(dependants.find((other) => isRuleVisible(principal, other, places))));
         const at = clock.now();
         await insertAudit(trx, at, [{ by: principal.name, action: 'rule.deleted', target: id, detail: `${rule.type}, version ${rule.version}` }]);
         return eraseRule(trx, id, { at, by: principal.name });
@@ -178,4 +178,10 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       return weigh(principal, rule);
     },
   };
+}
+
+/** One that the caller may not see is not named. */
+function stillNamed(dependant: Rule | undefined): Label {
+  if (dependant === undefined) return { zh: '别的区域有规则以它为抑制来源，请上级管理员先改那一条。', en: 'A rule of another area names it in inhibitedBy; ask whoever looks after both areas.' };
+  return { zh: `规则 ${dependant.id} 以它为抑制来源，请先改那一条。`, en: `Rule ${dependant.id} names it in inhibitedBy; change that one first.` };
 }

@@ -67,6 +67,21 @@ describe('the alert service', () => {
     expect([timeline[0]?.change, timeline.length]).toEqual(['raised', Math.min(more + 1, 200)]);
   });
 
+  it('gives all that are active page by page, and the thread up in between', async () => {
+    const alert = (await rig.service.get(ADMIN, id));
+    await rig.db.transaction().execute(async (trx) => {
+      for (let index = 0; index < 1_200; index += 1) await saveAlert(trx, { ...alert, id: `z${String(index).padStart(4, '0')}`, deviceId: `other-${index}`, area: index % 3 === 0 ? 'west' : 'east' });
+    });
+    let turns = 0;
+    const count = (): void => { turns += 1; };
+    const found = rig.service.active(ADMIN, {});
+    const isOver = found.then(() => true);
+    for (let over = false; !over; over = await Promise.race([isOver, new Promise<false>((resolve) => { setImmediate(() => { resolve(false); }); })])) count();
+    const ids = (await found).map((one) => one.id);
+    expect([ids.length, ids, turns >= 3]).toEqual([1_201, [...ids].sort(), true]);
+    expect(await rig.service.active(WEST, {})).toHaveLength(400);
+  });
+
   it('hides alerts of foreign areas as if they did not exist', async () => {
     await rig.send('bin-w', 'fill_level', 96);
     for (const attempt of [() => rig.service.get(WEST, id), () => rig.service.ack(WEST, id), () => rig.service.unack(WEST, id), () => rig.service.comment(WEST, id, 'x'), () => rig.service.get(ADMIN, 'none')]) {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { onDuty, usersOf } from '../../src/duty/on-duty.js';
+import { Roster } from '../../src/duty/roster.js';
 
 const areas = new AreaTree();
 areas.put({ id: 'city', level: 'city', name: '市' });
@@ -81,6 +82,17 @@ describe('who is on duty', () => {
     expect(usersOf(entries, 'community')).toEqual(['li', 'zhao', 'wang']);
     expect(usersOf(entries, 'subdistrict')).toEqual([]);
     expect(usersOf(entries)).toEqual(['li', 'zhao', 'wang', 'mayor']);
+  });
+
+  it('of many areas at once is everybody who looks after one of them, each once', () => {
+    const ids = areas.all().map(({ id }) => id);
+    const shifts = fc.array(fc.record({ tier: fc.constantFrom('community', 'subdistrict', 'city'), area: fc.constantFrom(...ids), start: fc.constantFrom('00:00', '08:00', '20:00'), end: fc.constantFrom('08:00', '20:00'), users: fc.subarray(['li', 'wang', 'sun', 'chen'], { minLength: 1 }) }), { maxLength: 12 });
+    fc.assert(fc.property(shifts, fc.integer({ min: 0, max: 48 }), fc.subarray(ids), (made, hour, asked) => {
+      const roster = new Roster(areas);
+      made.forEach((one, index) => { roster.put(shift({ id: `s${index}`, ...one })); });
+      const time = at('2026-11-02T00:00') + hour * 3_600_000;
+      expect([...roster.usersOnDuty(asked, time)].sort()).toEqual([...new Set(asked.flatMap((area) => usersOf(roster.onDuty(area, time))))].sort());
+    }));
   });
 
   it('is the same at any time as a list of every shift of the year says', () => {

@@ -216,6 +216,23 @@ describe('escalation over the tiers', () => {
     expect(await night.moves('bin')).toHaveLength(1);
   });
 
+  it('moves all others however many cannot be read, and goes on trying each of those', async () => {
+    const devices = Array.from({ length: 40 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
+    for (const device of devices) night.rig.directory.put(device, 'waste_bin', { area: 'east-1' });
+    const ids: string[] = [];
+    for (const device of devices) ids.push((await night.fill(device, 96)).id);
+    const poisoned = ids.slice(0, 15);
+    const messages = await night.rig.db.selectFrom('alert').select(['id', 'message']).where('id', 'in', poisoned).execute();
+    await night.rig.db.updateTable('alert').set({ message: '{' }).where('id', 'in', poisoned).execute();
+    await expect(night.after(120)).rejects.toThrow(SyntaxError);
+    for (let look = 0; look < 15; look += 1) await expect(night.after(1)).rejects.toThrow(SyntaxError);
+    const moved = (): string[] => [...night.rig.activeAlerts.values()].filter(({ alert }) => alert.tier === 'subdistrict').map(({ alert }) => alert.id).sort();
+    expect(moved()).toEqual(ids.slice(15).sort());
+    for (const { id, message } of messages) await night.rig.db.updateTable('alert').set({ message }).where('id', '=', id).execute();
+    await night.after(1);
+    expect(moved()).toEqual([...ids].sort());
+  });
+
   it('lets an acknowledgement that comes first win', async () => {
     const { id } = await night.fill('bin', 96);
     night.clock.at += 120_000;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import type { JournalRecord } from '@liandong/protocols';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -97,6 +98,21 @@ describe('Journal', () => {
     const journal = await start([reader]);
     await Promise.all(Array.from({ length: 5000 }, (_, n) => append(journal, n)));
     expect(reader.batches.length).toBeLessThan(10);
+  });
+
+  it('keeps a group of very many records in values a reader can take in one by one, whatever a message carried', async () => {
+    const journal = await start([]);
+    const many = (from: number): JournalRecord[] => Array.from({ length: 2_500 }, (_, index) => record(from + index));
+    await Promise.all([1, 2_501].map((from) => new Promise<void>((resolve) => journal.append({ records: many(from), bytes: 100 }, resolve))));
+    await journal.stop();
+    const db = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
+    const lengths = (await db.iterator({ gte: 'b', lt: 'c' }).all()).map(([, value]) => (JSON.parse(value.toString()) as unknown[]).length);
+    await db.close();
+    expect([Math.max(...lengths), lengths.reduce((sum, length) => sum + length, 0)]).toEqual([1_000, 5_000]);
+    const reader = new Collector();
+    await start([reader]);
+    await vi.waitFor(() => expect(reader.seen).toHaveLength(5_000));
+    expect(reader.seen).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1));
   });
 
   it('goes on where the reader stood after a restart, from disk', async () => {

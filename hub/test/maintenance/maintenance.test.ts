@@ -1,6 +1,7 @@
-import { LIMITS, type NewMaintenance, type Rule } from '@liandong/protocols';
+import { LIMITS, type Maintenance, type NewMaintenance, type Rule } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
+import { MaintenanceWindows } from '../../src/maintenance/maintenance-windows.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
@@ -30,6 +31,25 @@ const raised = async (): Promise<(string | undefined)[]> => (await rig.active())
 const window = (more: Partial<NewMaintenance>): NewMaintenance => ({ from: rig.clock.at, to: rig.clock.at + HOUR_MS, reason: 'new gateway', ...more });
 
 describe('a maintenance window', () => {
+  it('that came first names its reason where several hold, by area or by device', async () => {
+    const windows = new MaintenanceWindows({ areas: rig.areas });
+    const of = (id: string, more: Partial<Maintenance>): Maintenance => ({ id, from: 0, to: START + HOUR_MS, reason: id, at: 0, by: 'li', ...more });
+    for (const made of [of('other', { devices: ['west-1'] }), of('street', { area: 'street' }), of('east', { area: 'east' }), of('device', { devices: ['east-1', 'east-1'] })]) windows.put(made);
+    const why = (id: string) => windows.why(rig.directory.get(id)!, START);
+    expect(['east-1', 'west-1'].map(why)).toEqual(['maintenance: street', 'maintenance: other']);
+    windows.put(of('street', { area: 'street', endedAt: START }));
+    expect(['east-1', 'east-2', 'west-1'].map(why)).toEqual(['maintenance: east', 'maintenance: east', 'maintenance: other']);
+  });
+
+  it('costs next to nothing for each of very many devices, however many windows hold', () => {
+    let lineages = 0;
+    const windows = new MaintenanceWindows({ areas: { lineage: (id) => { lineages += 1; return rig.areas.lineage(id); } } });
+    for (let index = 0; index < 500; index += 1) windows.put({ id: `w${index}`, from: 0, to: START + HOUR_MS, reason: 'r', at: 0, by: 'li', ...(index % 2 === 0 ? { area: 'nowhere' } : { devices: [`d${index}`] }) });
+    expect(windows.why(rig.directory.get('east-1')!, START)).toBeUndefined();
+    // One way up the tree for a device, not one for each window.
+    expect(lineages).toBe(1);
+  });
+
   it.each<[string, Partial<NewMaintenance>, string[]]>([
     ['an area', { area: 'east' }, ['west-1']], ['what lies below an area', { area: 'street' }, []], ['a list of devices', { devices: ['east-2', 'west-1'] }, ['east-1']],
   ])('over %s clears what is active there with the reason, and lets nothing be raised until it ends', async (_what, where, others) => {

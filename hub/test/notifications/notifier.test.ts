@@ -93,6 +93,21 @@ describe('the notifier', () => {
     expect(await rig.outbox()).toHaveLength(2);
   });
 
+  it('has word waiting for a channel that is switched off that what it was told of is over, and nothing else', async () => {
+    await rig.start();
+    const channel = await rig.addChannel(webhook(NOWHERE));
+    await rig.change(alertOf('told'));
+    await rig.decide();
+    await rig.channels.patch(ADMIN, channel.id, { isEnabled: false });
+    await rig.change(cleared(alertOf('told')), alertOf('unheard'), cleared(alertOf('unheard')), alertOf('open'));
+    await rig.decide();
+    expect(await rig.keys()).toEqual(['told:raised:1', 'told:cleared:1']);
+    await rig.channels.patch(ADMIN, channel.id, { isEnabled: true });
+    await rig.change(cleared(alertOf('open')));
+    await rig.decide();
+    expect(await rig.keys()).toEqual(['told:raised:1', 'told:cleared:1']);
+  });
+
   it('says nothing of the children of a parent', async () => {
     await rig.start();
     await rig.addChannel(webhook(NOWHERE));

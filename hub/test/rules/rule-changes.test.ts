@@ -1,5 +1,6 @@
 import type { Rule } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRuleService } from '../../src/rules/rule-service.js';
 import { ADMIN, START, common, createRig, type Rig } from './rig.js';
 
 const fill = (id: string, limit: number, more: Partial<Rule> = {}): Rule =>
@@ -135,6 +136,17 @@ describe('a rule that is changed while the hub runs', () => {
     await report(90);
     await rig.pass(60);
     expect(await stands()).toEqual(['limit bin', 'words bin']);
+  });
+
+  it('keeps its delays where only its words change, even when the hub is killed before it has taken them over', async () => {
+    await rig.rules.create(ADMIN, fill('words', 80, { onDelayS: 60 }));
+    await rig.send('bin', 'fill_level', 90);
+    await rig.pass(30);
+    const written = createRuleService({ db: rig.db, clock: rig.clock, areas: rig.areas, directory: rig.directory, evaluator: { changeRule: async () => undefined } });
+    await written.replace(ADMIN, 'words', fill('words', 80, { onDelayS: 60, name: { zh: '新', en: 'new' } }));
+    await rig.crash();
+    await rig.pass(31);
+    expect(await stands()).toContain('words bin');
   });
 
   it('leaves the memory of all other rules as it is: delays, windows, active alerts', async () => {

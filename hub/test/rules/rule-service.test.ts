@@ -1,6 +1,7 @@
 import type { Rule } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
+import type { AppError } from '../../src/problem.js';
 import { ADMIN, START, common, createRig, type Rig } from './rig.js';
 
 const fill = (id: string, more: Partial<Rule> = {}): Rule =>
@@ -112,6 +113,15 @@ describe('somebody bound to an area', () => {
       [{ scope: { areas: ['east'] }, inhibitedBy: ['western'] }, 'RULE_INVALID'],
     ];
     for (const [more, code] of refused) await expect(rig.rules.create(EAST, fill('x', more))).rejects.toMatchObject({ code });
+  });
+
+  it('is not told the name of a foreign rule that stands in the way of deleting an own one', async () => {
+    await rig.rules.create(EAST, fill('own', { scope: { areas: ['east'] } }));
+    await rig.rules.create(ADMIN, fill('secret-of-west', { scope: { areas: ['west'] }, inhibitedBy: ['own'] }));
+    const refusal = await rig.rules.remove(EAST, 'own').then(() => undefined, (error: unknown) => error as AppError);
+    expect(refusal?.code).toBe('RULE_INVALID');
+    expect(JSON.stringify([refusal?.message, refusal?.detail])).not.toContain('secret-of-west');
+    await expect(rig.rules.remove(ADMIN, 'own')).rejects.toMatchObject({ code: 'RULE_INVALID', detail: expect.stringContaining('secret-of-west') as string });
   });
 
   it('changes and deletes only rules that lie wholly within it', async () => {

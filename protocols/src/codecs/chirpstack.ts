@@ -2,6 +2,7 @@ import type { DeviceUplink, GatewayCodec, GatewayDecoded } from './gateway.js';
 import { gather } from './lorawan-reading.js';
 import { asMessageName, asObject, asText, decodeServerUplink, decoded, firstTime, identify, isObject, joined, normaliseEui, parseObject, refused, type JsonObject, type Mutable } from './lorawan.js';
 
+const EVENT = '/event/';
 /** Events that say nothing of a device's state: they pass without a word. */
 const SILENT_EVENTS = new Set(['ack', 'txack', 'log', 'location', 'integration']);
 
@@ -20,8 +21,10 @@ export const chirpstackCodec: GatewayCodec = {
 function decode(topicPrefix: string, topic: string, payload: Uint8Array): GatewayDecoded {
   const start = `${topicPrefix}/device/`;
   if (!topic.startsWith(start)) return refused('unknown_topic');
-  const [topicEui, kind, type, ...rest] = topic.slice(start.length).split('/');
-  if (kind !== 'event' || type === undefined || rest.length > 0) return refused('not_for_us', topic.slice(start.length));
+  const rest = topic.slice(start.length);
+  const slash = rest.indexOf('/');
+  const type = slash >= 0 && rest.startsWith(EVENT, slash) ? rest.slice(slash + EVENT.length) : '/';
+  if (type.includes('/')) return refused('not_for_us', rest);
   if (SILENT_EVENTS.has(type)) return { uplinks: [], refusals: [] };
   if (type !== 'up' && type !== 'status' && type !== 'join') return refused('not_for_us', type);
   const parsed = parseObject(payload);
@@ -29,7 +32,7 @@ function decode(topicPrefix: string, topic: string, payload: Uint8Array): Gatewa
   const { body } = parsed;
   const info = asObject(body['deviceInfo']);
   // Topic and body name the same device, or somebody mixed them up and nobody's values are kept.
-  const devEui = normaliseEui(topicEui);
+  const devEui = normaliseEui(rest.slice(0, slash));
   if (devEui === undefined || (info['devEui'] !== undefined && normaliseEui(info['devEui']) !== devEui)) return refused('wrong_type', 'devEui');
   const uplink = readEvent[type](body, devEui, info);
   const name = asMessageName(body['deduplicationId']);

@@ -22,23 +22,33 @@ export function readFields(object: Readonly<Record<string, unknown>>, fields: Fi
   const values: Partial<Record<MetricKey, MetricValue>> = {};
   const refusals: Refusal[] = [];
   let distanceMm: number | undefined;
-  for (const [key, raw] of Object.entries(object)) {
+  let isEmpty = true;
+  // No list of entries and no spreading on this path: they cost more than what is read. What comes from JSON has its own keys only.
+  for (const key in object) {
+    const raw = object[key];
     if (raw === null || raw === undefined || !Object.hasOwn(fields, key)) continue;
     const rule = fields[key] as FieldRule; // hasOwn
     const value = rule.read === undefined ? scaled(raw, rule.scale) : rule.read(raw);
     if (value === null) continue;
     if (value === undefined) refusals.push({ reason: 'wrong_type', detail: key.slice(0, 64) });
     else if (rule.metric === 'distanceMm') {
-      if (typeof value === 'number' && value >= 0 && value <= LONGEST_DISTANCE_MM) distanceMm = value;
-      else refusals.push({ reason: typeof value === 'number' ? 'out_of_range' : 'wrong_type', detail: key.slice(0, 64) });
+      if (typeof value === 'number' && value >= 0 && value <= LONGEST_DISTANCE_MM) {
+        distanceMm = value;
+        isEmpty = false;
+      } else refusals.push({ reason: typeof value === 'number' ? 'out_of_range' : 'wrong_type', detail: key.slice(0, 64) });
     } else {
       const fault = valueFault(METRICS[rule.metric], value);
-      if (fault === undefined) values[rule.metric] = value;
-      else refusals.push({ reason: fault, detail: key.slice(0, 64) });
+      if (fault === undefined) {
+        values[rule.metric] = value;
+        isEmpty = false;
+      } else refusals.push({ reason: fault, detail: key.slice(0, 64) });
     }
   }
-  if (Object.keys(values).length === 0 && distanceMm === undefined) return { readings: [], refusals };
-  return { readings: [{ values, ...(ts === undefined ? {} : { ts }), ...(distanceMm === undefined ? {} : { distanceMm }) }], refusals };
+  if (isEmpty) return { readings: [], refusals };
+  const reading: { -readonly [K in keyof Reading]: Reading[K] } = { values };
+  if (ts !== undefined) reading.ts = ts;
+  if (distanceMm !== undefined) reading.distanceMm = distanceMm;
+  return { readings: [reading], refusals };
 }
 
 const scaled = (raw: unknown, scale = 1): MetricValue | undefined =>

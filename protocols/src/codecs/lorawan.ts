@@ -89,15 +89,14 @@ const EUI = /^[0-9a-f]{16}$/i;
 /** A devEui as we keep it, 16 lower-case hex digits; undefined when it isn't one. */
 export const normaliseEui = (value: unknown): string | undefined => typeof value === 'string' && EUI.test(value) ? value.toLowerCase() : undefined;
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** RFC 3339 with up to nanoseconds to whole milliseconds; undefined when it isn't a time since 1970 that exists. */
 export function parseTime(value: unknown): EpochMs | undefined {
-  if (typeof value !== 'string') return undefined;
-  const match = RFC3339.exec(value);
-  if (match === null) return undefined;
+  if (typeof value !== 'string' || !RFC3339.test(value)) return undefined;
   // Date.parse takes 30 February for 2 March.
-  if (Number(match[3]) > 28 && Number(match[3]) > new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate()) return undefined;
+  const day = Number(value.slice(8, 10));
+  if (day > 28 && day > new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)), 0)).getUTCDate()) return undefined;
   const ms = Date.parse(value);
   return ms >= 0 ? ms : undefined;
 }
@@ -188,8 +187,22 @@ function readBytes(data: unknown, fPort: unknown = 0): UplinkBytes | Refusal | u
   if (data === undefined || data === null || data === '') return undefined;
   if (typeof data !== 'string' || !BASE64.test(data)) return { reason: 'malformed_bytes', detail: 'base64' };
   if (typeof fPort !== 'number' || !Number.isInteger(fPort) || fPort < 0 || fPort > 255) return { reason: 'wrong_type', detail: 'fPort' };
-  const binary = atob(data);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
-  return { fPort, data: bytes };
+  return { fPort, data: bytesOf(data) };
+}
+
+/** Of every character code below 128, its six bits. */
+const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(String.fromCharCode(code))));
+
+/** Of text that BASE64 has let through. For a payload of a few bytes `atob` and a copy cost several times as much. */
+function bytesOf(base64: string): Uint8Array {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array(base64.length / 4 * 3 - padding);
+  const six = (index: number): number => SIX_BITS[base64.charCodeAt(index)] ?? 0; // padding is 0, and cut off
+  for (let from = 0, to = 0; from < base64.length; from += 4, to += 3) {
+    const bits = six(from) << 18 | six(from + 1) << 12 | six(from + 2) << 6 | six(from + 3);
+    bytes[to] = bits >> 16; // a byte past the end is dropped
+    bytes[to + 1] = bits >> 8;
+    bytes[to + 2] = bits;
+  }
+  return bytes;
 }
