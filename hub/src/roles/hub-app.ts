@@ -18,6 +18,7 @@ import { createCommandTimeouts } from '../commands/command-timeouts.js';
 import type { Config } from '../config.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from '../data-dir.js';
 import { openDatabase, type Db } from '../database/database.js';
+import { openPostgres } from '../database/postgres/open-postgres.js';
 import { DemoFleet } from '../demo/demo-fleet.js';
 import { createDeviceBulk } from '../devices/device-bulk.js';
 import { loadDigest } from '../devices/device-digests.js';
@@ -100,7 +101,7 @@ async function openFolder(config: Config, { features, logger }: { features: Feat
   const handlers: JournalHandler[] = [];
   const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
-  const db: Db = await openDatabase(paths.database);
+  const db: Db = config.databaseUrl === undefined ? await openDatabase(paths.database) : await openPostgres({ url: config.databaseUrl, logger });
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
   return { paths, journal, handlers, db, key: await readOrCreateKey(paths.pseudonymKey) };
 }

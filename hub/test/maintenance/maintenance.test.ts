@@ -1,7 +1,8 @@
 import { LIMITS, type NewMaintenance, type Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 const silence: Rule = { ...common('silence'), type: 'silence', intervals: 3, severity: 'minor' };
@@ -29,7 +30,7 @@ const all = (value: number) => {
 const raised = async (): Promise<(string | undefined)[]> => (await rig.active()).map(({ deviceId }) => deviceId).sort();
 const window = (more: Partial<NewMaintenance>): NewMaintenance => ({ from: rig.clock.at, to: rig.clock.at + HOUR_MS, reason: 'new gateway', ...more });
 
-describe('a maintenance window', () => {
+describeOnDatabases('a maintenance window', () => {
   it.each<[string, Partial<NewMaintenance>, string[]]>([
     ['an area', { area: 'east' }, ['west-1']], ['what lies below an area', { area: 'street' }, []], ['a list of devices', { devices: ['east-2', 'west-1'] }, ['east-1']],
   ])('over %s clears what is active there with the reason, and lets nothing be raised until it ends', async (_what, where, others) => {
@@ -100,7 +101,7 @@ describe('a maintenance window', () => {
   });
 });
 
-describe('the maintenance service', () => {
+describeOnDatabases('the maintenance service', () => {
   it('refuses times and places that do not work', async () => {
     const year = LIMITS.longestMaintenanceMs;
     for (const wrong of [{ area: 'east', to: rig.clock.at }, { area: 'east', from: START + 5, to: START + 5 }, { area: 'east', devices: ['east-1'] }, {}, { area: 'east', to: START + year + 1 }]) {
