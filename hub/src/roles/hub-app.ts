@@ -18,6 +18,7 @@ import { createCommandTimeouts } from '../commands/command-timeouts.js';
 import type { Config } from '../config.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from '../data-dir.js';
 import { openDatabase, type Db } from '../database/database.js';
+import { createDatabaseProbe } from '../database/postgres/database-probe.js';
 import { openPostgres } from '../database/postgres/open-postgres.js';
 import { DemoFleet } from '../demo/demo-fleet.js';
 import { createDeviceBulk } from '../devices/device-bulk.js';
@@ -134,7 +135,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
 
   const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
-  const health = new Health({ source, journal, storeWriter, evaluator });
+  const health = new Health({ source, journal, storeWriter, evaluator, database: config.databaseUrl === undefined ? undefined : createDatabaseProbe({ db }) });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts,

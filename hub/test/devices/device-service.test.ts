@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sql } from 'kysely';
 import type { NewDevice } from '@liandong/protocols';
 import { createDeviceService } from '../../src/devices/device-service.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
-import { describeOnDatabases } from '../support/databases.js';
+import { describeOnDatabases, refuseInserts } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => {
@@ -32,7 +31,7 @@ describeOnDatabases('the audit row of a device', () => {
     const before = await hub.devices.get(ROOT, 'bin-1');
     const secretOf = () => hub.db.selectFrom('device').select('secret_hash').where('id', '=', 'bin-1').executeTakeFirst();
     const secret = await secretOf();
-    await sql`create trigger no_audit before insert on audit begin select raise(abort, 'disk full'); end`.execute(hub.db);
+    await refuseInserts(hub.db, 'audit', 'disk full');
     await expect(hub.devices.create(ROOT, { ...bin, id: 'bin-2' })).rejects.toThrow('disk full');
     await expect(hub.devices.patch(ROOT, 'bin-1', { name: 'other' })).rejects.toThrow('disk full');
     await expect(hub.devices.rotateCredentials(ROOT, 'bin-1')).rejects.toThrow('disk full');

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { ROLES, WINDOW_MS, type AggregateAnswer, type AggregateAreaList, type AggregateRow, type DeviceEvent, type DeviceKind, type Role } from '@liandong/protocols';
 import { parse } from 'csv-parse/sync';
 import Schema from 'typebox/schema';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAggregates, type Aggregates } from '../../src/aggregates/aggregates.js';
 import { createAreaAlerts } from '../../src/aggregates/area-alerts.js';
 import { createPassages } from '../../src/aggregates/passages.js';
@@ -16,7 +16,6 @@ import type { TelemetryStore } from '../../src/telemetry/types.js';
 import { memoryStore } from '../aggregates/rig.js';
 import { ROOT, START, type Registry } from '../devices/registry.js';
 import { openHub, type TestHub } from './test-hub.js';
-import { describeOnDatabases } from '../support/databases.js';
 
 const QUARTER = WINDOW_MS['15m'];
 const HOUR = WINDOW_MS['1h'];
@@ -73,7 +72,7 @@ afterAll(async () => {
 const as = (role: Role, area?: string) => hub.as(role, area);
 const get = async (url: string, headers: Record<string, string>) => hub.app.inject({ url: `/api/v1${url}`, headers });
 
-describeOnDatabases('GET /aggregates', () => {
+describe('GET /aggregates', () => {
   it('gives a city token each row once, and nothing more until something changes', async () => {
     const city = await as('city');
     const seen: AggregateRow[] = [];
@@ -170,7 +169,7 @@ describeOnDatabases('GET /aggregates', () => {
   });
 });
 
-describeOnDatabases('GET /aggregates/alerts', () => {
+describe('GET /aggregates/alerts', () => {
   it('counts by area and window, with times to acknowledge and clear, and leaves out what is grouped', async () => {
     const { db } = hub.registry;
     const raise = async (id: string, area: string, raisedAt: number, more: { severity?: string; ackedAt?: number; clearedAt?: number; group?: string } = {}) => {
@@ -196,7 +195,7 @@ describeOnDatabases('GET /aggregates/alerts', () => {
   });
 });
 
-describeOnDatabases('GET /aggregates/passages', () => {
+describe('GET /aggregates/passages', () => {
   const pass = (gate: string, ts: number, credential: string, type = 'granted') => {
     store.gates.set(gate, [...store.gates.get(gate) ?? [], { id: `${gate}-${ts}-${credential}`, ts, type, data: { credential } }]);
   };
@@ -224,7 +223,7 @@ describeOnDatabases('GET /aggregates/passages', () => {
   });
 });
 
-describeOnDatabases('GET /ngsi-ld/v1/entities', () => {
+describe('GET /ngsi-ld/v1/entities', () => {
   const entities = async (query: string, headers: Record<string, string> = {}, area?: string) => hub.app.inject({ url: `/ngsi-ld/v1/entities${query}`, headers: { ...await as('city', area), ...headers } });
   const at = (ts: number) => new Date(ts).toISOString();
 

@@ -12,7 +12,6 @@ import { createEscalationService } from '../../src/escalation/escalation-service
 import { EscalationPolicies } from '../../src/escalation/policies.js';
 import { ROOT, START, type Registry } from '../devices/registry.js';
 import { PROBLEM, alert, openHub, type TestHub } from './test-hub.js';
-import { describeOnDatabases } from '../support/databases.js';
 
 const SHIFT: NewShift = { name: '白班', tier: 'community', area: 'east-garden', weekdays: [1, 2, 3, 4, 5, 6, 7], start: '00:00', end: '00:00', users: ['li.na'] };
 
@@ -65,7 +64,7 @@ describe.each(table)('to %s', (_what, request, roles, status) => {
   });
 });
 
-describeOnDatabases('a foreign area\'s policy, shift and reports', () => {
+describe('a foreign area\'s policy, shift and reports', () => {
   it.each<[InjectOptions, string]>([
     [send('GET', '/areas/west/escalation'), 'AREA_NOT_FOUND'], [send('PUT', '/areas/west/escalation', {}), 'AREA_NOT_FOUND'], [send('DELETE', '/areas/city/escalation'), 'AREA_NOT_FOUND'],
     [send('GET', '/shifts?area=west'), 'AREA_NOT_FOUND'], [send('GET', '/people?area=west'), 'AREA_NOT_FOUND'], [send('POST', '/shifts', { ...SHIFT, area: 'west' }), 'AREA_NOT_FOUND'], [send('GET', '/shifts/on-duty?area=west'), 'AREA_NOT_FOUND'],
@@ -77,7 +76,7 @@ describeOnDatabases('a foreign area\'s policy, shift and reports', () => {
   });
 });
 
-describeOnDatabases('what is wrong', () => {
+describe('what is wrong', () => {
   it.each<[string, InjectOptions]>([
     ['no policy at all, which would stop all escalation', send('PUT', '/areas/east/escalation')], ['an unknown severity', send('PUT', '/areas/east/escalation', { fatal: { ackWithinS: 1 } })],
     ['a time of nought', send('PUT', '/areas/east/escalation', { critical: { ackWithinS: 0 } })], ['text for a time', send('PUT', '/areas/east/escalation', { critical: { ackWithinS: '60' } })],
@@ -97,7 +96,7 @@ describeOnDatabases('what is wrong', () => {
   });
 });
 
-describeOnDatabases('what is answered', () => {
+describe('what is answered', () => {
   it('is KPIs and handover under /alerts, and alerts by their ids beside them', async () => {
     const kpi = await ask('admin', send('GET', `/alerts/kpi?from=${START - 3_600_000}&operators=2`));
     expect(kpi.json<AlertKpi>()).toMatchObject({ area: 'east', from: START - 3_600_000, to: START, operators: 2, raised: 1 });

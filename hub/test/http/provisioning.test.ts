@@ -8,7 +8,6 @@ import { addOutline, hear, INSIDE, openProvisioning, type ProvisioningRig } from
 import { jpeg, png, SECRET } from '../devices/photos.js';
 import { ROOT } from '../devices/registry.js';
 import { openHub, PROBLEM, type TestHub } from './test-hub.js';
-import { describeOnDatabases } from '../support/databases.js';
 
 let hub: TestHub;
 let rig: ProvisioningRig;
@@ -51,7 +50,7 @@ describe.each(table)('to %s', (_what, request, roles, status) => {
   });
 });
 
-describeOnDatabases('from the box to the green light', () => {
+describe('from the box to the green light', () => {
   it('by REST alone', async () => {
     await addOutline(hub.registry);
     const { device: { id }, claim } = (await ask('admin', post('/devices', { id: 'road-1', name: 'x', kind: 'waste_bin', area: 'east-garden', claim: true }))).json<NewDeviceAnswer>();
@@ -87,7 +86,7 @@ describeOnDatabases('from the box to the green light', () => {
   });
 });
 
-describeOnDatabases('a sheet of labels', () => {
+describe('a sheet of labels', () => {
   const codesIn = (page: string): string[] => [...page.matchAll(/class="code">([^<]+)</g)].map(([, code]) => code ?? '');
 
   it('has a code and its QR for each device, and the codes work', async () => {
@@ -119,7 +118,7 @@ describeOnDatabases('a sheet of labels', () => {
   });
 });
 
-describeOnDatabases('a photo', () => {
+describe('a photo', () => {
   it('is given back without what says where it was taken, and replaces the one before', async () => {
     for (const [file, type] of [[jpeg(), 'image/jpeg'], [png(), 'image/png']] as const) {
       expect((await ask('installer', photo('bin-1', file, type))).statusCode).toBe(204);
@@ -164,7 +163,7 @@ describeOnDatabases('a photo', () => {
   });
 });
 
-describeOnDatabases('the OpenAPI document', () => {
+describe('the OpenAPI document', () => {
   it('lists these routes with summaries, and describes what is really answered', async () => {
     interface Operation { summary?: string; responses: Record<string, { content?: Record<string, { schema: object }> }> }
     const { paths } = (await hub.app.inject({ url: '/api/openapi.json' })).json<{ paths: Record<string, Record<string, Operation>> }>();

@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InjectOptions } from 'fastify';
 import { START } from '../devices/registry.js';
 import { alert, openHub, PROBLEM, rule, type TestHub } from './test-hub.js';
-import { describeOnDatabases } from '../support/databases.js';
 
 let hub: TestHub;
 let headers: { authorization: string };
@@ -16,7 +15,7 @@ const get = (url: string) => hub.app.inject({ url: `/api/v1${url}`, headers });
 const send = (method: 'POST' | 'PATCH' | 'DELETE', url: string, payload?: InjectOptions['payload']) =>
   hub.app.inject({ method, url: `/api/v1${url}`, headers, ...(payload === undefined ? {} : { payload }) });
 
-describeOnDatabases('areas and devices', () => {
+describe('areas and devices', () => {
   it('are made, read, changed and removed', async () => {
     const area = { id: 'north', level: 'community', parent: 'east', name: '北苑', profile: 'old-estate', centre: { lng: 121.4, lat: 31.2 } };
     expect(await send('POST', '/areas', area).then((answer): unknown[] => [answer.statusCode, answer.json()])).toEqual([201, area]);
@@ -46,7 +45,7 @@ describeOnDatabases('areas and devices', () => {
   });
 });
 
-describeOnDatabases('readings', () => {
+describe('readings', () => {
   it('of now come from memory', async () => {
     hub.store.isDown = true;
     expect((await get('/devices/bin-1/latest')).json()).toEqual({ values: { fill_level: { ts: START, value: 96, unit: '%' }, tilted: { ts: START, value: false, unit: '' } } });
@@ -103,7 +102,7 @@ describeOnDatabases('readings', () => {
   });
 });
 
-describeOnDatabases('alerts and rules', () => {
+describe('alerts and rules', () => {
   it('are listed by what was asked', async () => {
     const { timeline, ...listed } = alert;
     expect((await get('/alerts?active=true&acked=0&top=1&severity=major&tier=community&device=bin-1&area=east&from=2026-01-01&to=5&limit=7&cursor=c')).json()).toEqual({ data: [listed] });
@@ -134,7 +133,7 @@ describeOnDatabases('alerts and rules', () => {
   });
 });
 
-describeOnDatabases('users, tokens and audit', () => {
+describe('users, tokens and audit', () => {
   it('are made, listed and revoked, and no secret comes back', async () => {
     const user = await send('POST', '/users', { username: 'li', name: '李', role: 'operator', area: 'east', password: 'a secret of mine' });
     expect([user.statusCode, user.json()]).toEqual([201, { username: 'li', name: '李', role: 'operator', area: 'east', createdAt: START }]);
@@ -152,7 +151,7 @@ describeOnDatabases('users, tokens and audit', () => {
   });
 });
 
-describeOnDatabases('what nobody foresaw', () => {
+describe('what nobody foresaw', () => {
   it('is a 500 that tells the caller nothing and the log everything', async () => {
     hub.alerts.get = async () => { throw new Error('SELECT secret FROM user'); };
     const answer = await get('/alerts/a1');

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRig, type Rig } from './rig.js';
-import { describeOnDatabases } from '../support/databases.js';
 
 let rig: Rig;
 beforeEach(async () => { rig = await createRig(); });
 afterEach(() => rig.close());
 
-describeOnDatabases('the outbox', () => {
+describe('the outbox', () => {
   // What was sent is kept for a week: a flood's worth of rows that nothing which runs every second may read.
   it.each([
     ['what an alert\'s channels were told', 'select * from outbox where alert_id in (\'a\', \'b\') order by id', 'outbox_alert (alert_id=?)'],

@@ -1,12 +1,11 @@
 import { ROLES, type AuditEntry, type Channel, type ChannelTest, type Notification } from '@liandong/protocols';
 import type { InjectOptions } from 'fastify';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saveAlert } from '../../src/alerts/alert-rows.js';
 import { createNotifications, type Notifications } from '../../src/notifications/notifications.js';
 import { openHub, type TestHub } from '../http/test-hub.js';
 import { openReceiver, replying, type Receiver } from './receiver.js';
 import { alertOf, EVERYTHING } from './rig.js';
-import { describeOnDatabases } from '../support/databases.js';
 
 let hub: TestHub;
 let receiver: Receiver;
@@ -46,7 +45,7 @@ const make = async (who = 'root', more: object = {}): Promise<Channel> => {
 const codeOf = (answer: { statusCode: number; json(): unknown }) => [answer.statusCode, (answer.json() as { code: string }).code];
 const auditOf = async (target: string) => (await ask('root', 'GET', `/audit?target=${target}`)).json<{ data: AuditEntry[] }>().data.map(({ by, action, detail }) => ({ by, action, detail }));
 
-describeOnDatabases('channels', () => {
+describe('channels', () => {
   it('are for admins, and each call answers 401 to nobody in particular', async () => {
     const { id } = await make('root', { area: 'east' });
     const calls: [Parameters<typeof ask>[1], string, object | undefined, number][] = [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import { openPostgres } from '../../src/database/postgres/open-postgres.js';
@@ -28,6 +29,16 @@ export async function openTestDatabase(folder?: string): Promise<Db> {
   const url = byFolder.get(folder ?? '') ?? await server.createDatabase({ template });
   if (folder !== undefined) byFolder.set(folder, url);
   return openOn(url);
+}
+
+/** From now on every insert into the table fails with these words. */
+export async function refuseInserts(db: Db, table: string, words: string): Promise<void> {
+  if (current === undefined) {
+    await sql`create trigger refusal before insert on ${sql.table(table)} begin select raise(abort, ${sql.lit(words)}); end`.execute(db);
+    return;
+  }
+  await sql`create function refuse() returns trigger language plpgsql as ${sql.lit(`begin raise exception '${words}'; end`)}`.execute(db);
+  await sql`create trigger refusal before insert on ${sql.table(table)} execute function refuse()`.execute(db);
 }
 
 async function start(programs: string): Promise<Postgres> {
