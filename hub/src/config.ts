@@ -16,6 +16,8 @@ export interface Config {
   /** HTTPS, and MQTT over TLS beside the plain port. */
   readonly tls: { readonly certFile: string; readonly keyFile: string; readonly mqttsPort: number } | undefined;
   readonly dataDir: string;
+  /** PostgreSQL instead of the libSQL file. */
+  readonly databaseUrl: URL | undefined;
   readonly influx: { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string } | undefined;
   readonly adminPassword: string | undefined;
   /** The mail server, with its user and password, and whom mails come from. */
@@ -44,7 +46,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** Settings of the contract that this version does not have yet: set, they would be silently ignored. */
-const NOT_YET = ['DATABASE_URL', 'REDIS_URL'];
+const NOT_YET = ['REDIS_URL'];
 
 /**
  * Reads the settings, from the environment and the command line (`--role`).
@@ -64,6 +66,7 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     mosquittoAuthDir: read.optional('MOSQUITTO_AUTH_DIR'),
     tls: readTls(read, problems),
     dataDir: resolve(read.text('DATA_DIR', './data')),
+    databaseUrl: readDatabaseUrl(read, problems),
     influx: readInflux(read, problems),
     adminPassword: readAdminPassword(read, problems),
     smtp: readSmtp(read, problems),
@@ -127,6 +130,14 @@ function readTls(read: SettingReader, problems: string[]): Config['tls'] {
   if (certFile !== undefined) problems.push('TLS_KEY_FILE must be set when TLS_CERT_FILE is');
   if (keyFile !== undefined) problems.push('TLS_CERT_FILE must be set when TLS_KEY_FILE is');
   if (certFile === undefined && keyFile === undefined && read.optional('MQTTS_PORT') !== undefined) problems.push('TLS_CERT_FILE and TLS_KEY_FILE must be set when MQTTS_PORT is');
+  return undefined;
+}
+
+/** User and database are named, or the driver would take whatever the environment of the process says. */
+function readDatabaseUrl(read: SettingReader, problems: string[]): URL | undefined {
+  const url = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  if (url === undefined || (url.username !== '' && url.pathname.length > 1)) return url;
+  problems.push('DATABASE_URL must name a user and a database: postgres://user:password@host:5432/database');
   return undefined;
 }
 

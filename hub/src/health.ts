@@ -1,5 +1,6 @@
 import type { PartState } from '@liandong/protocols';
 import type { UplinkSource } from './broker/types.js';
+import type { DatabaseProbe } from './database/postgres/database-probe.js';
 import type { Feature } from './feature.js';
 import type { Journal } from './journal/journal.js';
 import type { HealthProbe } from './realtime/types.js';
@@ -13,11 +14,13 @@ export interface HealthDependencies {
   journal: Journal;
   storeWriter: StoreWriter;
   evaluator: Pick<RuleEvaluator, 'state'>;
+  /** Of a database server; a file needs no asking. */
+  database?: DatabaseProbe | undefined;
 }
 
 /**
  * How each part is. A store that is down is `degraded`: ingest and alerts go on and the writer catches up.
- * The store is asked now and then, so that an outage shows on a quiet hub too.
+ * Store and database server are asked now and then, so that an outage shows on a quiet hub too.
  */
 export class Health implements HealthProbe, Feature {
   readonly #dependencies: HealthDependencies;
@@ -30,8 +33,8 @@ export class Health implements HealthProbe, Feature {
 
   async start(): Promise<void> {
     if (this.#timer !== undefined) return;
-    await this.#dependencies.storeWriter.check();
-    this.#timer = setInterval(() => void this.#dependencies.storeWriter.check(), CHECK_MS);
+    await this.#check();
+    this.#timer = setInterval(() => void this.#check(), CHECK_MS);
     this.#timer.unref();
   }
 
@@ -46,9 +49,14 @@ export class Health implements HealthProbe, Feature {
   }
 
   parts(): Record<string, { state: PartState; detail?: string }> {
-    const { source, storeWriter, evaluator } = this.#dependencies;
+    const { source, storeWriter, evaluator, database } = this.#dependencies;
     const hub = this.#isStarting ? { hub: { state: 'down' as const, detail: 'starting' } } : {};
-    return { ...hub, broker: source.state(), journal: this.#journal(), store: storeWriter.state(), rules: { state: evaluator.state() } };
+    return { ...hub, broker: source.state(), journal: this.#journal(), store: storeWriter.state(), rules: { state: evaluator.state() }, ...(database === undefined ? {} : { database: database.state() }) };
+  }
+
+  async #check(): Promise<void> {
+    const { storeWriter, database } = this.#dependencies;
+    await Promise.all([storeWriter.check(), database?.check()]);
   }
 
   #journal(): { state: PartState; detail?: string } {

@@ -12,7 +12,8 @@ type Trx = Transaction<Database>;
 const ROWS = 500;
 
 /** Marks windows to be worked out; one that is marked already gets another mark. */
-export async function markDirty(trx: Trx, stage: Stage, keys: readonly WindowKey[]): Promise<void> {
+export async function markDirty(trx: Trx, stage: Stage, windows: readonly WindowKey[]): Promise<void> {
+  const keys = distinct(windows);
   for (let from = 0; from < keys.length; from += ROWS) {
     const rows = keys.slice(from, from + ROWS).map(({ area, metric, start }) => ({ stage: STAGE_NUMBER[stage], start, area, metric, marks: 1 }));
     await trx.insertInto('aggregate_dirty').values(rows)
@@ -51,4 +52,11 @@ export async function unmark(trx: Trx, stage: Stage, keys: readonly DirtyKey[]):
     done += 1;
     if (done % 100 === 0) await breathe();
   }
+}
+
+/** One statement may touch a row once (PostgreSQL refuses more). */
+function distinct(keys: readonly WindowKey[]): WindowKey[] {
+  const known = new Map<string, WindowKey>();
+  for (const key of keys) known.set(`${key.area} ${key.metric} ${key.start}`, key);
+  return [...known.values()];
 }

@@ -139,14 +139,14 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
 
   async function markNext(trx: Transaction<Database>, stage: Stage, changed: readonly Outcome[]): Promise<void> {
     if (stage === 'day') return;
-    if (stage === 'hour') return markDirty(trx, 'day', distinct(changed.map(({ area, metric, start }) => ({ area, metric, start: startOf(start, '1d') }))));
-    await markDirty(trx, 'hour', distinct(changed.map(({ area, metric, start }) => ({ area, metric, start: startOf(start, '1h') }))));
+    if (stage === 'hour') return markDirty(trx, 'day', changed.map(({ area, metric, start }) => ({ area, metric, start: startOf(start, '1d') })));
+    await markDirty(trx, 'hour', changed.map(({ area, metric, start }) => ({ area, metric, start: startOf(start, '1h') })));
     const above: Record<'subdistrict' | 'city', WindowKey[]> = { subdistrict: [], city: [] };
     for (const { area, metric, start } of changed) {
       const parent = areas.get(areas.get(area)?.parent ?? '');
       if (parent?.level === 'subdistrict' || parent?.level === 'city') above[parent.level].push({ area: parent.id, metric, start });
     }
-    for (const level of ['subdistrict', 'city'] as const) await markDirty(trx, level, distinct(above[level]));
+    for (const level of ['subdistrict', 'city'] as const) await markDirty(trx, level, above[level]);
   }
 
   async function tick(): Promise<void> {
@@ -180,11 +180,4 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
       await reader.flush();
     },
   };
-}
-
-/** One statement may touch a key once. */
-function distinct(keys: readonly WindowKey[]): WindowKey[] {
-  const known = new Map<string, WindowKey>();
-  for (const key of keys) known.set(`${key.area} ${key.metric} ${key.start}`, key);
-  return [...known.values()];
 }

@@ -16,10 +16,10 @@ export interface BackupSources {
   readonly outside: Manifest['outside'];
 }
 
-/** Of a hub: InfluxDB keeps what no store here can copy. */
-export function backupSources({ paths, journal, telemetry }: { paths: DataPaths; journal: BackupSources['journal']; telemetry: Pick<TelemetryStore, 'backend' | 'copyTo'> }): BackupSources {
+/** Of a hub: what InfluxDB and PostgreSQL keep is copied by their own tools. */
+export function backupSources({ paths, journal, telemetry, isPostgres }: { paths: DataPaths; journal: BackupSources['journal']; telemetry: Pick<TelemetryStore, 'backend' | 'copyTo'>; isPostgres: boolean }): BackupSources {
   const { copyTo } = telemetry;
-  return { paths, journal, telemetry: copyTo === undefined ? undefined : { copyTo }, outside: telemetry.backend === 'influxdb' ? ['influxdb'] : [] };
+  return { paths, journal, telemetry: copyTo === undefined ? undefined : { copyTo }, outside: [...(telemetry.backend === 'influxdb' ? ['influxdb' as const] : []), ...(isPostgres ? ['postgresql' as const] : [])] };
 }
 
 /**
@@ -61,9 +61,9 @@ export async function makeBackup({ paths, journal, telemetry, outside }: BackupS
   }
 }
 
-/** As of one moment, on a connection of its own: the hub's writes go on. */
+/** As of one moment, in a thread and on a connection of its own: the hub's writes go on. */
 async function copyDatabase(from: string, to: string): Promise<void> {
-  const db = await openDatabase(from);
+  const db = await openDatabase(from, { onDeath: () => undefined }); // the statement under way says it
   try {
     await sql`vacuum into ${to}`.execute(db);
   } finally {

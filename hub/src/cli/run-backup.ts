@@ -57,7 +57,7 @@ async function copyStopped(env: CommandRun['env'], say: (phase: string) => void)
     await telemetry?.start();
     const at = systemClock.now();
     const target = join(config.backupDir, backupName(at));
-    await makeBackup(backupSources({ paths, journal, telemetry: telemetry ?? { backend: 'influxdb' } }), { target, at, onPhase: say });
+    await makeBackup(backupSources({ paths, journal, telemetry: telemetry ?? { backend: 'influxdb' }, isPostgres: config.databaseUrl !== undefined }), { target, at, onPhase: say });
     return `${target}\n`;
   } finally {
     await telemetry?.stop();

@@ -1,10 +1,9 @@
-import { Kysely, Migrator } from 'kysely';
-import { StartError } from '../problem.js';
+import { Kysely } from 'kysely';
 import { createInlineExecutor } from './libsql/inline-executor.js';
 import { createLibsqlDialect } from './libsql/libsql-dialect.js';
 import type { Executors } from './libsql/libsql-driver.js';
 import { startThreadExecutor } from './libsql/thread-executor.js';
-import { migrations } from './migrations/index.js';
+import { migrate } from './migrate.js';
 import type { Database } from './schema.js';
 
 export type Db = Kysely<Database>;
@@ -22,7 +21,7 @@ export interface DatabaseThreads {
 export async function openDatabase(path: string, threads?: DatabaseThreads): Promise<Db> {
   const db = new Kysely<Database>({ dialect: createLibsqlDialect(await openExecutors(path, threads)) });
   try {
-    await migrate(db);
+    await migrate(db, { place: 'data folder', setting: 'DATA_DIR' });
   } catch (error) {
     await db.destroy();
     throw error;
@@ -43,22 +42,4 @@ async function openExecutors(path: string, threads: DatabaseThreads | undefined)
     await writer.close();
     throw error;
   }
-}
-
-async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const known = new Set(Object.keys(migrations));
-  const stranger = await appliedMigrations(db).then((names) => names.find((name) => !known.has(name)));
-  if (stranger !== undefined) {
-    throw new StartError(`The data folder was written by a newer Liandong (it has migration ${stranger}). Start that version, or set DATA_DIR to another folder.`);
-  }
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new StartError('The database in DATA_DIR could not be brought to the current schema.', { cause: error });
-}
-
-async function appliedMigrations(db: Db): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
-  const bookkeeping = db as unknown as Kysely<{ kysely_migration: { name: string } }>; // Kysely's own table is not part of our schema
-  return (await bookkeeping.selectFrom('kysely_migration').select('name').execute()).map((row) => row.name);
 }

@@ -22,6 +22,8 @@ import { createCommandTimeouts } from '../commands/command-timeouts.js';
 import type { Config } from '../config.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from '../data-dir.js';
 import { openDatabase, type Db } from '../database/database.js';
+import { createDatabaseProbe } from '../database/postgres/database-probe.js';
+import { openPostgres } from '../database/postgres/open-postgres.js';
 import { DemoFleet } from '../demo/demo-fleet.js';
 import { createDeviceBulk } from '../devices/device-bulk.js';
 import { loadDigest } from '../devices/device-digests.js';
@@ -105,7 +107,9 @@ async function openFolder(config: Config, { features, logger }: { features: Feat
   const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
   // Nothing goes on without it: thrown, it ends the process.
-  const db: Db = await openDatabase(paths.database, { onDeath: (error) => { throw error; } });
+  const db: Db = config.databaseUrl === undefined
+    ? await openDatabase(paths.database, { onDeath: (error) => { throw error; } })
+    : await openPostgres({ url: config.databaseUrl, logger });
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
   return { paths, journal, handlers, db, key: await readOrCreateKey(paths.pseudonymKey) };
 }
@@ -137,10 +141,10 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   );
 
   const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
-  const sources = backupSources({ paths, journal, telemetry });
+  const sources = backupSources({ paths, journal, telemetry, isPostgres: config.databaseUrl !== undefined });
   const backups = createBackupService({ dir: config.backupDir, keep: config.backupKeep, make: (target, at, onPhase) => makeBackup(sources, { target, at, onPhase }), audit, clock, onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
-  const health = new Health({ source, journal, storeWriter, evaluator });
+  const health = new Health({ source, journal, storeWriter, evaluator, database: config.databaseUrl === undefined ? undefined : createDatabaseProbe({ db }) });
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts,

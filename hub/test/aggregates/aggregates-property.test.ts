@@ -1,8 +1,9 @@
 import { WINDOW_MS, type AggregateRow, type AreaId, type DeviceId, type EpochMs } from '@liandong/protocols';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { figuresOf, keyOf, recount } from './recount.js';
 import { DAY, MIDNIGHT, MINUTE, openRig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const DEVICES: readonly [DeviceId, AreaId][] = [['a', 'rose'], ['b', 'rose-1'], ['c', 'rose-2'], ['d', 'lily'], ['e', 'pine']];
 const AREA_IDS = ['rose', 'rose-1', 'rose-2', 'lily', 'pine'];
@@ -23,7 +24,7 @@ const step = fc.oneof(
 
 const sorted = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-describe('rows that are published', () => {
+describeOnDatabases('rows that are published', () => {
   it('equal a recount from what is stored, and reach each of two pullers once a revision, whatever happens on the way', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 120 }), async (steps) => {
       const rig = await openRig(BEGINS);

@@ -1,6 +1,7 @@
 import { WINDOW_MS } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CITY, DAY, HOUR, MIDNIGHT, MINUTE, openRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const QUARTER = WINDOW_MS['15m'];
 let rig: Rig;
@@ -16,7 +17,7 @@ function sayQuarter(device: string, start = MIDNIGHT, value = 20): void {
 }
 const quarter = async (area: string, start = MIDNIGHT) => (await rig.all({ area, window: '15m', metric: 'temperature' })).find((row) => row.start === start);
 
-describe('a window', () => {
+describeOnDatabases('a window', () => {
   it('is published when it has ended and a minute has passed, at every level, and not before', async () => {
     await rig.addDevice('a', 'rose-1');
     sayQuarter('a');
@@ -114,7 +115,7 @@ describe('a window', () => {
   });
 });
 
-describe('coverage', () => {
+describeOnDatabases('coverage', () => {
   it('is what was received of what was expected, of devices that existed and had begun to report the metric', async () => {
     await rig.addDevice('a', 'rose');
     await rig.addDevice('mute', 'rose');
@@ -158,7 +159,7 @@ describe('coverage', () => {
   });
 });
 
-describe('a device that moves', () => {
+describeOnDatabases('a device that moves', () => {
   it('counts at its new place from the next quarter hour on, and late data where it stood then', async () => {
     await rig.addDevice('a', 'rose');
     sayQuarter('a');
@@ -190,7 +191,7 @@ describe('a device that moves', () => {
   });
 });
 
-describe('the watermark', () => {
+describeOnDatabases('the watermark', () => {
   it('waits for the reader to have seen everything that was received by then', async () => {
     await rig.addDevice('a', 'rose');
     sayQuarter('a');
@@ -231,7 +232,7 @@ describe('the watermark', () => {
   });
 });
 
-describe('a window that began before telemetry is kept', () => {
+describeOnDatabases('a window that began before telemetry is kept', () => {
   it('stays as it was published: of what it was made of some may be gone', async () => {
     await rig.addDevice('a', 'rose', { createdAt: MIDNIGHT - DAY });
     sayQuarter('a');
@@ -246,7 +247,7 @@ describe('a window that began before telemetry is kept', () => {
   });
 });
 
-describe('what is past its retention', () => {
+describeOnDatabases('what is past its retention', () => {
   it('is dropped once a day, by the length of its window, and a puller that never saw it is told', async () => {
     await rig.addDevice('a', 'rose');
     sayQuarter('a');
@@ -261,7 +262,7 @@ describe('what is past its retention', () => {
   });
 });
 
-describe('what is asked', () => {
+describeOnDatabases('what is asked', () => {
   beforeEach(async () => {
     for (const [id, area] of [['a', 'rose-1'], ['b', 'pine']] as const) await rig.addDevice(id, area);
     for (let part = 0; part < 4; part += 1) for (const id of ['a', 'b']) sayQuarter(id, MIDNIGHT + part * QUARTER);

@@ -2,9 +2,9 @@ import type { AggregateRow, Area, AreaId, DeviceId, DeviceKind, EpochMs, Journal
 import { createAggregates, type Aggregates } from '../../src/aggregates/aggregates.js';
 import type { AggregateQuery } from '../../src/aggregates/aggregate-service.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
-import { openDatabase } from '../../src/database/database.js';
 import { createDeviceDirectory } from '../../src/devices/device-directory.js';
 import type { TelemetryStore, WindowSummary } from '../../src/telemetry/types.js';
+import { openTestDatabase } from '../support/databases.js';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -58,7 +58,7 @@ export function memoryStore() {
 
 /** Roll-ups over a database in memory, with a journal, a store and a clock that the test moves. */
 export async function openRig(begins: EpochMs = MIDNIGHT, areaList: readonly Area[] = AREAS) {
-  const db = await openDatabase(':memory:');
+  const db = await openTestDatabase();
   const clock = { at: begins, now: () => clock.at };
   const areas = new AreaTree();
   for (const area of areaList) {

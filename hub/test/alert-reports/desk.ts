@@ -7,9 +7,9 @@ import { createAlertReports } from '../../src/alert-reports/alert-reports.js';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
-import { openDatabase } from '../../src/database/database.js';
 import type { Database } from '../../src/database/schema.js';
 import { Roster } from '../../src/duty/roster.js';
+import { openTestDatabase } from '../support/databases.js';
 
 /** 2026-11-02 10:00 at UTC+8, a Monday. */
 export const NOW = Date.UTC(2026, 10, 2, 2);
@@ -20,10 +20,10 @@ const AREAS: Area[] = [
   { id: 'east', level: 'community', parent: 'street', name: '东' }, { id: 'west', level: 'community', parent: 'street', name: '西' },
 ];
 
-/** Reports over alerts in a real database file; alerts are written as the hub writes them, or many at once. */
+/** Reports over alerts in a real database; alerts are written as the hub writes them, or many at once. */
 export async function openDesk() {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-reports-'));
-  const db = await openDatabase(join(folder, 'hub.db'));
+  const db = await openTestDatabase(folder);
   const clock = { at: NOW, now: () => clock.at };
   const areas = new AreaTree();
   AREAS.forEach((area) => areas.put(area));

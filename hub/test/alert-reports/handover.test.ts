@@ -1,12 +1,13 @@
 import { HANDOVER_ROWS } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN } from '../rules/rig.js';
 import { HOUR, MINUTE, NOW, openDesk, type Desk } from './desk.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
 
-describe('what a shift hands to the next', () => {
+describeOnDatabases('what a shift hands to the next', () => {
   let desk: Desk;
   beforeEach(async () => { desk = await openDesk(); });
   afterEach(() => desk.close());

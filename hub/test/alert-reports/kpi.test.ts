@@ -1,15 +1,16 @@
 import { SEVERITIES, type AlertKpi } from '@liandong/protocols';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { quantile } from '../../src/alert-reports/spread.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN } from '../rules/rig.js';
 import { HOUR, MINUTE, NOW, openDesk, type Desk } from './desk.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
 const sharesOf = ({ bySeverity }: AlertKpi) => bySeverity.map(({ severity, count, share }) => [severity, count, share]);
 
-describe('alarm KPIs', () => {
+describeOnDatabases('alarm KPIs', () => {
   let desk: Desk;
   beforeEach(async () => { desk = await openDesk(); });
   afterEach(() => desk.close());

@@ -1,14 +1,15 @@
 import { severityRank, type Alert, type Rule, type Severity } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
 const WEST: Principal = { name: 'wang', role: 'operator', area: 'west' };
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
 
-describe('the alert service', () => {
+describeOnDatabases('the alert service', () => {
   let rig: Rig;
   let id: string;
   beforeEach(async () => {
@@ -129,7 +130,7 @@ describe('the alert service', () => {
   });
 });
 
-describe('the list of alerts', () => {
+describeOnDatabases('the list of alerts', () => {
   let rig: Rig;
   const severities: Severity[] = ['info', 'critical', 'warning', 'major', 'minor'];
   const made = Array.from({ length: 60 }, (_, index): Alert => ({

@@ -1,8 +1,9 @@
 import type { Alert, AlertChange, Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AlertClocks } from '../../src/alerts/alert-clocks.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = {
   ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70, manualClear: true,
@@ -40,7 +41,7 @@ async function addUser(username: string, name: string, role: string, area: strin
   await rig.db.insertInto('user').values({ username, name, role, area, password_hash: '', created_at: START }).execute();
 }
 
-describe('an acknowledgement', () => {
+describeOnDatabases('an acknowledgement', () => {
   it('of twenty people at once is one, and all see whose', async () => {
     const people = Array.from({ length: 20 }, (_, index): Principal => ({ name: `p${index}`, role: 'operator', area: undefined }));
     const single = people.slice(0, 10).map((person) => rig.service.ack(person, id));
@@ -73,7 +74,7 @@ describe('an acknowledgement', () => {
   });
 });
 
-describe('shelving', () => {
+describeOnDatabases('shelving', () => {
   it('takes a reason and one end, at most a week away, and stands in the timeline and the audit log', async () => {
     for (const request of [{}, { durationS: 60, until: START + DAY_MS }, { until: START }, { until: START + 7 * DAY_MS + 1 }]) {
       await expect(rig.service.shelve(EAST, id, { reason: 'x', ...request })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -172,7 +173,7 @@ describe('shelving', () => {
   });
 });
 
-describe('an assignment', () => {
+describeOnDatabases('an assignment', () => {
   it('goes to a user who may see the alert, by name, and back to nobody', async () => {
     await addUser('chen', '陈晨', 'grid_worker', 'east');
     await addUser('far', 'Far', 'operator', 'west');
@@ -188,7 +189,7 @@ describe('an assignment', () => {
   });
 });
 
-describe('escalating by hand', () => {
+describeOnDatabases('escalating by hand', () => {
   it('goes tier by tier, asks anew for an acknowledgement, and ends at the city', async () => {
     await rig.service.ack(EAST, id);
     expect(await rig.service.escalate(EAST, id, 'too big for us')).toMatchObject({ tier: 'subdistrict', acked: false });
@@ -200,7 +201,7 @@ describe('escalating by hand', () => {
   });
 });
 
-describe('clearing by hand', () => {
+describeOnDatabases('clearing by hand', () => {
   it('is refused where the rule does not allow it, and takes the version of the rule where it does', async () => {
     await rig.send('bin', 'temperature', 70);
     const refused = (await rig.active()).find(({ ruleId }) => ruleId === 'hot')!;
@@ -262,7 +263,7 @@ describe('clearing by hand', () => {
   });
 });
 
-describe('every step of a person', () => {
+describeOnDatabases('every step of a person', () => {
   it('asks for the permission first and hides foreign alerts', async () => {
     const property: Principal = { name: 'p', role: 'property', area: 'east' };
     const attempts: ((who: Principal) => Promise<unknown>)[] = [
@@ -279,7 +280,7 @@ describe('every step of a person', () => {
   });
 });
 
-describe('stale alerts', () => {
+describeOnDatabases('stale alerts', () => {
   it('are those active for a day', async () => {
     rig.clock.at = START + DAY_MS - 1;
     await rig.send('bin', 'temperature', 70);
@@ -292,7 +293,7 @@ describe('stale alerts', () => {
   });
 });
 
-describe('a restart', () => {
+describeOnDatabases('a restart', () => {
   it.each(['restart', 'crash'] as const)('with fifty active alerts announces none of them anew (%s)', async (end) => {
     for (let index = 0; index < 49; index += 1) rig.directory.put(`bin-${index}`, 'waste_bin');
     await rig.feed(...Array.from({ length: 49 }, (_, index) => rig.sample(`bin-${index}`, { fill_level: 96 })));

@@ -1,6 +1,7 @@
 import { CHATTER, type Alert, type Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
 const forced: Rule = { ...common('forced', ['access_gate']), type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'critical' };
@@ -38,7 +39,7 @@ async function flap(times: number, everyS: number): Promise<void> {
   }
 }
 
-describe('an alert that comes back', () => {
+describeOnDatabases('an alert that comes back', () => {
   it('within a minute of its clear is the same alert, asks anew to be acknowledged, and counts', async () => {
     await full();
     const { id } = await only();
@@ -82,7 +83,7 @@ describe('an alert that comes back', () => {
   });
 });
 
-describe('a flapping sensor', () => {
+describeOnDatabases('a flapping sensor', () => {
   it('chatters from the third occurrence in a minute on, and its clear is held until the condition has been gone for a minute', async () => {
     await flap(2, 5);
     expect(await only()).not.toHaveProperty('isChattering');

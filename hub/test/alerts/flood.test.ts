@@ -1,7 +1,8 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createFloodWatch, type FloodWatch } from '../../src/alerts/flood.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 const silent: Rule = { ...common('silent', ['env_sensor']), type: 'silence', intervals: 3, severity: 'minor' };
@@ -29,7 +30,7 @@ const raise = async (from: number, to: number): Promise<void> => {
   for (let index = from; index < to; index += 1) await rig.send(`bin-${index}`, 'fill_level', 90);
 };
 
-describe('a flood', () => {
+describeOnDatabases('a flood', () => {
   it('begins with the eleventh new alert in ten minutes, and ends when fewer than five are new', async () => {
     await raise(0, 10);
     expect(flood.states()).toEqual([{ area: 'street', alerts: 10, since: undefined }]);

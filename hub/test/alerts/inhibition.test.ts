@@ -1,7 +1,8 @@
 import type { Alert, AlertChange, Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { AlertClocks } from '../../src/alerts/alert-clocks.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 type Options = { inhibitedBy?: string[]; family?: string; manualClear?: boolean };
 const threshold = (id: string, metric: 'fill_level' | 'temperature' | 'battery', kinds: Rule['kinds'], options: Options = {}): Rule & Options =>
@@ -29,7 +30,7 @@ const say = (device: string, metric: 'fill_level' | 'temperature' | 'battery', v
 const of = async (ruleId: string, device = 'bin'): Promise<Alert> => (await rig.alerts()).find((alert) => alert.ruleId === ruleId && alert.deviceId === device)!; // raised by the test
 const top = async (): Promise<string[]> => (await rig.service.list(ADMIN, { limit: 100, active: true, top: true })).data.map(({ ruleId, deviceId }) => `${ruleId} ${deviceId}`).sort();
 
-describe('an alert whose rule names another', () => {
+describeOnDatabases('an alert whose rule names another', () => {
   it('is born inhibited while that one is active on its gateway, and stands for itself when that one clears', async () => {
     await begin(threshold('power', 'battery', ['gateway']), threshold('fill', 'fill_level', ['waste_bin'], { inhibitedBy: ['power'] }));
     await say('gw', 'battery', 90);
@@ -125,7 +126,7 @@ describe('an alert whose rule names another', () => {
   });
 });
 
-describe('children of a parent', () => {
+describeOnDatabases('children of a parent', () => {
   const bins = Array.from({ length: 6 }, (_, index) => `bin-${index}`);
   const hear = (...ids: string[]) => rig.feed(...ids.map((device) => ({ type: 'status' as const, device, at: rig.clock.at, online: true })));
 

@@ -1,10 +1,11 @@
 import { ALERT_CHANGES, type Alert, type AlertChange, type AlertWithTimeline, type MetricKey, type Rule, TIERS } from '@liandong/protocols';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { TRANSITIONS, stateOf, type AlertState } from '../../src/alerts/life-cycle.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { AppError } from '../../src/problem.js';
 import { ADMIN, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule & { manualClear: boolean } = {
   ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70, manualClear: true,
@@ -124,7 +125,7 @@ function follow(held: { count: number; tier: number; isShelved: boolean; isGroup
   else if (change === 'cleared') held.isInhibited = false;
 }
 
-describe('alerts, evaluator and people on a real database', () => {
+describeOnDatabases('alerts, evaluator and people on a real database', () => {
   it('find no illegal transition, never two active alerts of a rule and device, no count that falls, and a timeline that tells the state', async () => {
     const seen = new Set<AlertChange>();
     await fc.assert(fc.asyncProperty(actions, async (run) => {

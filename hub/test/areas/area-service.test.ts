@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { NewArea } from '@liandong/protocols';
 import { addPlaces, openRegistry, ROOT, type Registry } from '../devices/registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => { hub = await openRegistry(); });
@@ -8,7 +9,7 @@ afterEach(async () => { await hub.destroy(); });
 
 const ring = [[121.1, 31.1], [121.2, 31.1], [121.2, 31.2], [121.1, 31.1]];
 
-describe('areas', () => {
+describeOnDatabases('areas', () => {
   it('form a tree of four levels that a restart brings back', async () => {
     await addPlaces(hub);
     const [city] = await hub.areas.tree(ROOT);

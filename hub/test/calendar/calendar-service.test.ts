@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCalendarService } from '../../src/calendar/calendar-service.js';
 import { DayCalendar, midnightOf } from '../../src/calendar/day-calendar.js';
 import { dayOf, weekdayOf } from '../../src/clock.js';
 import { openRegistry, ROOT, type Registry } from '../devices/registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let registry: Registry;
 beforeEach(async () => { registry = await openRegistry(); });
 afterEach(() => registry.destroy());
 
-describe('the calendar', () => {
+describeOnDatabases('the calendar', () => {
   const open = () => {
     const days = new DayCalendar();
     return { days, service: createCalendarService({ db: registry.db, clock: registry.clock, days }) };

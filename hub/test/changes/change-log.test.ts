@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createChangeLog, type ChangeLog } from '../../src/changes/change-log.js';
-import { openDatabase, type Db } from '../../src/database/database.js';
+import type { Db } from '../../src/database/database.js';
+import { describeOnDatabases, openTestDatabase } from '../support/databases.js';
 import { turnsDuring } from '../support/turns.js';
 
 let folder: string;
@@ -11,7 +12,7 @@ let db: Db;
 let changes: ChangeLog;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'liandong-changes-'));
-  db = await openDatabase(join(folder, 'hub.db'));
+  db = await openTestDatabase(folder);
   changes = createChangeLog({ db, clock: { now: () => 0 } });
 });
 afterEach(async () => {
@@ -19,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('dropping what is past', () => {
+describeOnDatabases('dropping what is past', () => {
   const write = async (count: number, at: number): Promise<void> => {
     const rows = Array.from({ length: count }, () => ({ at, kind: 'alert' as const, entity: 'a', area: 'elm', moved_to: null, body: '{}' }));
     for (let from = 0; from < count; from += 500) await db.insertInto('change').values(rows.slice(from, from + 500)).execute();

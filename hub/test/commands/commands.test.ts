@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ROLES, type Command, type DeviceWithTwin, type JournalRecord, type ReplyRecord } from '@liandong/protocols';
 import { EmbeddedBroker } from '../../src/broker/embedded-broker.js';
 import type { CommandPublisher } from '../../src/commands/command-publisher.js';
@@ -13,6 +13,7 @@ import { createPseudonyms } from '../../src/ingest/pseudonyms.js';
 import type { JournalHandler, JournalWriter } from '../../src/journal/types.js';
 import { openHub } from '../http/test-hub.js';
 import { ROOT, type Registry } from '../devices/registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 interface Sent { topic: string; payload: { id: string; type: string; data?: unknown; expiresAt: number } }
 let hub: Awaited<ReturnType<typeof openHub>>;
@@ -51,7 +52,7 @@ const state = async (device = 'bin-1'): Promise<Command | undefined> => (await c
 const twin = async (id: string) => registry.db.selectFrom('device').select(['desired', 'reported']).where('id', '=', id).executeTakeFirstOrThrow();
 const audited = async () => (await registry.audit.page({ limit: 20 })).data.map(({ by, action, target }) => `${by} ${action} ${target}`);
 
-describe('a command', () => {
+describeOnDatabases('a command', () => {
   it('goes to the device\'s own topic, is settled by its reply, and is audited from both sides', async () => {
     const answer = await hub.app.inject({ method: 'POST', url: '/api/v1/devices/bin-1/commands', payload: { type: 'report_now' }, headers: await hub.as('operator') });
     expect(answer.statusCode).toBe(202);
@@ -193,7 +194,7 @@ describe('a command', () => {
   });
 });
 
-describe('who may send what', () => {
+describeOnDatabases('who may send what', () => {
   const may = { report_now: ['admin', 'operator', 'installer'], set_interval: ['admin', 'operator', 'installer'], open_gate: ['admin', 'operator'] };
   it.each(Object.entries(may))('%s', async (type, roles) => {
     const answers = await Promise.all(ROLES.map(async (role) => {
@@ -211,7 +212,7 @@ describe('who may send what', () => {
   });
 });
 
-describe('a real device on the embedded broker', () => {
+describeOnDatabases('a real device on the embedded broker', () => {
   let broker: EmbeddedBroker;
   let client: MqttClient | undefined;
   let ingest: Ingest;

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { wgs84ToGcj02 } from '@liandong/protocols';
 import { claimHash } from '../../src/devices/claim-code.js';
 import { MOST_WRONG_TRIES } from '../../src/devices/claim-tries.js';
 import { addOutline, auditOf, FITTER, hear, HERE, INSIDE, openProvisioning, OUTSIDE, type ProvisioningRig } from './provisioning.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 let rig: ProvisioningRig;
@@ -22,7 +23,7 @@ async function prepare(id = 'bin-1', area = 'east-garden'): Promise<string> {
 const wrong = (index: number): string => `0000-0000-0000-000${index}`;
 const HOUR_MS = 3_600_000;
 
-describe('a claim', () => {
+describeOnDatabases('a claim', () => {
   it('with a dead zone as deep as the bin is refused, and the code stays good', async () => {
     const code = await prepare();
     await expect(rig.claims.claim(FITTER, { code, area: 'east-garden', install: { depthMm: 1000, deadZoneMm: 1000 } }, HERE)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -30,7 +31,7 @@ describe('a claim', () => {
   });
 });
 
-describe('a claim code', () => {
+describeOnDatabases('a claim code', () => {
   it('has 80 bits in letters that can not be mistaken, and is kept as a hash only', async () => {
     const code = await prepare();
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
@@ -55,7 +56,7 @@ describe('a claim code', () => {
   });
 });
 
-describe('a claim', () => {
+describeOnDatabases('a claim', () => {
   it('places the device, gives it new credentials and leaves it un-accepted', async () => {
     const { credentials: before, claim } = await hub.devices.create(ROOT, { id: 'bin-1', name: 'in a box', kind: 'waste_bin', area: 'east-garden', claim: true });
     const { device, credentials, acceptance } = await rig.claims.claim(FITTER, {
@@ -129,7 +130,7 @@ describe('a claim', () => {
   });
 });
 
-describe('a claimed device', () => {
+describeOnDatabases('a claimed device', () => {
   beforeEach(async () => { await addOutline(hub); });
   const claim = async (location?: { lng: number; lat: number }, area = 'east-garden') =>
     rig.claims.claim(FITTER, { code: (await rig.claims.makeCode(ROOT, 'bin-1')).code, area, ...(location === undefined ? {} : { location }) }, HERE);
@@ -184,7 +185,7 @@ describe('a claimed device', () => {
   });
 });
 
-describe('who makes a device', () => {
+describeOnDatabases('who makes a device', () => {
   it.each([
     ['admin', {}, undefined], ['admin', { claim: true }, false], ['installer', {}, false], ['installer', { claim: true }, false],
   ] as const)('%s with %o: accepted is %s', async (role, more, accepted) => {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => {
@@ -29,7 +30,7 @@ async function pass(seconds: number): Promise<void> {
   }
 }
 
-describe('presence', () => {
+describeOnDatabases('presence', () => {
   it('brings a device online at its first sighting, once, in memory, on disk and on screens', async () => {
     await seen();
     hub.clock.at += 5;
@@ -130,7 +131,7 @@ describe('presence', () => {
   });
 });
 
-describe('presence, after the hub\'s clock was set back by a day', () => {
+describeOnDatabases('presence, after the hub\'s clock was set back by a day', () => {
   const DAY_MS = 86_400_000;
 
   it('believes a silent device at its next report, and shows when that was', async () => {

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { NewDevice } from '@liandong/protocols';
 import { createDeviceService } from '../../src/devices/device-service.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases, refuseInserts } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => {
@@ -14,7 +14,7 @@ afterEach(async () => { await hub.destroy(); });
 const bin: NewDevice = { id: 'bin-1', name: '东门垃圾桶', kind: 'waste_bin', area: 'east-grid' };
 const EAST = { name: 'e', role: 'installer', area: 'east' } as const;
 
-describe('a device that is removed', () => {
+describeOnDatabases('a device that is removed', () => {
   it('is gone for screens and the audit log, though a file of it can not be deleted', async () => {
     const { db, clock, tree: areas, directory, refusals, changes, audit } = hub;
     await hub.devices.create(ROOT, bin);
@@ -25,13 +25,13 @@ describe('a device that is removed', () => {
   });
 });
 
-describe('the audit row of a device', () => {
+describeOnDatabases('the audit row of a device', () => {
   it('is written with the change or neither is: made, changed, given new credentials, removed', async () => {
     await hub.devices.create(ROOT, bin);
     const before = await hub.devices.get(ROOT, 'bin-1');
     const secretOf = () => hub.db.selectFrom('device').select('secret_hash').where('id', '=', 'bin-1').executeTakeFirst();
     const secret = await secretOf();
-    await sql`create trigger no_audit before insert on audit begin select raise(abort, 'disk full'); end`.execute(hub.db);
+    await refuseInserts(hub.db, 'audit', 'disk full');
     await expect(hub.devices.create(ROOT, { ...bin, id: 'bin-2' })).rejects.toThrow('disk full');
     await expect(hub.devices.patch(ROOT, 'bin-1', { name: 'other' })).rejects.toThrow('disk full');
     await expect(hub.devices.rotateCredentials(ROOT, 'bin-1')).rejects.toThrow('disk full');
@@ -42,7 +42,7 @@ describe('the audit row of a device', () => {
   });
 });
 
-describe('a new device', () => {
+describeOnDatabases('a new device', () => {
   it('can sign in with the secret that is shown once', async () => {
     const { device, credentials } = await hub.devices.create(ROOT, bin);
     expect(device).toEqual({ ...bin, codec: 'native', reportingIntervalS: 60, status: 'provisioned' });
@@ -82,7 +82,7 @@ describe('a new device', () => {
   });
 });
 
-describe('a new gateway that names no topic prefix', () => {
+describeOnDatabases('a new gateway that names no topic prefix', () => {
   const gateway = (id: string, more: Partial<NewDevice>): Promise<string | undefined> =>
     hub.devices.create(ROOT, { id, name: id, kind: 'gateway', area: 'east-garden', ...more }).then(({ device }) => device.topicPrefix);
 
@@ -102,7 +102,7 @@ describe('a new gateway that names no topic prefix', () => {
   });
 });
 
-describe('a changed device', () => {
+describeOnDatabases('a changed device', () => {
   it('tells listeners its new place, keeps its sighting and can be retired', async () => {
     const { credentials } = await hub.devices.create(ROOT, bin);
     await hub.presence.seen(new Map([['bin-1', hub.clock.at]]));
@@ -150,7 +150,7 @@ describe('a changed device', () => {
   });
 });
 
-describe('the id of a deleted device', () => {
+describeOnDatabases('the id of a deleted device', () => {
   const WEST = { name: 'w', role: 'installer', area: 'west' } as const;
   const GARDEN = { name: 'g', role: 'installer', area: 'east-garden' } as const;
   beforeEach(async () => {
@@ -185,7 +185,7 @@ describe('the id of a deleted device', () => {
   });
 });
 
-describe('a list of devices', () => {
+describeOnDatabases('a list of devices', () => {
   beforeEach(async () => {
     await hub.devices.create(ROOT, bin);
     await hub.devices.create(ROOT, { id: 'gate-1', name: 'North gate', kind: 'access_gate', area: 'east-garden' });

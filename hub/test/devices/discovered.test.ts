@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FITTER, openProvisioning, type ProvisioningRig } from './provisioning.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 let rig: ProvisioningRig;
@@ -18,7 +19,7 @@ const note = (gateway: string, externalId: string, more: { name?: string; model?
 };
 const names = async (gateway?: string): Promise<string[]> => (await rig.discovered.list(ROOT, gateway === undefined ? {} : { gateway })).data.map(({ externalId }) => externalId);
 
-describe('discovered devices', () => {
+describeOnDatabases('discovered devices', () => {
   it('are gathered into one row each, the latest first, and keep their name', async () => {
     const first = hub.clock.at + 1;
     note('gw-1', 'a', { name: '阳台', model: 'TS0201' });

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Decoded, RefusalReason } from '@liandong/protocols';
 import { FITTER, hear, HERE, openProvisioning, type ProvisioningRig } from './provisioning.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 let rig: ProvisioningRig;
@@ -26,7 +27,7 @@ const refuse = (reason: RefusalReason, detail?: string): void => {
 const look = () => rig.installations.of(FITTER, 'bin-1');
 const later = (ms: number): void => { hub.clock.at += ms; };
 
-describe('why nothing comes', () => {
+describeOnDatabases('why nothing comes', () => {
   const table: [string, () => void, string][] = [
     ['nothing was heard', () => undefined, 'never_connected'],
     ['it failed to sign in', () => rig.signIns.failed('bin-1'), 'wrong_password'],
@@ -77,7 +78,7 @@ describe('why nothing comes', () => {
   });
 });
 
-describe('a gateway without a topic prefix', () => {
+describeOnDatabases('a gateway without a topic prefix', () => {
   it('is told what it lacks, whatever else it does, until it has one', async () => {
     const codeOf = async (id: string) => (await rig.installations.of(FITTER, id)).diagnosis.code;
     await hub.devices.create(FITTER, { id: 'gw-1', name: 'gw', kind: 'gateway', area: 'east-garden', codec: 'chirpstack' });
@@ -95,7 +96,7 @@ describe('a gateway without a topic prefix', () => {
   });
 });
 
-describe('the panel', () => {
+describeOnDatabases('the panel', () => {
   it('shows the payload and what it came to side by side', async () => {
     see({ readings: [{ values: { fill_level: 43, rssi: -87 } }], refusals: [{ reason: 'unknown_metric', detail: 'colour' }] }, '{"values":{"fill_level":43,"rssi":-87,"colour":1}}');
     rig.latest.update({ type: 'telemetry', device: 'bin-1', at: hub.clock.at, ts: hub.clock.at, values: { fill_level: 43 } });

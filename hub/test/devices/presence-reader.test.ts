@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { JournalRecord } from '@liandong/protocols';
 import { createPresenceReader } from '../../src/devices/presence-reader.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => {
@@ -16,7 +17,7 @@ const telemetry = (at: number, device = 'env-1'): JournalRecord => ({ type: 'tel
 const status = (at: number, online: boolean, device = 'env-1'): JournalRecord => ({ type: 'status', device, at, online });
 const stored = async () => (await hub.db.selectFrom('device').select('status').where('id', '=', 'env-1').executeTakeFirstOrThrow()).status;
 
-describe('the presence reader', () => {
+describeOnDatabases('the presence reader', () => {
   it('takes what a device says in the order it was said, and has written it when it is done', async () => {
     const { at } = hub.clock;
     await read(telemetry(at));

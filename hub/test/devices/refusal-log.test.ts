@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RefusalReason } from '@liandong/protocols';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => {
@@ -15,7 +16,7 @@ function refuse(payload: string, { kind = 'event', reason = 'bad_event', device 
 }
 const kept = async () => (await hub.devices.refusals(ROOT, 'gate-1')).last?.payload;
 
-describe('refusals', () => {
+describeOnDatabases('refusals', () => {
   it('are counted by reason with the last payload, and survive a restart', async () => {
     refuse('{', { kind: 'telemetry', reason: 'malformed_json' });
     refuse('{', { kind: 'telemetry', reason: 'malformed_json' });
@@ -62,7 +63,7 @@ describe('refusals', () => {
   });
 });
 
-describe('a refused payload', () => {
+describeOnDatabases('a refused payload', () => {
   it('is not kept at all when it is biometric', async () => {
     refuse('{"data":{"faceImage":"abc"}}', { reason: 'biometric' });
     expect(await kept()).toBe('');

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { wgs84ToGcj02, type DeviceStatus, type NewDevice } from '@liandong/protocols';
 import { auditOf, INSIDE } from './provisioning.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from './registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => {
@@ -15,7 +16,7 @@ afterEach(async () => { await hub.destroy(); });
 const bin: NewDevice = { id: 'bin-2', name: 'bin', kind: 'waste_bin', area: 'east-garden' };
 const gateway: NewDevice = { id: 'gw-2', name: 'gateway', kind: 'gateway', area: 'east-garden' };
 
-describe('ties of a device', () => {
+describeOnDatabases('ties of a device', () => {
   it.each<[string, NewDevice, string]>([
     ['a gateway that is not there', { ...bin, gateway: 'gw-9', externalId: 'a' }, 'GATEWAY_WRONG'],
     ['a gateway that is a bin', { ...bin, gateway: 'bin-1', externalId: 'a' }, 'GATEWAY_WRONG'],
@@ -58,7 +59,7 @@ describe('ties of a device', () => {
   });
 });
 
-describe('a change', () => {
+describeOnDatabases('a change', () => {
   it('is audited with who, what it was and what it is', async () => {
     await hub.devices.patch(ROOT, 'bin-1', { externalId: '24e2', name: '东门', location: INSIDE });
     expect((await auditOf(hub, 'bin-1')).at(-1)).toEqual(['admin', 'device.changed', 'externalId: 24e1 → 24e2; name: bin → 东门; location: – → {"lng":121.47,"lat":31.23}']);
@@ -73,7 +74,7 @@ describe('a change', () => {
   });
 });
 
-describe('the life-cycle', () => {
+describeOnDatabases('the life-cycle', () => {
   const table: [DeviceStatus, 'maintenance' | 'provisioned' | 'retired', boolean][] = [
     ['provisioned', 'maintenance', true], ['online', 'maintenance', true], ['offline', 'maintenance', true], ['retired', 'maintenance', false],
     ['maintenance', 'provisioned', true], ['retired', 'provisioned', true], ['online', 'provisioned', false], ['offline', 'provisioned', false],

@@ -5,7 +5,6 @@ import type { EpochMs } from '@liandong/protocols';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createAreaService } from '../../src/areas/area-service.js';
 import { createChangeLog, type Change } from '../../src/changes/change-log.js';
-import { openDatabase } from '../../src/database/database.js';
 import { createDeviceDirectory } from '../../src/devices/device-directory.js';
 import { createDevicePresence } from '../../src/devices/device-presence.js';
 import { createDeviceService } from '../../src/devices/device-service.js';
@@ -14,17 +13,18 @@ import { createAuditLog } from '../../src/identity/audit-log.js';
 import { createIdentityService } from '../../src/identity/identity-service.js';
 import { createPasswords } from '../../src/identity/passwords.js';
 import type { Principal } from '../../src/identity/principal.js';
+import { openTestDatabase } from '../support/databases.js';
 
 export const ROOT: Principal = { name: 'admin', role: 'admin', area: undefined };
 export const START: EpochMs = Date.UTC(2026, 10, 1);
 
-/** The real registry on a libSQL file in a temporary folder, with a clock that the test moves. */
+/** The real registry on the database under test, with a temporary folder, with a clock that the test moves. */
 export async function openRegistry(folder?: string) {
   const dir = folder ?? await mkdtemp(join(tmpdir(), 'liandong-registry-'));
   const clock = { at: START, now() { return this.at; } };
   const errors: unknown[] = [];
   const onError = (error: unknown): void => { errors.push(error); };
-  const db = await openDatabase(join(dir, 'hub.db'));
+  const db = await openTestDatabase(dir);
   const tree = new AreaTree();
   const audit = createAuditLog({ db, clock });
   const changes = createChangeLog({ db, clock });

@@ -1,15 +1,16 @@
 import type { NewShift } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
 import { Roster } from '../../src/duty/roster.js';
 import { createShiftService, type ShiftService } from '../../src/duty/shift-service.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ROOT, addPlaces, openRegistry, type Registry } from '../devices/registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const EAST: Principal = { name: 'li.east', role: 'operator', area: 'east' };
 const SHIFT: NewShift = { name: '夜班', tier: 'community', area: 'east-garden', weekdays: [1, 2, 3, 4, 5, 6, 7], start: '20:00', end: '08:00', users: ['li.na'] };
 
-describe('the shift calendar', () => {
+describeOnDatabases('the shift calendar', () => {
   let registry: Registry;
   let roster: Roster;
   let shifts: ShiftService;

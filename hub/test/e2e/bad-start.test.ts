@@ -27,7 +27,7 @@ const sentence = (output: { stdout: string; stderr: string }): string => {
 
 describe('a start that can not work', () => {
   it('names every bad setting at once and shows no secret', async () => {
-    const run = await runHubToExit({ PORT: 'eighty', MQTT_PORT: '70000', DEMO: 'maybe', INFLUX_URL: 'ftp://x', ADMIN_PASSWORD: 'short', GATE_RETENTION_DAYS: '0', DATABASE_URL: 'postgres://u:hush@h/d' });
+    const run = await runHubToExit({ PORT: 'eighty', MQTT_PORT: '70000', DEMO: 'maybe', INFLUX_URL: 'ftp://x', ADMIN_PASSWORD: 'short', GATE_RETENTION_DAYS: '0', DATABASE_URL: 'postgres://u:hush@h' });
     expect(run.code).toBe(1);
     for (const name of ['PORT', 'MQTT_PORT', 'DEMO', 'INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG', 'INFLUX_BUCKET', 'ADMIN_PASSWORD', 'GATE_RETENTION_DAYS', 'DATABASE_URL']) {
       expect(sentence(run)).toMatch(new RegExp(`^  - ${name} `, 'm'));

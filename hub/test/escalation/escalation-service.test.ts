@@ -1,13 +1,14 @@
 import { DEFAULT_ESCALATION } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createEscalationService, type EscalationService } from '../../src/escalation/escalation-service.js';
 import { EscalationPolicies } from '../../src/escalation/policies.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ROOT, START, addPlaces, openRegistry, type Registry } from '../devices/registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
 
-describe('escalation policies', () => {
+describeOnDatabases('escalation policies', () => {
   let registry: Registry;
   let policies: EscalationPolicies;
   let service: EscalationService;

@@ -1,11 +1,12 @@
 import type { Alert } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ADMIN } from '../rules/rig.js';
 import { createNight, type Night } from './night.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const HOUR = 3_600;
 
-describe('escalation over the tiers', () => {
+describeOnDatabases('escalation over the tiers', () => {
   let night: Night;
   beforeEach(async () => { night = await createNight(); });
   afterEach(() => night.close());

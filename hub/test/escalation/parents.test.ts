@@ -1,13 +1,14 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
 import { common } from '../rules/rig.js';
 import { createNight, type Night } from './night.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const SILENT: Rule = { ...common('silent'), type: 'silence', intervals: 3, severity: 'minor' };
 const BINS = ['bin', 'bin-2', 'bin-3', 'bin-4', 'bin-5'];
 
-describe('a community that falls silent', () => {
+describeOnDatabases('a community that falls silent', () => {
   let night: Night;
   afterEach(() => night.close());
 

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OWASP_COST, createPasswords } from '../../src/identity/passwords.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from '../devices/registry.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: Registry;
 beforeEach(async () => { hub = await openRegistry(); });
@@ -9,7 +10,7 @@ afterEach(async () => { await hub.destroy(); });
 const HOUR_MS = 3_600_000;
 const EAST = { name: 'east-admin', role: 'admin', area: 'east' } as const;
 
-describe('the first admin', () => {
+describeOnDatabases('the first admin', () => {
   it('gets a password of 100 random bits once, when none is set', async () => {
     const { generatedPassword = '' } = await hub.identity.ensureAdmin({ password: undefined });
     expect(generatedPassword).toMatch(/^([0-9a-z]{4}-){4}[0-9a-z]{4}$/);
@@ -29,7 +30,7 @@ describe('the first admin', () => {
   });
 });
 
-describe('a session', () => {
+describeOnDatabases('a session', () => {
   beforeEach(async () => { await hub.identity.ensureAdmin({ password: 'correct horse' }); });
 
   it('ends after twelve hours, and at once when its person signs out', async () => {
@@ -59,7 +60,7 @@ describe('a session', () => {
   });
 });
 
-describe('passwords', () => {
+describeOnDatabases('passwords', () => {
   it('are argon2id at the cost OWASP recommends', async () => {
     const passwords = createPasswords();
     const stored = await passwords.hash('correct horse');
@@ -71,7 +72,7 @@ describe('passwords', () => {
   });
 });
 
-describe('tokens and users', () => {
+describeOnDatabases('tokens and users', () => {
   beforeEach(async () => { await addPlaces(hub); });
 
   it('give a program a role in an area until revoked', async () => {

@@ -1,10 +1,11 @@
 import iconv from 'iconv-lite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { gcj02ToWgs84 } from '@liandong/protocols';
 import type { ImportService } from '../../src/import/import-service.js';
 import { importTemplate } from '../../src/import/template.js';
 import { addPlaces, openRegistry, ROOT, type Registry } from '../devices/registry.js';
 import { importsOf, runImport } from './import-hub.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let registry: Registry;
 let imports: ImportService;
@@ -20,7 +21,7 @@ const file = (...lines: string[]): string => [HEAD, ...lines, ''].join('\r\n');
 const wrongIn = (rows: { line: number; errors: { column: string }[] }[]) => rows.filter(({ errors }) => errors.length > 0).map(({ line, errors }) => [line, errors.map(({ column }) => column)]);
 const audited = async () => (await registry.audit.page({ limit: 50 })).data.map(({ by, action, target }) => `${by} ${action} ${target}`).reverse();
 
-describe('an import', () => {
+describeOnDatabases('an import', () => {
   it('makes devices that can sign in with the credentials it shows, and audits each', async () => {
     const { result } = await runImport(imports, file('b1,东门,waste_bin,east-garden', 'g1,北门,门禁,east-grid'));
     expect(result).toMatchObject({ applied: true, dryRun: false, encoding: 'UTF-8', counts: { created: 2, updated: 0, unchanged: 0, failed: 0 } });
@@ -127,7 +128,7 @@ describe('an import', () => {
   });
 });
 
-describe('an import keeps to what a single registration does', () => {
+describeOnDatabases('an import keeps to what a single registration does', () => {
   const east = { name: 'li', role: 'operator' as const, area: 'east' };
   const gone = async (id: string, area: string): Promise<void> => {
     await registry.devices.create(ROOT, { id, name: 'x', kind: 'access_gate', area });
@@ -193,7 +194,7 @@ describe('an import keeps to what a single registration does', () => {
   });
 });
 
-describe('the encoding of a file', () => {
+describeOnDatabases('the encoding of a file', () => {
   const csv = '设备编号,名称,类型,区域编号\r\nb1,联通东门垃圾桶,垃圾桶,east-garden\r\nb2,"西门,南侧",垃圾桶,east-garden\r\n';
   const names = () => ['b1', 'b2'].map((id) => registry.directory.get(id)?.device.name);
 
@@ -220,7 +221,7 @@ describe('the encoding of a file', () => {
   });
 });
 
-describe('a file that can not be read', () => {
+describeOnDatabases('a file that can not be read', () => {
   it.each<[string, string | Buffer, RegExp]>([
     ['a quotation mark that is never closed', `${HEAD}\nb1,a,waste_bin,east-garden\nb2,"b,waste_bin,east-garden\nb3,c,waste_bin,east-garden\n`, /Line 3: .*第 3 行/],
     ['one that is closed in the middle of a later row', `${HEAD}\nb1,"a,waste_bin,east-garden\nb2,"b",waste_bin,east-garden\n`, /Line 2: /],

@@ -1,8 +1,9 @@
 import { LIMITS, type Maintenance, type NewMaintenance, type Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import { MaintenanceWindows } from '../../src/maintenance/maintenance-windows.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 const silence: Rule = { ...common('silence'), type: 'silence', intervals: 3, severity: 'minor' };
@@ -30,7 +31,7 @@ const all = (value: number) => {
 const raised = async (): Promise<(string | undefined)[]> => (await rig.active()).map(({ deviceId }) => deviceId).sort();
 const window = (more: Partial<NewMaintenance>): NewMaintenance => ({ from: rig.clock.at, to: rig.clock.at + HOUR_MS, reason: 'new gateway', ...more });
 
-describe('a maintenance window', () => {
+describeOnDatabases('a maintenance window', () => {
   it('that came first names its reason where several hold, by area or by device', async () => {
     const windows = new MaintenanceWindows({ areas: rig.areas });
     const of = (id: string, more: Partial<Maintenance>): Maintenance => ({ id, from: 0, to: START + HOUR_MS, reason: id, at: 0, by: 'li', ...more });
@@ -120,7 +121,7 @@ describe('a maintenance window', () => {
   });
 });
 
-describe('the maintenance service', () => {
+describeOnDatabases('the maintenance service', () => {
   it('refuses times and places that do not work', async () => {
     const year = LIMITS.longestMaintenanceMs;
     for (const wrong of [{ area: 'east', to: rig.clock.at }, { area: 'east', from: START + 5, to: START + 5 }, { area: 'east', devices: ['east-1'] }, {}, { area: 'east', to: START + year + 1 }]) {

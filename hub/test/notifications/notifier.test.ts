@@ -1,14 +1,15 @@
 import type { Alert } from '@liandong/protocols';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RELEASE_MS } from '../../src/notifications/notifier.js';
 import { Retention } from '../../src/retention.js';
 import { ADMIN, alertOf, cleared, createRig, webhook, START, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 /** Nobody listens there; these tests look at the outbox only. */
 const NOWHERE = 'http://127.0.0.1:9/';
 
-describe('the notifier', () => {
+describeOnDatabases('the notifier', () => {
   let rig: Rig;
   beforeEach(async () => { rig = await createRig(); });
   afterEach(() => rig.close());

@@ -5,11 +5,11 @@ import type { Alert, Area, Channel, NewChannel, Notification } from '@liandong/p
 import { saveAlert } from '../../src/alerts/alert-rows.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog, type Change } from '../../src/changes/change-log.js';
-import { openDatabase } from '../../src/database/database.js';
 import type { Principal } from '../../src/identity/principal.js';
 import type { SmtpSettings } from '../../src/notifications/email-delivery.js';
 import { createNotifications } from '../../src/notifications/notifications.js';
 import type { Resolve } from '../../src/notifications/safe-address.js';
+import { openTestDatabase } from '../support/databases.js';
 
 /** 2026-11-02 10:00 at UTC+8. */
 export const START = Date.UTC(2026, 10, 2, 2);
@@ -28,7 +28,7 @@ export const EVERYTHING = { minSeverity: 'info', tiers: ['community', 'subdistri
 export const webhook = (url: string, more: Partial<NewChannel> = {}): NewChannel =>
   ({ type: 'webhook', name: 'hook', ...EVERYTHING, tiers: [...EVERYTHING.tiers], events: [...EVERYTHING.events], url, allowPrivate: true, ...more });
 
-/** Everything from the change log to the sockets, over a real database file, with a clock that stands still until it is moved. */
+/** Everything from the change log to the sockets, over a real database, with a clock that stands still until it is moved. */
 export async function createRig({ smtp, publicUrl, resolve, postMs = 500 }: { smtp?: SmtpSettings; publicUrl?: string; resolve?: Resolve; postMs?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-notifications-'));
   const clock = { at: START, now: () => clock.at };
@@ -39,7 +39,7 @@ export async function createRig({ smtp, publicUrl, resolve, postMs = 500 }: { sm
   await parts.db.insertInto('area').values(AREAS.map(({ id, level, name }) => ({ id, level, name }))).execute();
 
   async function open() {
-    const db = await openDatabase(join(folder, 'hub.db'));
+    const db = await openTestDatabase(folder);
     const changes = createChangeLog({ db, clock });
     const notifications = createNotifications({
       db, clock, changes, areas, smtp, publicUrl, postMs, random: () => 0.5, directory: { get: () => undefined },

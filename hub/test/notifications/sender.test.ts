@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { WebhookBody } from '@liandong/protocols';
 import { PACE } from '../../src/notifications/pace.js';
 import { DIGEST_ABOVE, GIVE_UP_MS, IN_FLIGHT } from '../../src/notifications/sender.js';
 import { openReceiver, replying, type Receiver } from './receiver.js';
 import { ADMIN, alertOf, cleared, createRig, webhook, START, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const MINUTE = 60_000;
 const ROBOT_OK = replying(200, '{"errcode":0,"errmsg":"ok"}');
@@ -24,7 +25,7 @@ const bodies = (): WebhookBody[] => receiver.received.map(({ body }) => JSON.par
 const told = (): string[] => bodies().map(({ alert, event }) => `${alert?.id} ${event}`);
 const states = async () => (await rig.outbox()).map(({ state }) => state);
 
-describe('the sender, to a webhook', () => {
+describeOnDatabases('the sender, to a webhook', () => {
   it('delivers what was decided, each with its key, and marks it', async () => {
     const channel = await rig.addChannel(webhook(receiver.url));
     await rig.change(alertOf('a'), alertOf('b'), cleared(alertOf('a')));
@@ -222,7 +223,7 @@ describe('the sender, to a webhook', () => {
   });
 });
 
-describe('the sender, to a robot', () => {
+describeOnDatabases('the sender, to a robot', () => {
   const robot = (more = {}) => webhook(receiver.url, { type: 'dingtalk', ...more });
   const texts = (): string[] => receiver.received.map(({ body }) => (JSON.parse(body) as { markdown: { text: string } }).markdown.text);
   beforeEach(() => { receiver.state.reply = ROBOT_OK; });

@@ -9,13 +9,14 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog, type Change, type ChangeLog } from '../../src/changes/change-log.js';
 import { systemClock } from '../../src/clock.js';
-import { openDatabase, type Db } from '../../src/database/database.js';
+import type { Db } from '../../src/database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { AppError } from '../../src/problem.js';
 import { createLatestValues, type LatestValueStore } from '../../src/realtime/latest-values.js';
 import { createLiveFeed, type LiveFeed, type LiveFeedDeps, type LiveFeedTuning } from '../../src/realtime/live-feed.js';
 import { createLiveReader } from '../../src/realtime/live-reader.js';
+import { openTestDatabase } from '../support/databases.js';
 
 export type Client = Socket<HubEvents, ClientEvents>;
 
@@ -50,7 +51,7 @@ const AREAS = [
 /** A live feed on a real HTTP server, database, change log and area tree; people, alerts and devices are kept in memory. */
 export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}, more: Pick<LiveFeedDeps, 'flood'> = {}): Promise<LiveHub> {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-live-'));
-  const db = await openDatabase(join(folder, 'hub.db'));
+  const db = await openTestDatabase(folder);
   const changes = createChangeLog({ db, clock: systemClock });
   const areas = new AreaTree();
   AREAS.forEach((area) => areas.put(area));

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collectSeqs, startLiveHub, subscribe, until, type Client, type LiveHub } from './live-hub.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 let hub: LiveHub;
 beforeEach(async () => { hub = await startLiveHub({ inFlightAlerts: 16, pingMs: 400 }); });
@@ -43,7 +44,7 @@ async function publish(count: number, random: () => number, between: (i: number)
   }
 }
 
-describe('resume', () => {
+describeOnDatabases('resume', () => {
   it.each([[1, ['websocket']], [2, ['websocket']], [3, ['polling', 'websocket']], [4, ['polling']]])('delivers each of 500 changes exactly once and in order across random disconnects (seed %i, %s)', async (seed, transports) => {
     const random = mulberry32(seed);
     hub.addDevice('bin-1', 'elm');

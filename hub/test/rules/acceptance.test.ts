@@ -1,6 +1,7 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'major' }], clearAt: 70 };
 const silence: Rule = { ...common('silence'), type: 'silence', intervals: 3, severity: 'minor' };
@@ -8,7 +9,7 @@ const silence: Rule = { ...common('silence'), type: 'silence', intervals: 3, sev
 let rig: Rig;
 afterEach(async () => { await rig.close(); });
 
-describe('a device that is not accepted', () => {
+describeOnDatabases('a device that is not accepted', () => {
   it('raises nothing, and what it sends once it is accepted counts', async () => {
     rig = await createRig([fill, silence]);
     rig.directory.put('bin', 'waste_bin', { accepted: false });

@@ -1,12 +1,13 @@
 import { RuleSchema } from '@liandong/protocols';
 import { Value } from 'typebox/value';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../src/rules/default-rules.js';
 import { referenceFault } from '../../src/rules/rule-references.js';
 import { senseFault } from '../../src/rules/rule-sense.js';
 import { ADMIN, START, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
-describe('the default rules', () => {
+describeOnDatabases('the default rules', () => {
   let rig: Rig;
   beforeEach(async () => {
     rig = await createRig();

@@ -11,13 +11,14 @@ import { createShelfTimer } from '../../src/alerts/shelf-timer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog } from '../../src/changes/change-log.js';
 import { DayCalendar } from '../../src/calendar/day-calendar.js';
-import { openDatabase, type Db } from '../../src/database/database.js';
+import type { Db } from '../../src/database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../../src/devices/types.js';
 import { createMaintenanceService } from '../../src/maintenance/maintenance-service.js';
 import { MaintenanceWindows } from '../../src/maintenance/maintenance-windows.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { createRuleEvaluator } from '../../src/rules/rule-evaluator.js';
 import { createRuleService } from '../../src/rules/rule-service.js';
+import { openTestDatabase } from '../support/databases.js';
 
 /** 2026-11-02 10:00 at UTC+8. */
 export const START = Date.UTC(2026, 10, 2, 2);
@@ -54,7 +55,7 @@ export class FakeDirectory implements DeviceDirectory {
   }
 }
 
-/** A hub's rules and alerts over a real database file, with a clock that stands still until it is moved. */
+/** A hub's rules and alerts over a real database, with a clock that stands still until it is moved. */
 export async function createRig(rules?: readonly Rule[], { clocksOf = async () => noClocks }: { clocksOf?: (db: Db, areas: AreaTree) => Promise<AlertClocks> } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-rules-'));
   const clock = { at: START, now: () => clock.at };
@@ -69,7 +70,7 @@ export async function createRig(rules?: readonly Rule[], { clocksOf = async () =
   if (rules !== undefined) await setRules(parts.db, rules);
 
   async function open() {
-    const db = await openDatabase(join(folder, 'hub.db'));
+    const db = await openTestDatabase(folder);
     const changes = createChangeLog({ db, clock });
     const activeAlerts = createActiveAlerts({ db });
     const clocks = await clocksOf(db, areas);

@@ -1,7 +1,8 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createRuleService } from '../../src/rules/rule-service.js';
 import { ADMIN, START, common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill = (id: string, limit: number, more: Partial<Rule> = {}): Rule =>
   ({ ...common(id), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit, severity: 'warning' }], clearAt: limit - 10, ...more } as Rule); // only shared members are given in `more`
@@ -26,7 +27,7 @@ const report = async (value: number, device = 'bin'): Promise<void> => {
   await rig.send(device, 'fill_level', value, ts);
 };
 
-describe('the nearest scope of a family', () => {
+describeOnDatabases('the nearest scope of a family', () => {
   const scopes: [string, Rule['scope']][] = [
     ['kind', undefined], ['profile', { profiles: ['urban'] }], ['city', { areas: ['city'] }], ['subdistrict', { areas: ['street'] }],
     ['community', { areas: ['east'] }], ['grid', { areas: ['east-1'] }], ['device', { devices: ['bin'] }],
@@ -90,7 +91,7 @@ describe('the nearest scope of a family', () => {
   });
 });
 
-describe('a rule that is changed while the hub runs', () => {
+describeOnDatabases('a rule that is changed while the hub runs', () => {
   it('is in force when the call returns, and says so in its version, on alerts too', async () => {
     await report(75);
     expect(await rig.rules.create(ADMIN, fill('fill', 70))).toMatchObject({ version: 1, updatedBy: 'admin', updatedAt: START });
@@ -242,7 +243,7 @@ describe('a rule that is changed while the hub runs', () => {
   });
 });
 
-describe('a rule that is changed while the database fails, or just before a crash', () => {
+describeOnDatabases('a rule that is changed while the database fails, or just before a crash', () => {
   it('is in force with the next run that succeeds', async () => {
     await rig.rules.create(ADMIN, fill('fill', 80));
     await report(90);

@@ -1,10 +1,11 @@
 import type { Alert, Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ADMIN, START, common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 
-describe('the rule evaluator, over crashes', () => {
+describeOnDatabases('the rule evaluator, over crashes', () => {
   let rig: Rig;
   beforeEach(async () => {
     rig = await createRig([fill]);

@@ -1,7 +1,8 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { turnsDuring } from '../support/turns.js';
 import { START, common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const HOUR_MS = 3_600_000;
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
@@ -28,7 +29,7 @@ afterEach(async () => {
   await rig.close();
 });
 
-describe('a threshold rule', () => {
+describeOnDatabases('a threshold rule', () => {
   it('counts its limit as reached, clears strictly past the deadband, and says both in the message', async () => {
     await begin(fill);
     await rig.send('bin', 'fill_level', 79.9, START + 1);
@@ -169,7 +170,7 @@ describe('a threshold rule', () => {
   });
 });
 
-describe('rules that can not be met by a device', () => {
+describeOnDatabases('rules that can not be met by a device', () => {
   it('leave other values alone: a boolean for a figure, a word no rule knows, a device nobody knows', async () => {
     await begin(fill, tilted, forced);
     await rig.feed(
@@ -181,7 +182,7 @@ describe('rules that can not be met by a device', () => {
   });
 });
 
-describe('a state rule', () => {
+describeOnDatabases('a state rule', () => {
   it('fires by time alone when no further sample comes, and clears when the state ends', async () => {
     await begin(tilted);
     await rig.send('bin', 'tilted', true);
@@ -204,7 +205,7 @@ describe('a state rule', () => {
   });
 });
 
-describe('a rise rule', () => {
+describeOnDatabases('a rise rule', () => {
   it('compares with the lowest value of its window only', async () => {
     await begin(rise);
     await rig.send('bin', 'temperature', 20, START);
@@ -226,7 +227,7 @@ describe('a rise rule', () => {
   });
 });
 
-describe('an event rule', () => {
+describeOnDatabases('an event rule', () => {
   it('raises once per event id, also after a restart, and clears on the event that ends it', async () => {
     await begin(forced);
     await rig.feed(rig.event('gate', 'forced_open', 'a'), rig.event('gate', 'forced_open', 'a'));
@@ -281,7 +282,7 @@ describe('an event rule', () => {
   });
 });
 
-describe('many alerts at once', () => {
+describeOnDatabases('many alerts at once', () => {
   it('leave the thread to others in between, also when all that changed is when they were last seen', async () => {
     const bins = Array.from({ length: 400 }, (_, index) => `bin-${index}`);
     await begin(fill);
@@ -294,7 +295,7 @@ describe('many alerts at once', () => {
   });
 });
 
-describe('a silence rule', () => {
+describeOnDatabases('a silence rule', () => {
   it('raises after 3 reporting intervals, clears on any sign of life but not on the will', async () => {
     await begin(silence);
     await rig.send('bin', 'rssi', -70);
@@ -358,7 +359,7 @@ describe('a silence rule', () => {
   });
 });
 
-describe('a clock that is set back by an hour', () => {
+describeOnDatabases('a clock that is set back by an hour', () => {
   it('neither makes fresh samples late, nor keeps delays waiting, nor silences anyone', async () => {
     await begin(fill, tilted, forced, silence);
     await rig.feed(rig.sample('bin', { fill_level: 50, tilted: true }), rig.event('gate', 'door_closed', 'a'));
@@ -375,7 +376,7 @@ describe('a clock that is set back by an hour', () => {
   });
 });
 
-describe('a device in maintenance', () => {
+describeOnDatabases('a device in maintenance', () => {
   it('raises nothing, its alerts clear when it goes there, and it starts afresh afterwards', async () => {
     await begin(fill, silence);
     await rig.send('bin', 'fill_level', 96);

@@ -1,8 +1,9 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import type { AppError } from '../../src/problem.js';
 import { ADMIN, START, common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill = (id: string, more: Partial<Rule> = {}): Rule =>
   ({ ...common(id), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70, ...more } as Rule); // only shared members are given in `more`
@@ -25,7 +26,7 @@ afterEach(async () => {
 });
 const audit = async (): Promise<string[]> => (await rig.db.selectFrom('audit').selectAll().orderBy('id').execute()).map(({ by, action, target, detail }) => `${by} ${action} ${target}: ${detail}`);
 
-describe('writing rules', () => {
+describeOnDatabases('writing rules', () => {
   it('counts versions, keeps each with who and when, and audits what changed', async () => {
     const made = await rig.rules.create(ADMIN, fill('new'));
     rig.clock.at += 1000;
@@ -64,7 +65,7 @@ describe('writing rules', () => {
   });
 });
 
-describe('a rule that refers to nothing', () => {
+describeOnDatabases('a rule that refers to nothing', () => {
   it.each<[string, Partial<Rule>]>([
     ['scope.areas', { scope: { areas: ['nowhere'] } }], ['scope.devices', { scope: { devices: ['nobody'] } }], ['scope.devices', { scope: { devices: ['gate'] } }],
     ['inhibitedBy', { inhibitedBy: ['no-rule'] }], ['inhibitedBy', { inhibitedBy: ['new'] }], ['inhibitedBy', { family: 'general', inhibitedBy: ['general'] }],
@@ -88,7 +89,7 @@ describe('a rule that refers to nothing', () => {
   });
 });
 
-describe('somebody bound to an area', () => {
+describeOnDatabases('somebody bound to an area', () => {
   it('sees rules for everybody and for what is around, not those of foreign areas', async () => {
     expect((await rig.rules.list(EAST)).map(({ id }) => id)).toEqual(['eastern', 'general', 'street-wide']);
     await expect(rig.rules.get(EAST, 'western')).rejects.toMatchObject({ code: 'RULE_NOT_FOUND' });
@@ -144,7 +145,7 @@ describe('somebody bound to an area', () => {
   });
 });
 
-describe('a preview', () => {
+describeOnDatabases('a preview', () => {
   it('counts whom the rule would concern, by kind and community, and writes nothing', async () => {
     expect(await rig.rules.preview(ADMIN, fill('new'))).toEqual({
       devices: 3, of: 4, inForce: 3, matchesEverything: false, byKind: { waste_bin: 3 }, byArea: [{ area: 'east', name: '东', devices: 2 }, { area: 'west', name: '西', devices: 1 }],

@@ -1,6 +1,7 @@
 import type { Rule, RuleCondition } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { START, common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -19,7 +20,7 @@ afterEach(async () => {
   await rig.close();
 });
 
-describe('a range rule', () => {
+describeOnDatabases('a range rule', () => {
   const range: Rule = { ...common('range'), type: 'range', metric: 'temperature', bands: [{ low: 0, high: 40, severity: 'warning' }, { low: -10, high: 60, severity: 'major' }], deadband: 2 };
 
   it('holds its limits to be within, re-grades outside a wider band, and clears only inside the deadband', async () => {
@@ -40,7 +41,7 @@ describe('a range rule', () => {
   });
 });
 
-describe('a rule on a fall', () => {
+describeOnDatabases('a rule on a fall', () => {
   const fall: Rule = { ...common('fall'), type: 'change', metric: 'battery', direction: 'down', by: 20, withinS: 600, severity: 'minor' };
 
   it('compares with the highest value of its window, and not with a rise', async () => {
@@ -56,7 +57,7 @@ describe('a rule on a fall', () => {
   });
 });
 
-describe('a count rule', () => {
+describeOnDatabases('a count rule', () => {
   const often: Rule = { ...common('often'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count: 3, withinS: 600, severity: 'warning' };
 
   it('counts samples over the limit within its window, whatever lies between them', async () => {
@@ -92,7 +93,7 @@ describe('a count rule', () => {
   });
 });
 
-describe('a combined rule', () => {
+describeOnDatabases('a combined rule', () => {
   const hot: RuleCondition = { type: 'compare', metric: 'temperature', direction: 'above', limit: 50 };
   const open: RuleCondition = { type: 'state', metric: 'lid_open', equals: true };
   const full: RuleCondition = { type: 'compare', metric: 'fill_level', direction: 'above', limit: 80 };
@@ -182,7 +183,7 @@ describe('a combined rule', () => {
   });
 });
 
-describe('an AQI rule', () => {
+describeOnDatabases('an AQI rule', () => {
   const aqi: Rule = { ...common('aqi', ['env_sensor']), message: { zh: '{value} {what}', en: '{value} {what}' }, type: 'aqi', bands: [{ limit: 101, severity: 'warning' }, { limit: 201, severity: 'major' }], clearAt: 90 };
   const hour = async (from: number, values: Record<string, number>, minutes = 60): Promise<void> => {
     for (let minute = 0; minute < minutes; minute += 5) await rig.feed(rig.sample('env', values, from + minute * MINUTE_MS));
@@ -228,7 +229,7 @@ describe('an AQI rule', () => {
   });
 });
 
-describe('a noise rule', () => {
+describeOnDatabases('a noise rule', () => {
   const noise: Rule = { ...common('noise', ['env_sensor']), type: 'noise', class: '2', bands: [{ over: 0, severity: 'info' }, { over: 10, severity: 'major' }], deadband: 2 };
 
   it('takes the class of the device\'s installation before its own', async () => {
@@ -255,7 +256,7 @@ describe('a noise rule', () => {
   });
 });
 
-describe('a schedule', () => {
+describeOnDatabases('a schedule', () => {
   const fill = (schedule: NonNullable<Rule['schedule']>): Rule => ({ ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70, schedule });
   /** Is the rule met at this time? The clocks of hub and device stand there. */
   async function isMet(at: number): Promise<boolean> {
@@ -311,7 +312,7 @@ describe('a schedule', () => {
   });
 });
 
-describe('clocks', () => {
+describeOnDatabases('clocks', () => {
   it('set back by an hour leave windows and hours usable', async () => {
     await begin(
       { ...common('often'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count: 2, withinS: 600, severity: 'warning' },

@@ -1,7 +1,8 @@
 import type { Alert, Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
 import { ADMIN, common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const RULES: Rule[] = [
   { ...common('silent', ['waste_bin']), type: 'silence', intervals: 3, severity: 'warning' },
@@ -32,7 +33,7 @@ async function fortyBins(): Promise<string[]> {
   return ids;
 }
 
-describe('a gateway with forty devices that goes silent', () => {
+describeOnDatabases('a gateway with forty devices that goes silent', () => {
   it('raises exactly one top alert, at no time another, and clears it when most are back and the others had time to be', async () => {
     const ids = await fortyBins();
     const seen = new Set<string>();
@@ -94,7 +95,7 @@ describe('a gateway with forty devices that goes silent', () => {
   }, 60_000);
 });
 
-describe('devices that fall silent together', () => {
+describeOnDatabases('devices that fall silent together', () => {
   it('are grouped on the gateway when it is still there and 60 % of them are gone', async () => {
     await begin();
     rig.directory.put('gw', 'gateway');
@@ -158,7 +159,7 @@ describe('devices that fall silent together', () => {
   });
 });
 
-describe('many gateways that go silent at once', () => {
+describeOnDatabases('many gateways that go silent at once', () => {
   it('are each one parent, and how often all alerts are gone through does not grow with their number', async () => {
     await begin();
     const gateways = Array.from({ length: 20 }, (_, n) => `gw-${n}`);

@@ -1,0 +1,90 @@
+import { Pool, types, type PoolClient } from 'pg';
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+
+/** One transaction at a time has the lock (serial-dialect.ts), so these are for reads, and for those that wait their turn. */
+const CONNECTIONS = 20;
+const CONNECT_MS = 5_000;
+/** A server that says nothing for so long is as good as gone; its connection is dropped. */
+const ANSWER_MS = 30_000;
+/** A process that stands still inside a transaction holds everybody up: the server ends it after this, well within a lease's life. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+/** The server notices a peer that vanished without a word, and frees what it had locked, within about 10 s. */
+const SERVER_KEEPALIVES = '-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/** A pool that answers numbers as libSQL does, takes any text, and gives up connections that have gone silent. `onError`: a connection broke, idle or not. */
+export class QuietPool implements PostgresPool {
+  readonly #pool: Pool;
+  readonly #answerMs: number;
+  readonly #onError: (error: Error) => void;
+
+  constructor({ url, answerMs = ANSWER_MS, onError }: { url: URL; answerMs?: number; onError: (error: Error) => void }) {
+    this.#answerMs = answerMs;
+    this.#onError = onError;
+    this.#pool = new Pool({
+      connectionString: url.href, application_name: 'liandong', max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS, keepAlive: true,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS, options: SERVER_KEEPALIVES, types: { getTypeParser },
+    });
+    // Of a connection that nobody uses just now; the next query makes another.
+    this.#pool.on('error', onError);
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    return new QuietClient(await this.#pool.connect(), this.#answerMs, this.#onError);
+  }
+
+  async end(): Promise<void> {
+    if (!this.#pool.ended) await this.#pool.end();
+  }
+}
+
+class QuietClient implements PostgresPoolClient {
+  #broken: Error | undefined;
+  readonly #onBroken = (error: Error): void => {
+    this.#broken ??= error;
+    this.#onError(error);
+  };
+  readonly #client: PoolClient;
+  readonly #answerMs: number;
+  readonly #onError: (error: Error) => void;
+
+  constructor(client: PoolClient, answerMs: number, onError: (error: Error) => void) {
+    this.#client = client;
+    this.#answerMs = answerMs;
+    this.#onError = onError;
+    // Without a listener a connection that breaks while it is lent out would end the process.
+    client.on('error', this.#onBroken);
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: never): never;
+  async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
+    let deadline: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_resolve, reject) => {
+      deadline = setTimeout(() => {
+        const error = new Error(`PostgreSQL did not answer within ${this.#answerMs / 1000} s`);
+        this.#onBroken(error);
+        reject(error);
+      }, this.#answerMs);
+    });
+    if (this.#broken !== undefined) throw this.#broken;
+    const answer = this.#client.query(sql, parameters.map(storable));
+    answer.catch(() => undefined); // of one that comes after the deadline; in time, the race has it
+    return Promise.race([answer as Promise<PostgresQueryResult<R>>, silence]).finally(() => { clearTimeout(deadline); });
+  }
+
+  release(): void {
+    this.#client.off('error', this.#onBroken);
+    this.#client.release(this.#broken);
+  }
+}
+
+/** PostgreSQL's text holds every character but this one; a device's refused payload may hold that too. */
+const storable = (value: unknown): unknown => typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+
+/** 64-bit numbers are times, counts and sequence numbers here, far below 2^53; `sum` of them is a `numeric`. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  return oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format as 'text');
+}

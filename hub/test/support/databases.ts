@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openDatabase, type Db } from '../../src/database/database.js';
+import { openPostgres } from '../../src/database/postgres/open-postgres.js';
+import { findPostgres, POSTGRES_HINT, startPostgres, type PostgresServer } from './postgres-server.js';
+import { describeWithServer } from './require-server.js';
+
+/** The server of this test file, and what is open on it. One file is one process, and its tests run one after the other. */
+interface Postgres { readonly server: PostgresServer; readonly template: string; /** Addresses by data folder: a folder that is opened again finds what it held. */ readonly byFolder: Map<string, string> }
+let starting: Promise<Postgres> | undefined;
+/** Undefined: libSQL. */
+let current: Postgres | undefined;
+
+/** The same suite over every relational database there is: libSQL, and a real PostgreSQL with one database for each folder. What it opens through `openTestDatabase` is of the one under test. */
+export function describeOnDatabases(name: string, suite: () => void): void {
+  describe(`${name} (libSQL)`, suite);
+  describeWithServer(`${name} (PostgreSQL)`, findPostgres(), POSTGRES_HINT, (programs) => {
+    beforeAll(async () => { current = await (starting ??= start(programs)); });
+    afterAll(() => { current = undefined; });
+    suite();
+  });
+}
+
+/** The database of a data folder; without a folder, a new one that is gone with its last connection or with the test file. */
+export async function openTestDatabase(folder?: string): Promise<Db> {
+  if (current === undefined) return openDatabase(folder === undefined ? ':memory:' : join(folder, 'hub.db'));
+  const { server, template, byFolder } = current;
+  const url = byFolder.get(folder ?? '') ?? await server.createDatabase({ template });
+  if (folder !== undefined) byFolder.set(folder, url);
+  return openOn(url);
+}
+
+/** From now on every insert into the table fails with these words. */
+export async function refuseInserts(db: Db, table: string, words: string): Promise<void> {
+  if (current === undefined) {
+    await sql`create trigger refusal before insert on ${sql.table(table)} begin select raise(abort, ${sql.lit(words)}); end`.execute(db);
+    return;
+  }
+  await sql`create function refuse() returns trigger language plpgsql as ${sql.lit(`begin raise exception '${words}'; end`)}`.execute(db);
+  await sql`create trigger refusal before insert on ${sql.table(table)} execute function refuse()`.execute(db);
+}
+
+async function start(programs: string): Promise<Postgres> {
+  const server = await startPostgres(programs);
+  const template = await server.createDatabase();
+  await (await openOn(template)).destroy();
+  return { server, template, byFolder: new Map() };
+}
+
+const openOn = (url: string): Promise<Db> => openPostgres({ url: new URL(url), logger: { warn: () => undefined } });
+
+afterAll(async () => { await (await starting)?.server.dispose(); });
