@@ -175,10 +175,13 @@ describeOnDatabases('many gateways that go silent at once', () => {
   });
 });
 
-describe('a whole city that goes dark', () => {
+describeOnDatabases('a whole city that goes dark', () => {
   const MOST = 1_000;
+  afterEach(() => { vi.useRealTimers(); });
 
   it('is found silent a thousand devices at a time, every one of them in the end, and under one parent where they share a community', async () => {
+    // The evaluator's own timer would add a tick on a slow machine.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     await begin();
     const ids = Array.from({ length: 2_300 }, (_, n) => `lamp-${String(n).padStart(4, '0')}`);
     for (const id of ids) rig.directory.put(id, 'waste_bin');
