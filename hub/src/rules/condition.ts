@@ -4,6 +4,7 @@ import { Chatter, type SavedChatter } from '../alerts/chatter.js';
 import { nextHour } from '../clock.js';
 import type { CompiledRule } from './compile.js';
 import type { DeviceMemory } from './device-memory.js';
+import { GradeDelays, type SavedDelays } from './grade-delays.js';
 
 /** A severity the condition can reach, from mild to severe. */
 export interface Grade { readonly severity: Severity; readonly limit: number | undefined }
@@ -24,8 +25,8 @@ export interface ConditionSink {
 }
 
 /** What is kept of a condition; NaN is written as null. */
-export interface SavedCondition {
-  isIn: boolean; value: number | null; dueTs: (number | null)[]; dueAt: (number | null)[]; leaveTs: number | null; leaveAt: number | null;
+export interface SavedCondition extends SavedDelays {
+  isIn: boolean; value: number | null; leaveTs: number | null; leaveAt: number | null;
   /** Grade of its alert, or of the one that was cleared by hand; missing when there is none. */
   level?: number;
   /** A person cleared its alert. Written into the saved state by that person's transaction. */
@@ -58,7 +59,6 @@ export interface Extra {
  * One rule on one device: is the condition met, since when, and is there an alert.
  * Delays run on device time between samples (`ts`), and on hub time (`at`) when no sample follows. A condition holds
  * from one sample to the next, so a delay that ran out between two samples has run out.
- * Each grade has its own on-delay: one bad sample within a long mild condition doesn't make it severe.
  */
 export class Condition implements AlertOwner {
   active: ActiveAlert | undefined;
@@ -78,16 +78,13 @@ export class Condition implements AlertOwner {
   #level = -1;
   /** The active alert was graded by another version of the rule. */
   #isUngraded = false;
-  /** Per grade, when its on-delay ends; NaN while the value isn't in it. */
-  readonly #dueTs: number[];
-  readonly #dueAt: number[];
+  readonly #delays: GradeDelays;
   /** When the off-delay ends; NaN while the condition isn't gone. */
   #leaveTs = NaN;
   #leaveAt = NaN;
 
   constructor(readonly rule: CompiledRule, readonly device: DeviceMemory, private readonly sink: ConditionSink) {
-    this.#dueTs = rule.grades.map(() => NaN);
-    this.#dueAt = rule.grades.map(() => NaN);
+    this.#delays = new GradeDelays(rule.grades.length, rule.onDelayMs);
   }
 
   /** Nothing met, nothing running, no alert. */
@@ -122,19 +119,13 @@ export class Condition implements AlertOwner {
   enter(level: number, ts: EpochMs, at: EpochMs, value: number): void {
     if (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts)) return this.leave(true, ts, at);
     this.#settle(ts, at);
-    let isChanged = !this.#isIn || !Number.isNaN(this.#leaveTs);
-    for (let index = 0; index < this.#dueTs.length; index += 1) {
-      const isRunning = !Number.isNaN(this.#dueTs[index]);
-      if (isRunning === (index <= level)) continue;
-      this.#dueTs[index] = isRunning ? NaN : ts + this.rule.onDelayMs;
-      this.#dueAt[index] = isRunning ? NaN : at + this.rule.onDelayMs;
-      isChanged = true;
-    }
+    const wasGone = !this.#isIn || !Number.isNaN(this.#leaveTs);
+    const isChanged = this.#delays.follow(level, ts, at) || wasGone;
     this.value = value;
     if (this.active !== undefined && !this.#isIn && !this.#isUngraded) this.sink.repeat(this.active, this, at, true);
     this.#isIn = true;
     this.#leaveTs = this.#leaveAt = NaN;
-    this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
+    this.#gradeUpTo(this.#delays.worstByDevice(ts), at);
     if (this.active !== undefined) this.active.seenAt = at;
     if (isChanged) this.#noteChange();
   }
@@ -195,7 +186,7 @@ export class Condition implements AlertOwner {
   tick(now: EpochMs): boolean {
     this.extra?.tick?.(now);
     if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
-    this.#gradeUpTo(this.#worstDue(this.#dueAt, now), now);
+    this.#gradeUpTo(this.#delays.worstByHub(now), now);
     if (now >= this.#leaveAt) this.clear(now);
     if (this.active === undefined && this.chatter?.isOver(now) === true) {
       this.chatter = undefined;
@@ -208,16 +199,13 @@ export class Condition implements AlertOwner {
   get isWaiting(): boolean {
     if (!Number.isNaN(this.#leaveAt) || (this.active === undefined && this.chatter !== undefined)) return true;
     if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
-    if (this.extra?.isTicking === true) return true;
-    for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (!Number.isNaN(this.#dueAt[index])) return true;
-    return false;
+    return this.extra?.isTicking === true || this.#delays.nextAbove(this.#level) < Infinity;
   }
 
   /** The first hub time from `now` on at which `tick` may change the condition or its alert, however often it is called before; Infinity: never without a sample. */
   nextDue(now: EpochMs): EpochMs {
-    let due = this.extra?.dueAt ?? Infinity;
-    if (this.#leaveAt < due) due = this.#leaveAt;
-    for (let index = this.#level + 1; index < this.#dueAt.length; index += 1) if (this.#dueAt[index]! < due) due = this.#dueAt[index]!; // index < length
+    let due = Math.min(this.extra?.dueAt ?? Infinity, this.#delays.nextAbove(this.#level));
+    if (this.#leaveAt < due) due = this.#leaveAt; // NaN compares false
     return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }
 
@@ -253,14 +241,14 @@ export class Condition implements AlertOwner {
 
   /** After a step back of the hub's clock: no delay ends later than if it began now. */
   limitTimes(now: EpochMs): void {
-    this.#dueAt.forEach((time, index) => { this.#dueAt[index] = Math.min(time, now + this.rule.onDelayMs); });
+    this.#delays.limitByHub(now);
     this.#leaveAt = Math.min(this.#leaveAt, now + this.#longestLeaveMs);
     this.limitDeviceTimes(now);
   }
 
   /** After a step back of the device's clock, which is at `ts` now. */
   limitDeviceTimes(ts: EpochMs): void {
-    this.#dueTs.forEach((time, index) => { this.#dueTs[index] = Math.min(time, ts + this.rule.onDelayMs); });
+    this.#delays.limitByDevice(ts);
     this.#leaveTs = Math.min(this.#leaveTs, ts + this.#longestLeaveMs);
     this.extra?.limitTimes(ts);
     if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
@@ -275,7 +263,7 @@ export class Condition implements AlertOwner {
     const [extra, chatter] = [this.extra?.save(), this.chatter?.save()];
     if (this.isIdle && extra === undefined && chatter === undefined) return undefined;
     return {
-      isIn: this.#isIn, value: this.value, dueTs: this.#dueTs, dueAt: this.#dueAt, leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version, core: this.rule.core,
+      isIn: this.#isIn, value: this.value, ...this.#delays.save(), leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version, core: this.rule.core,
       ...(this.#level < 0 ? {} : { level: this.#level }), ...(this.#level < 0 || this.active !== undefined ? {} : { clearedByHand: true }),
       ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(chatter === undefined ? {} : { chatter }), ...(extra === undefined ? {} : { extra }),
     };
@@ -289,10 +277,7 @@ export class Condition implements AlertOwner {
     this.facts = saved.facts;
     this.#isIn = saved.isIn;
     this.value = saved.value ?? NaN;
-    for (let index = 0; index < this.#dueTs.length; index += 1) {
-      this.#dueTs[index] = saved.dueTs[index] ?? NaN;
-      this.#dueAt[index] = saved.dueAt[index] ?? NaN;
-    }
+    this.#delays.load(saved);
     this.#leaveTs = saved.leaveTs ?? NaN;
     this.#leaveAt = saved.leaveAt ?? NaN;
     if (saved.extra !== undefined) this.extra?.load(saved.extra);
@@ -306,13 +291,8 @@ export class Condition implements AlertOwner {
 
   /** What ran out in device time before the sample at `ts`. */
   #settle(ts: EpochMs, at: EpochMs): void {
-    this.#gradeUpTo(this.#worstDue(this.#dueTs, ts), at);
+    this.#gradeUpTo(this.#delays.worstByDevice(ts), at);
     if (ts >= this.#leaveTs) this.clear(at);
-  }
-
-  #worstDue(due: readonly number[], time: EpochMs): number {
-    for (let index = due.length - 1; index >= 0; index -= 1) if (time >= (due[index] ?? NaN)) return index;
-    return -1;
   }
 
   /** A milder grade never takes an alert down: it keeps its severity until it clears. */
@@ -344,8 +324,7 @@ export class Condition implements AlertOwner {
 
   #stopDelays(): void {
     this.#isIn = false;
-    this.#dueTs.fill(NaN);
-    this.#dueAt.fill(NaN);
+    this.#delays.stop();
   }
 
   #noteChange(): void {
