@@ -6,6 +6,6 @@ export async function together<Answers extends readonly unknown[]>(...statements
   const outcomes = await Promise.allSettled(statements);
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value as unknown;
+    return outcome.value;
   }) as unknown as Answers; // one for each, in their order
 }

@@ -1,5 +1,6 @@
 import type { EpochMs, NoticeEvent, Severity, Tier } from '@liandong/protocols';
 import type { Insertable, Transaction } from 'kysely';
+import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
 import { withNotice, type Sighting, type Told } from './notice.js';
@@ -21,13 +22,13 @@ export class NoticeMemory {
   /** Channel, alert and occurrence of messages that wait for a while before they are due and were never tried. */
   readonly #pending = new Set<string>();
 
-  static async read(trx: Transaction<Database>, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
+  static async read(db: Db, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
     const memory = new NoticeMemory();
     if (alertIds.length === 0) return memory;
     const [known, rows] = await together(
-      trx.selectFrom('notice_alert').selectAll().where('alert_id', 'in', [...alertIds]).execute(),
+      db.selectFrom('notice_alert').selectAll().where('alert_id', 'in', [...alertIds]).execute(),
       // What was given up or withdrawn is not known there. Not sorted out by SQL, which would then read all that was ever sent.
-      trx.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at']).where('alert_id', 'in', [...alertIds]).orderBy('id').execute(),
+      db.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at']).where('alert_id', 'in', [...alertIds]).orderBy('id').execute(),
     );
     for (const row of known) {
       // Casts here and below: both tables are written from typed values only.

@@ -124,17 +124,16 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   /** One transaction; `to` undefined leaves the position where it is. */
   async function decide(page: readonly Pick<Change & { kind: 'alert' }, 'alert' | 'area' | 'movedTo'>[], to: Seq | undefined): Promise<void> {
     const now = clock.now();
+    // Read before the transaction, which the next alert may be waiting for. Nobody else writes what was seen; what the sender settles meanwhile it could as well settle a moment later,
+    // and what is told to a channel that is just being deleted is given up in time.
+    const channels = (await db.selectFrom('channel').selectAll().orderBy('id').execute()).map(toStoredChannel);
+    const memory = await NoticeMemory.read(db, [...new Set(page.map(({ alert }) => alert.id))], now);
+    for (const change of page) consider(memory, channels, change, now);
     const counts = await db.transaction().execute(async (trx) => {
-      const [channels, memory] = await together(readChannels(trx), NoticeMemory.read(trx, [...new Set(page.map(({ alert }) => alert.id))], now));
-      for (const change of page) consider(memory, channels, change, now);
       const [written] = await together(memory.write(trx), to === undefined ? Promise.resolve() : writePosition(trx, to));
       return written;
     });
     if (counts.queued + counts.withdrawn > 0) onQueued(counts);
-  }
-
-  async function readChannels(trx: Transaction<Database>): Promise<StoredChannel[]> {
-    return (await trx.selectFrom('channel').selectAll().orderBy('id').execute()).map(toStoredChannel);
   }
 
   function consider(memory: NoticeMemory, channels: readonly StoredChannel[], { alert, area, movedTo }: { alert: Alert; area: string; movedTo?: string }, now: number): void {

@@ -86,7 +86,6 @@ class LibsqlConnection implements DatabaseConnection {
     };
   }
 
-  // eslint-disable-next-line require-yield -- Kysely asks for it; nothing here is streamed
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('libSQL does not stream: read in pages.');
   }
