@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { RULE_TYPES, type Rule } from '@liandong/protocols';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,8 +5,6 @@ import { CHROMIUM_HINT, findChromium, launchChromium } from '../support/chromium
 import { createCommunity, createDevice, type HubClient } from '../support/hub-client.js';
 import { startHub, type HubProcess } from '../support/hub-process.js';
 import { describeWithServer } from '../support/require-server.js';
-
-const SHOTS = fileURLToPath(new URL('../../../test-results/', import.meta.url));
 
 /** What a person types of a rule of each type, by the words on the page, and what the hub must hold then. */
 interface Typed { readonly kind?: string; readonly type: string; readonly metric?: string; readonly fill: (form: Form) => Promise<void>; readonly stored: Partial<Rule> }
@@ -56,7 +52,6 @@ describeWithServer('a rule of every type, made by a person in Chromium', findChr
   let page: Page;
   const complaints: string[] = [];
   beforeAll(async () => {
-    await mkdir(SHOTS, { recursive: true });
     [browser, hub] = await Promise.all([launchChromium(), startHub()]);
     admin = await hub.signIn();
     const { community } = await createCommunity(admin);
@@ -95,7 +90,6 @@ describeWithServer('a rule of every type, made by a person in Chromium', findChr
     if (type !== 'threshold') await choose(row('类型').locator('.n-base-selection'), typed.type);
     if (typed.metric !== undefined) await choose(row('指标').locator('.n-base-selection'), typed.metric);
     await typed.fill({ page, row, figure, choose });
-    await page.screenshot({ path: `${SHOTS}rule-${type}.png`, fullPage: true });
     await page.getByTestId('rule-save-open').click();
     await page.getByTestId('rule-save').waitFor();
     if (await page.getByTestId('rule-sure').isVisible()) await page.getByTestId('rule-sure').click();
