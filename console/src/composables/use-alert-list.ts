@@ -36,7 +36,7 @@ export function useAlertList() {
   const isKnown = (alert: Alert): boolean => alert.active || next.value === undefined || read.value.has(alert.id);
   // Both lists are in order already; as many as the table takes are merged, however many there are.
   const rows = computed(() => {
-    void alerts.pace;
+    void alerts.tablePace;
     const older = [...read.value.values()].filter((alert) => !alerts.byId.has(alert.id) && isWanted(alert)).sort(byTableOrder);
     return mergeSorted(alerts.table, older, byTableOrder, (alert) => isWanted(alert) && isKnown(alert), ALERT_ROW_LIMIT);
   });

@@ -14,11 +14,14 @@ export function useAlertSound(): void {
   /** Only what needs a person counts here: nothing acknowledged, shelved, inhibited or grouped. */
   const calling = () => { void alerts.version; return live.hasLost ? undefined : worstOf(alerts.counts.needing); };
   const { off } = alerts.onNews((alert) => { if (!live.hasLost) sound.play(alert.severity); });
-  const timer = setInterval(() => {
+  function look(): void {
     const worst = calling();
     const every = worst === undefined ? undefined : REPEAT_MS[worst];
     if (worst !== undefined && every !== undefined && Date.now() - sound.lastAt() >= every) sound.play(worst);
-  }, LOOK_MS);
+  }
+  const timer = setInterval(look, LOOK_MS);
+  // In the background timers may come once a minute; the hub's heartbeats go on.
+  watch(() => live.heardAt, look, { flush: 'sync' });
   watch(calling, (worst) => { sound.hush(worst); }, { flush: 'sync' });
   onScopeDispose(() => { clearInterval(timer); off(); sound.hush(undefined); });
   // Any first click or key will do, wherever it lands. Not the press before a click: what it changes on the screen must not move the button from under the finger.

@@ -17,7 +17,9 @@ export function useCommunities() {
     return groupBy([...alerts.counts.areas], ([area]) => areas.communityOf(area)?.id);
   });
   const communities = computed(() => areas.communities.map((area) => stateOf(area, devicesBy.value.get(area.id) ?? [], (alertsBy.value.get(area.id) ?? []).map(([, counts]) => counts))));
-  return { communities };
+  /** Only who is where, for what doesn't change with every alert. */
+  const placed = computed(() => areas.communities.map((area) => ({ area, devices: devicesBy.value.get(area.id) ?? [] })));
+  return { communities, placed };
 }
 
 function stateOf(area: AreaNode, devices: Device[], counts: Readonly<SeverityCounts>[]): CommunityState {

@@ -24,7 +24,7 @@ const LABEL_WIDTH = 220;
 /** What the overview's map draws in a box of this size (px). */
 export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) {
   const [areas, fleet, alerts] = [useAreasStore(), useFleetStore(), useAlertsStore()];
-  const { communities } = useCommunities();
+  const { communities, placed } = useCommunities();
   const { t, ofLabel, language } = useWords();
   const layout = computed(() => {
     const [width, height] = [size.width.value, size.height.value];
@@ -46,7 +46,7 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
   /** Two paths of dots instead of one element per device: 10,000 of them stay cheap. */
   const dots = computed(() => {
     const paths = { normal: '', offline: '' };
-    for (const { area, devices } of communities.value) {
+    for (const { area, devices } of placed.value) {
       for (const device of devices) {
         if (device.status === 'retired') continue;
         const at = layout.value.placeOf(device, area.id);
@@ -74,9 +74,10 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
       const at = knownPoint(place);
       if (at === undefined) continue;
       const known = kept.near(at);
-      if (known === undefined) kept.add({ alert, at, more: place.alerts.size - 1 }); else known.more += place.alerts.size;
+      if (known !== undefined) known.more += place.alerts.size;
+      else if (kept.all().length < MARK_LIMIT) kept.add({ alert, at, more: place.alerts.size - 1 });
     }
-    return kept.all().slice(0, MARK_LIMIT);
+    return kept.all();
   });
   const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at), { width: size.width.value, bottom: size.height.value - LEGEND }).map((place, index) => ({ ...place, cell: cells.value[index] })));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({

@@ -20,6 +20,8 @@ export function useWords() {
 
   return {
     t, te, language, ofLabel,
+    /** The hub's own sentence in the page's language; in English where it has no other. */
+    eitherOf: (en: string | undefined, zh: string | undefined): string => (language.value === 'en' ? en : zh ?? en) ?? '',
     age: (at: EpochMs | undefined): string => at === undefined ? t('age.never') : ageText(clock.hubNow - at),
     ageText,
     duration,

@@ -30,5 +30,5 @@ const shared = ({ name, isEnabled, minSeverity, tiers, events, lang }: ChannelFo
 const addressed = ({ type, url, to, secret, allowPrivate }: ChannelForm) => type === 'email' ? { to: [...to] } : { ...(url.trim() === '' ? {} : { url: url.trim() }), ...(secret === '' ? {} : { secret }), allowPrivate };
 
 export const toNewChannel = (form: ChannelForm): NewChannel => ({ type: form.type, ...shared(form), ...(form.area === '' ? {} : { area: form.area }), ...addressed(form) });
-/** An area once given can be changed, not taken away: the hub's patch has no word for that. */
-export const toChannelPatch = (form: ChannelForm): ChannelPatch => ({ ...shared(form), ...(form.area === '' ? {} : { area: form.area }), ...addressed(form) });
+/** Without an area it tells of all again. */
+export const toChannelPatch = (form: ChannelForm): ChannelPatch => ({ ...shared(form), area: form.area === '' ? null : form.area, ...addressed(form) });

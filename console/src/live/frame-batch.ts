@@ -1,6 +1,8 @@
 /** Calls `run` once, before the next picture is drawn; a page that isn't shown draws none, so a timer stands by (ms). Returns how to call it off. */
 export type NextFrame = (run: () => void) => () => void;
 const STAND_BY_MS = 100;
+/** What is urgent waits this part of the gap, so that a storm of urgent changes doesn't draw with every picture either. */
+const URGENT_PART = 4;
 
 export const nextFrame: NextFrame = (run) => {
   let frame: number | undefined;
@@ -16,12 +18,12 @@ export interface FrameBatchOptions<T> {
   /** Of two with one key the other is forgotten. */
   readonly isNewer: (item: T, than: T) => boolean;
   readonly apply: (items: readonly T[]) => void;
-  /** Goes before all others, and doesn't wait for `gapMs`. */
+  /** Goes before all others, and waits for a quarter of the gap only. */
   readonly isUrgent: (item: T) => boolean;
   /** Items applied before one picture at most, so that none takes too long (count). */
   readonly perFrame: number;
   /** Least time between two passes while changes keep coming: nobody reads figures that change with every picture, and each pass draws (ms). */
-  readonly gapMs: number;
+  readonly gapMs: () => number;
   readonly now: () => number;
   readonly schedule?: NextFrame;
   /** Calls back after so many ms; returns how to call it off. */
@@ -35,7 +37,7 @@ export function createFrameBatch<T>({ keyOf, isNewer, apply, isUrgent, perFrame,
   const waiting = new Map<string, T>();
   const urgent = new Set<string>();
   let cancel: (() => void) | undefined;
-  let [isHeld, ranAt] = [false, Number.NEGATIVE_INFINITY];
+  let [plannedAt, ranAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
   function run(): void {
     cancel = undefined;
@@ -51,14 +53,16 @@ export function createFrameBatch<T>({ keyOf, isNewer, apply, isUrgent, perFrame,
     }
     ranAt = now();
     apply(part);
-    plan(true);
+    plan(0);
   }
-  function plan(isSoon: boolean): void {
-    if (cancel !== undefined && !(isSoon && isHeld)) return;
+  /** The next pass comes when `gap` has gone by since the last, with the next picture; a sooner one takes the place of a later one (ms). */
+  function plan(gap: number): void {
+    const at = ranAt + gap;
+    if (cancel !== undefined && at >= plannedAt) return;
     cancel?.();
-    const wait = gapMs - (now() - ranAt);
-    isHeld = !isSoon && wait > 0;
-    cancel = isHeld ? later(() => { isHeld = false; cancel = schedule(run); }, wait) : schedule(run);
+    const wait = at - now();
+    plannedAt = wait > 0 ? at : Number.NEGATIVE_INFINITY;
+    cancel = wait > 0 ? later(() => { plannedAt = Number.NEGATIVE_INFINITY; cancel = schedule(run); }, wait) : schedule(run);
   }
   /** Applies everything now. */
   function flush(): void {
@@ -70,7 +74,7 @@ export function createFrameBatch<T>({ keyOf, isNewer, apply, isUrgent, perFrame,
     ranAt = now();
     apply(all);
   }
-  function stop(): void { cancel?.(); [cancel, isHeld] = [undefined, false]; }
+  function stop(): void { cancel?.(); cancel = undefined; }
   return {
     add(item: T): void {
       const known = waiting.get(keyOf(item));
@@ -78,11 +82,13 @@ export function createFrameBatch<T>({ keyOf, isNewer, apply, isUrgent, perFrame,
       waiting.set(keyOf(item), item);
       const isNow = isUrgent(item);
       if (isNow) urgent.add(keyOf(item));
-      plan(isNow);
+      plan(isNow ? gapMs() / URGENT_PART : gapMs());
     },
     flush,
     /** Forgets what waits. */
     drop(): void { stop(); waiting.clear(); urgent.clear(); },
     get size(): number { return waiting.size; },
+    /** Since the last pass (ms). */
+    sinceMs: (): number => now() - ranAt,
   };
 }

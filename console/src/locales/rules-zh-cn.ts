@@ -22,7 +22,7 @@ export const rulesZhCN = {
     event: { name: '事件', hint: '设备送来的事件，例如强行开启' }, silence: { name: '失联', hint: '设备太久没有上报' }, combined: { name: '组合条件', hint: '同一台设备上的几个条件一起判断' }, aqi: { name: '空气质量指数', hint: '按 HJ 633-2026，由小时均值算实时指数' }, noise: { name: '噪声超标', hint: '按 GB 3096-2008，昼夜限值不同' },
   },
   ruleForm: {
-    new: '新建规则', basics: '名称与文字', name: '名称', inChinese: '中文', inEnglish: '英文', id: '编号', idHint: '小写字母、数字和连字符，以后不能改', idFixed: '编号不能改', message: '告警上的文字', messageHint: '{device} 换成设备名，{value} 换成数值，{limit} 换成限值', condition: '什么情况告警', type: '类型', metric: '指标',
+    new: '新建规则', basics: '名称与文字', name: '名称', inChinese: '中文', inEnglish: '英文', id: '编号', idHint: '小写字母、数字和连字符，以后不能改', idFixed: '编号不能改', message: '告警上的文字', messageHint: '{device} 换成设备名，{value} 换成数值，{limit} 换成限值；只填一种语言时，另一种也用它', condition: '什么情况告警', type: '类型', metric: '指标',
     side: '方向', direction: { above: '达到或超过', below: '低于' }, trend: { up: '上升', down: '下降' }, class: '声环境类别', classHint: '设备安装信息里写了类别的，以设备为准', noiseClass: '{class} 类：昼 {day} / 夜 {night} dB(A)', bands: '分级', bandsHint: '由轻到重；越过更重的一道，同一条告警升级', under: '低于', orOver: '或高于', reaches: '达到', overLimitBy: '超过限值', low: '下限', high: '上限', limit: '限值', remove: '去掉', addBand: '加一道限值',
     clearAt: '恢复值', clearAtHint: '与限值之间留出回差，避免反复告警', deadband: '回差', deadbandHint: '要回到区间以内这么多，才算恢复', deadbandNoiseHint: '要低于限值这么多分贝，才算恢复', equals: '等于', changes: '变化', counts: '次数', within: '时间窗', withinSuffix: '内', by: '变化量', count: '次数', times: '次', event: '事件', clearOn: '出现这些事件即恢复', noEvent: '不看事件', clearAfter: '之后自动恢复', clearAfterHint: '留空：不自动恢复', intervals: '多久算失联', intervalsHint: '按各设备自己的上报间隔', fold: '倍间隔',
     seconds: '秒', asMinutes: '= {n} 分钟', asHours: '= {n} 小时', onDelay: '持续多久才告警', onDelayHint: '避免一闪而过的数值', offDelay: '平稳多久才恢复', offDelayHint: '避免反复告警与恢复', manualClear: '人工恢复', manualClearText: '允许值守人员手动恢复', tree: '条件', treeHint: '{n} / {max} 个条件', op: { all: '全部满足', any: '任一满足', not: '都没有出现' }, removeGroup: '去掉这一组', addCondition: '加条件', addGroup: '加一组', leaf: { compare: '比较', outside: '超出区间', change: '变化过快', state: '状态', event: '事件' },
@@ -30,7 +30,7 @@ export const rulesZhCN = {
     schedule: '什么时段', zone: '北京时间', hours: '钟点', onlyHours: '只在', crossesMidnight: '跨过零点，算在开始的那一天', weekdays: '星期', everyDay: '不选：每天', holidaysLabel: '节假日', holidays: { any: '不区分', except: '节假日除外', only: '仅节假日' }, meaning: '这条规则的意思', notYet: '填完后，这里用一句话念给您听', faults: '还有 {n} 处要改',
   },
   ruleFault: {
-    idMissing: '请填编号', idWrong: '只能用小写字母、数字和连字符，最多 32 个，以字母或数字开头', nameMissing: '请填名称', messageMissing: '中英文都要填', messageUnknown: '没有 {word} 这个占位词', bandsGrade: '更重的一道，级别不能比前一道轻', kindsMissing: '至少选一类设备', hoursEmpty: '开始和结束不能是同一个钟点', figureMissing: '请填数字', figureWrong: '这不是数字', outOfRange: '要在 {min} 到 {max} 之间，设备报不出别的值', whole: '请填 {min} 到 {max} 的整数',
+    idMissing: '请填编号', idWrong: '只能用小写字母、数字和连字符，最多 32 个，以字母或数字开头', nameMissing: '请填名称', messageMissing: '请填告警上的文字，中文或英文', messageUnknown: '没有 {word} 这个占位词', bandsGrade: '更重的一道，级别不能比前一道轻', kindsMissing: '至少选一类设备', hoursEmpty: '开始和结束不能是同一个钟点', figureMissing: '请填数字', figureWrong: '这不是数字', outOfRange: '要在 {min} 到 {max} 之间，设备报不出别的值', whole: '请填 {min} 到 {max} 的整数',
     metricStranger: '所选设备里有的不报“{metric}”', eventStranger: '所选设备里有的没有事件“{event}”', noMetric: '所选设备没有共同的、适合这种规则的指标', sensorsOnly: '这种规则只看环境监测设备', notBoolean: '这个指标是数字，请选是非类的指标', notNumber: '这个指标只有是和否，请用“状态”', bandsMissing: '至少要有一道限值', bandsRise: '要由轻到重，比上一道 {before} 更高', bandsFall: '要由轻到重，比上一道 {before} 更低', bandsWiden: '要由轻到重，比上一级的区间更宽', crossed: '下限要小于上限',
     clearAbove: '不能高于第一道限值 {limit}，否则一边告警一边恢复', clearBelow: '不能低于第一道限值 {limit}，否则一边告警一边恢复', negative: '不能小于 0', deadbandSwallows: '回差太大，没有一个数值能算恢复', notPositive: '要大于 0', tooMuch: '这个指标最多变化 {max}', eventMissing: '请选事件', clearsItself: '触发它的事件不能同时让它恢复', neverClears: '请给出恢复的事件，或自动恢复的时间', tooManyLeaves: '最多 {max} 个条件', emptyGroup: '有一组里还没有条件',
   },
@@ -41,7 +41,7 @@ export const rulesZhCN = {
   },
   ruleVersions: { title: '版本', version: '第 {n} 版', created: '{who} 新建', changed: '{who} 修改', deleted: '{who} 删除', same: '内容没有不同' },
   backtest: {
-    title: '回测', lead: '回测：用存下的历史试一遍', days: '最近 {n} 天', start: '开始回测', again: '再测一次', cancel: '停止', waiting: '规则填完才能回测', read: '{devices} 台设备，{samples} 个数值', failed: '回测没有完成', cancelled: '回测已停止', outdated: '规则在回测之后又改过，下面是改之前的结果', alerts: '告警', perDay: '每天', devicesWith: '出过告警的设备', flood: '洪峰时间占比', candidate: '这一版', inForce: '生效中的', noneInForce: '没有生效中的版本可比', chart: '每天的告警数',
+    title: '回测', most: '最多一天 {n} 条', lead: '回测：用存下的历史试一遍', days: '最近 {n} 天', start: '开始回测', again: '再测一次', cancel: '停止', waiting: '规则填完才能回测', read: '{devices} 台设备，{samples} 个数值', failed: '回测没有完成', cancelled: '回测已停止', outdated: '规则在回测之后又改过，下面是改之前的结果', alerts: '告警', perDay: '每天', devicesWith: '出过告警的设备', flood: '洪峰时间占比', candidate: '这一版', inForce: '生效中的', noneInForce: '没有生效中的版本可比', chart: '每天的告警数',
     examples: '例子', noExamples: '这段时间不会有告警', noChart: '这个例子没有可画的数值', stillStood: '到最后仍未恢复', limit: '限值 {value}', shaded: '阴影：告警持续的时间',
   },
 };

@@ -16,7 +16,7 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
   clear: { what: 'Clear by hand only what is over on site. Your name stays in the record.', why: 'How you know' },
   bulk: { title: 'Acknowledge {n} alerts', confirm: 'Acknowledge {n}', note: 'It says that somebody has seen them and takes care; sound and clocks stop.' },
   keys: { title: 'Keys', move: 'Previous, next', ack: 'Acknowledge and go on to the next', shelve: 'Shelve', assign: 'Assign', escalate: 'Escalate', comment: 'Comment', pick: 'Select', pickAll: 'Select all unacknowledged', ackPicked: 'Acknowledge the selected', open: 'Open the alert', escape: 'Clear selection, close dialog', help: 'Show this' },
-  flood: { title: 'Flood: {n} new alerts in 10 minutes', advice: 'Since {at}. Critical ones first; the rest can be selected with Shift+X and acknowledged together.' },
+  flood: { title: 'Flood: {n} new alerts in 10 minutes', advice: 'Since {at}. Critical ones first; the rest can be selected with Shift+X and acknowledged together.', adviceTouch: 'Since {at}. Critical ones first; the rest can be ticked and acknowledged together.' },
   tiers: { after: '{severity} unacknowledged {time}', again: 'another {time}', step: '{severity} {time}' },
   timeline: {
     acked: '{who} acknowledged', unacked: '{who} took the acknowledgement back', commented: '{who} commented', assigned: '{who} assigned it to {assignee}', taken: '{assignee} took it over', unassigned: '{who} took the assignment back',

@@ -26,7 +26,7 @@ function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, famil
 /** What a message may hold in braces, as the hub has it. */
 const PLACEHOLDER = /^\{(?:device|value|limit|what)\}$/;
 function messageFaults(messages: readonly string[]): FormFault[] {
-  if (messages.some((message) => message.trim() === '')) return [fault('message', 'messageMissing')];
+  if (messages.every((message) => message.trim() === '')) return [fault('message', 'messageMissing')];
   const unknown = messages.flatMap((message) => message.match(/\{[^{}]*\}/g) ?? []).find((word) => !PLACEHOLDER.test(word));
   return unknown === undefined ? [] : [fault('message', 'messageUnknown', { word: unknown })];
 }

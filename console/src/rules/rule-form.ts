@@ -19,7 +19,7 @@ export interface RuleForm {
 export const emptyBand = (severity: Severity = 'minor'): BandForm => ({ severity, limit: '', low: '', high: '' });
 
 export const emptyForm = (): RuleForm => ({
-  id: '', nameZh: '', nameEn: '', messageZh: '{device} ', messageEn: '{device} ', kinds: ['waste_bin'], enabled: true, family: '', version: undefined,
+  id: '', nameZh: '', nameEn: '', messageZh: '', messageEn: '', kinds: ['waste_bin'], enabled: true, family: '', version: undefined,
   areas: [], profiles: [], devices: [], inhibitedBy: [], manualClear: false, hasHours: false, fromHour: 6, toHour: 22, weekdays: [], holidays: '', onDelayS: '0', offDelayS: '0',
   type: 'threshold', metric: 'fill_level', direction: 'above', trend: 'up', bands: [emptyBand()], clearAt: '', deadband: '', equals: true, severity: 'minor',
   by: '', withinS: '600', limit: '', count: '3', event: 'denied', clearOn: [], clearAfterS: '', intervals: '3', noiseClass: '2', when: formOfCondition({ op: 'all', of: [] }),
@@ -55,7 +55,7 @@ function partOf(rule: Rule): Partial<RuleForm> {
 export function toRule(form: RuleForm): Rule {
   const [scope, schedule] = [scopeOf(form), scheduleOf(form)];
   const shared = {
-    id: form.id.trim(), name: { zh: form.nameZh.trim(), en: form.nameEn.trim() }, message: { zh: form.messageZh.trim(), en: form.messageEn.trim() }, kinds: [...form.kinds], enabled: form.enabled,
+    id: form.id.trim(), name: { zh: form.nameZh.trim(), en: form.nameEn.trim() }, message: messageOf(form), kinds: [...form.kinds], enabled: form.enabled,
     onDelayS: figureOf(form.onDelayS), offDelayS: figureOf(form.offDelayS),
     ...(scope === undefined ? {} : { scope }), ...(schedule === undefined ? {} : { schedule }), ...(form.family.trim() === '' ? {} : { family: form.family.trim() }),
     ...(form.manualClear ? { manualClear: true } : {}), ...(form.inhibitedBy.length === 0 ? {} : { inhibitedBy: [...form.inhibitedBy] }), ...(form.version === undefined ? {} : { version: form.version }),
@@ -75,6 +75,9 @@ export function toRule(form: RuleForm): Rule {
     case 'noise': return { ...shared, type: 'noise', class: form.noiseClass, bands: form.bands.map((band) => ({ over: figureOf(band.limit), severity: band.severity })), deadband: figureOf(form.deadband) };
   }
 }
+
+/** Written in one language only, it says the same in the other: better than an alert without words. */
+const messageOf = ({ messageZh, messageEn }: RuleForm): Rule['message'] => ({ zh: messageZh.trim() || messageEn.trim(), en: messageEn.trim() || messageZh.trim() });
 
 /** A typed figure: full-width digits and decimal commas of Chinese keyboards too. NaN for what is none, the empty text included. */
 export function figureOf(text: Figure): number {

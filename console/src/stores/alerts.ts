@@ -6,9 +6,11 @@ import { hubApi, readAll } from '../api/hub-api.js';
 import { createAlertBook, type Applied } from '../live/alert-book.js';
 import { createFrameBatch } from '../live/frame-batch.js';
 import type { SeenChange } from '../live/latest-changes.js';
+import { createPacer } from '../live/pacer.js';
+import { isPageHidden } from '../live/page-hidden.js';
 import { createRaisedCounter } from '../live/raised-counter.js';
-import { createRateMeter } from '../live/rate-meter.js';
 import { useClockStore } from './clock.js';
+import { useStormStore } from './storm.js';
 
 const DAY_MS = 86_400_000;
 /** Alerts of the last day that are read for the bars and the list of changes (count). */
@@ -17,18 +19,19 @@ const HISTORY_LIMIT = 5000;
 const BOOK_LIMITS = { cleared: HISTORY_LIMIT, active: 60_000 } as const;
 /** Changes applied before one picture at most: some 5 ms of work (count). */
 const PER_FRAME = 500;
-/** In a storm the lists move ten times a second; a critical alert is never held back (ms). */
-const STORM_GAP_MS = 100;
+/** A page in the background draws nothing: there the lists move once a second at most, ten times for a critical alert (ms). */
+const [HIDDEN_GAP_MS, HIDDEN_CRITICAL_GAP_MS] = [1000, 100];
 /** Parts of the screen that go through all alerts are drawn anew no more often than this: with few alerts, and with `MANY` (ms). */
 const [SLOW_MS, SLOW_WITH_MANY_MS, MANY] = [250, 1000, 1000];
+/** A critical alert is in the table of all alerts after so long at the latest (ms). */
+const TABLE_CRITICAL_MS = 250;
 const [RECENT_LIMIT, SEEN_LIMIT] = [40, 20];
 
 /** Every active alert, and the newest cleared ones of the last 24 h. Fed by the socket, one pass per picture; REST fills in what came before. */
 export const useAlertsStore = defineStore('alerts', () => {
-  const clock = useClockStore();
+  const [clock, storm] = [useClockStore(), useStormStore()];
   const book = createAlertBook(BOOK_LIMITS);
   const raisedCounter = createRaisedCounter();
-  const rate = createRateMeter();
   const recentlyTouched = new Map<string, Alert>();
   /** The lists are changed in place and announced once per picture. */
   const byId = shallowRef(book.byId);
@@ -37,6 +40,8 @@ export const useAlertsStore = defineStore('alerts', () => {
   const leftOut = shallowRef(book.leftOut());
   /** Moves more slowly than the lists, for what is dear to compute. */
   const pace = ref(0);
+  /** As `pace`, and sooner for a critical alert: what the table of all alerts is drawn by. */
+  const tablePace = ref(0);
   /** Moves with every change of any list. */
   const version = ref(0);
   const seen = shallowRef<readonly SeenChange[]>([]);
@@ -44,34 +49,34 @@ export const useAlertsStore = defineStore('alerts', () => {
   /** Changes received and not yet on the screen (count). */
   const waiting = ref(0);
   const [news, changed, replaced] = [createEventHook<Alert>(), createEventHook<readonly Applied[]>(), createEventHook<readonly Alert[]>()];
-  const batch = createFrameBatch<Alert>({ keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, apply: applyAll, isUrgent: (alert) => alert.severity === 'critical', perFrame: PER_FRAME, gapMs: STORM_GAP_MS, now: () => performance.now() });
-  let slowTimer: ReturnType<typeof setTimeout> | undefined;
-  let pacedAt = 0;
+  const batch = createFrameBatch<Alert>({ keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, apply: applyAll, isUrgent: (alert) => alert.severity === 'critical', perFrame: PER_FRAME, gapMs: storm.gapMs, now: () => performance.now() });
+  const slow = createPacer(() => { pace.value += 1; });
+  const tabled = createPacer(() => { tablePace.value += 1; });
 
   const all = computed(() => paced(() => [...book.byId.values()]));
   const recent = computed(() => paced(() => [...recentlyTouched.values()]));
   const oldestNeeding = computed(() => paced(oldest));
   const bars = computed(() => paced(() => new Map(raisedCounter.bars)));
-  /** Changes a second over the last ten seconds. */
-  const changesPerSecond = computed(() => rate.perSecond(clock.now));
   const raisedWithin = (ms: number): number => paced(() => raisedCounter.within(ms, clock.hubNow));
 
   /** Takes one state of an alert from the socket; it is on the screen with the next picture. An older one than that known is ignored. */
   function take(alert: Alert): void {
     batch.add(alert);
-    // Nobody waits for a picture of a page that is not shown, and its timers hardly run: sound and notifications come at once.
-    if (typeof document !== 'undefined' && document.hidden) batch.flush();
+    // Nobody waits for a picture of a page that is not shown, and its timers hardly run: sound and notifications come with the message itself. In a storm what is held back comes with the next one, or the next heartbeat.
+    if (isPageHidden() && batch.sinceMs() >= (alert.severity === 'critical' ? HIDDEN_CRITICAL_GAP_MS : HIDDEN_GAP_MS)) batch.flush();
   }
+  /** The hub has been heard: what a page in the background still holds back is taken in. */
+  function heard(): void { if (isPageHidden()) batch.flush(); }
   /** As `take`, and what waits too, at once: the answer to what a person just did. */
   function apply(alert: Alert): void { batch.add(alert); batch.flush(); }
   function applyAll(alerts: readonly Alert[]): void {
     const now = clock.hubNow;
-    rate.add(Date.now(), alerts.length);
+    storm.pass(alerts.length);
     const applied = alerts.flatMap((alert) => book.put(alert, now) ?? []);
     for (const one of applied) note(one);
     waiting.value = batch.size > PER_FRAME ? batch.size : 0;
     if (applied.length === 0) return;
-    announce();
+    announce(applied.some(({ alert, known }) => alert.severity === 'critical' && known?.severity !== 'critical'));
     void changed.trigger(applied);
     for (const { alert, known } of applied) if (isNews(alert, known) && book.standing(alert.id) === 'needing') void news.trigger(alert);
   }
@@ -87,20 +92,17 @@ export const useAlertsStore = defineStore('alerts', () => {
     if (recentlyTouched.size <= 4 * RECENT_LIMIT) return;
     for (const { id } of [...recentlyTouched.values()].sort((a, b) => lastStepAt(b) - lastStepAt(a)).slice(RECENT_LIMIT)) recentlyTouched.delete(id);
   }
-  function announce(): void {
+  function announce(hasNewCritical = false): void {
     for (const list of [byId, needing, acked, shelved, suppressed, table, counts]) triggerRef(list);
     version.value += 1;
     const left = book.leftOut();
     if (left.cleared !== leftOut.value.cleared || left.active !== leftOut.value.active) leftOut.value = left;
-    const slowMs = book.byId.size > MANY ? SLOW_WITH_MANY_MS : SLOW_MS;
-    if (Date.now() - pacedAt >= slowMs) movePace(); else slowTimer ??= setTimeout(movePace, slowMs);
+    const calmMs = storm.calmPartsMs(book.byId.size > MANY ? SLOW_WITH_MANY_MS : SLOW_MS);
+    slow.ask(calmMs);
+    tabled.ask(hasNewCritical ? Math.max(TABLE_CRITICAL_MS, storm.gapMs()) : calmMs);
   }
-  function movePace(): void {
-    clearTimeout(slowTimer);
-    slowTimer = undefined;
-    pacedAt = Date.now();
-    pace.value += 1;
-  }
+  /** Everything that is drawn anew, and now: a snapshot or the history has come. */
+  function announceAll(): void { slow.ask(0); tabled.ask(0); announce(); }
   function paced<T>(read: () => T): T { void pace.value; return read(); }
   /** A snapshot: what is not in it is no longer active. */
   function replaceActive(alerts: readonly Alert[]): void {
@@ -109,8 +111,8 @@ export const useAlertsStore = defineStore('alerts', () => {
     raisedCounter.reset();
     recentlyTouched.clear();
     for (const alert of [...alerts].sort((a, b) => a.seq - b.seq)) note({ alert, known: undefined });
-    [hasHistory.value, waiting.value, pacedAt] = [false, 0, 0];
-    announce();
+    [hasHistory.value, waiting.value] = [false, 0];
+    announceAll();
     void replaced.trigger(alerts);
   }
   /** Reads the last 24 h; what the socket has brought meanwhile is newer and stays. */
@@ -122,8 +124,8 @@ export const useAlertsStore = defineStore('alerts', () => {
         const applied = book.put(alert, clock.hubNow);
         if (applied !== undefined) note(applied);
       }
-      [hasHistory.value, hasFailed.value, isHistoryCapped.value, pacedAt] = [true, false, capped, 0];
-      announce();
+      [hasHistory.value, hasFailed.value, isHistoryCapped.value] = [true, false, capped];
+      announceAll();
     } catch (error) { hasFailed.value = true; throw error; }
   }
   function oldest(): Alert | undefined {
@@ -135,8 +137,8 @@ export const useAlertsStore = defineStore('alerts', () => {
   watch(() => clock.hubNow, (now) => { if (book.unshelve(now).length > 0) announce(); });
 
   return {
-    byId, all, needing, acked, shelved, suppressed, table, counts, leftOut, version, pace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting, changesPerSecond,
-    take, apply, flush: batch.flush, replaceActive, loadHistory, raisedWithin,
+    byId, all, needing, acked, shelved, suppressed, table, counts, leftOut, version, pace, tablePace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting,
+    take, apply, heard, flush: batch.flush, replaceActive, loadHistory, raisedWithin,
     standing: book.standing, children: book.children, childCount: book.childCount,
     onNews: news.on, onChanged: changed.on, onReplaced: replaced.on,
   };

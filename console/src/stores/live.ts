@@ -77,7 +77,7 @@ export const useLiveStore = defineStore('live', () => {
     opened.on('device', ({ seq, device }) => { tracker.take({ seq, apply: () => fleet.applyDevice(seq, device) }); noteCaughtUp(); });
     opened.on('area', ({ area }) => areas.apply(area));
     opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), countValues(delta)); fleet.applyTelemetry(delta); });
-    opened.on('heartbeat', (beat) => { clock.learn(beat.now); [feeds.value, flood.value] = [beat.feeds, beat.flood]; hear(); });
+    opened.on('heartbeat', (beat) => { clock.learn(beat.now); [feeds.value, flood.value] = [beat.feeds, beat.flood]; hear(); alerts.heard(); });
   }
   function subscribe(opened: LiveSocket, hooks: LiveHooks): void {
     const since = tracker.since();

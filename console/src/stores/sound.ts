@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { severityRank, type Severity } from '@liandong/protocols';
+import { isPageHidden } from '../live/page-hidden.js';
 import { playTune } from '../sound/alert-tones.js';
 import { usePreferencesStore } from './preferences.js';
 
@@ -38,7 +39,7 @@ export const useSoundStore = defineStore('sound', () => {
   }
   /** Of several within a moment the worst is heard. A page in the background has no reliable timers, so it sounds at once. */
   function play(severity: Severity): void {
-    if (typeof document !== 'undefined' && document.hidden) { sound(severity); return; }
+    if (isPageHidden()) { sound(severity); return; }
     gather ??= setTimeout(() => { gather = undefined; const worst = waiting; waiting = undefined; if (worst !== undefined) sound(worst); }, GATHER_MS);
     if (waiting === undefined || severityRank(severity) < severityRank(waiting)) waiting = severity;
   }

@@ -60,6 +60,18 @@ describe('the sound of alerts', () => {
     wait(20_000);
     expect(heard()).toEqual([]);
   });
+  it('goes on by the hub\'s heartbeats where a tab in the background gets no timers', () => {
+    send({ severity: 'critical' });
+    wait(1000);
+    heard();
+    for (let beats = 0; beats < 3; beats += 1) {
+      // The clock moves and no timer fires.
+      vi.setSystemTime(Date.now() + 5000);
+      Object.assign(document, { hidden: true });
+      useLiveStore().$patch({ heardAt: Date.now() });
+    }
+    expect(heard().filter((tune) => tune === 'sawtooth').length).toBe(3);
+  });
   it('stops in the middle of a tune when somebody acknowledges it on whatever screen', () => {
     send({ severity: 'critical' });
     vi.advanceTimersByTime(200);

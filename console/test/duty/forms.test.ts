@@ -58,7 +58,7 @@ describe('a maintenance window', () => {
 describe('a channel', () => {
   const stored: Channel = { id: 'c', type: 'webhook', name: 'x', isEnabled: true, minSeverity: 'major', tiers: ['city'], events: ['raised'], lang: 'zh', urlHost: 'https://a.example', hasSecret: true, allowPrivate: false, waiting: 0 };
   it('that is edited keeps address and secret unless new ones are typed', () => {
-    expect(toChannelPatch(formOfChannel(stored))).toEqual({ name: 'x', isEnabled: true, minSeverity: 'major', tiers: ['city'], events: ['raised'], lang: 'zh', allowPrivate: false });
+    expect(toChannelPatch(formOfChannel(stored))).toEqual({ name: 'x', isEnabled: true, minSeverity: 'major', tiers: ['city'], events: ['raised'], lang: 'zh', area: null, allowPrivate: false });
     expect(toChannelPatch({ ...formOfChannel(stored), url: 'https://b.example', secret: 's' })).toMatchObject({ url: 'https://b.example', secret: 's' });
   });
   it('of e-mail has addresses and no web address', () => { expect(toNewChannel({ ...emptyChannel('zh'), type: 'email', name: 'x', to: ['a@b.cn'], url: 'left over', secret: 'x' })).not.toHaveProperty('url'); });

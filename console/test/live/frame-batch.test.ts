@@ -9,7 +9,7 @@ function setUp(perFrame = 100) {
   const clock = { now: 0 };
   const applied: string[][] = [];
   const batch = createFrameBatch<Item>({
-    keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, perFrame, gapMs: 100, now: () => clock.now, isUrgent: (item) => item.isUrgent === true, apply: (items) => { applied.push(items.map(({ id, seq }) => `${id}${seq}`)); },
+    keyOf: ({ id }) => id, isNewer: (a, b) => a.seq > b.seq, perFrame, gapMs: () => 100, now: () => clock.now, isUrgent: (item) => item.isUrgent === true, apply: (items) => { applied.push(items.map(({ id, seq }) => `${id}${seq}`)); },
     schedule: (run) => { frames.push(run); return () => { frames.splice(frames.indexOf(run), 1); }; },
     later: (run) => { held.push(run); return () => { held.splice(held.indexOf(run), 1); }; },
   });
@@ -40,13 +40,14 @@ describe('a batch per picture', () => {
     draw();
     expect([applied.flat(), batch.size]).toEqual([['a1', 'b1', 'c1', 'd1', 'e1'], 0]);
   });
-  it('holds the next pass back a little while changes keep coming, and never an urgent one', () => {
+  it('holds the next pass back a little while changes keep coming, and an urgent one only until a quarter of the gap is over', () => {
     const { batch, frames, held, clock, applied, draw } = setUp();
     batch.add({ id: 'a', seq: 1 });
     draw();
     clock.now = 20;
     batch.add({ id: 'b', seq: 1 });
     expect([frames.length, held.length]).toEqual([0, 1]);
+    clock.now = 30;
     batch.add({ id: 'fire', seq: 1, isUrgent: true });
     expect([frames.length, held.length]).toEqual([1, 0]);
     draw();

@@ -87,7 +87,7 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
     if (kind === 'shifts') return crud(shifts, method, id, () => ({ id: id || `s${nextId++}`, ...body() as NewShift }), 'SHIFT_NOT_FOUND');
     if (kind === 'maintenance' && method === 'DELETE') { const window = maintenance.get(id); if (window !== undefined) maintenance.set(id, { ...window, endedAt: Date.now() }); return { status: 204 }; }
     if (kind === 'maintenance') return crud(maintenance, method, '', () => ({ id: `m${nextId++}`, ...body() as NewMaintenance, by: 'admin', at: Date.now() }), 'MAINTENANCE_NOT_FOUND');
-    if (kind === 'channels' && verb === 'test') return json(id === 'c2' ? { ok: false, error: 'The receiver answered 410 Gone: the robot was removed from its group.' } : { ok: true });
+    if (kind === 'channels' && verb === 'test') return json(id === 'c2' ? { ok: false, error: 'the robot answers errcode 410: removed from its group', errorZh: '机器人答复 errcode 410：已被移出群' } : { ok: true });
     if (kind === 'channels') return crud(channels, method, id, () => channelOf(channels.get(id), id || `c${nextId++}`, body() as NewChannel), 'CHANNEL_NOT_FOUND');
     if (kind === 'notifications') return json({ data: makeNotifications(alerts(), now).filter((row) => (query.get('channel') ?? row.channel) === row.channel && (query.get('state') ?? row.state) === row.state) });
     return kind === 'alerts' ? reportsOf(id, query, { alerts: alerts(), devices, rules: [...rules.keys()] }) : undefined;
@@ -142,7 +142,7 @@ const makeMaintenance = (devices: readonly Device[], now: number): Maintenance[]
 const ALL_TIERS: Channel['tiers'] = ['community', 'subdistrict', 'city'];
 const makeChannels = (now: number): Channel[] => [
   { id: 'c1', type: 'wecom', name: '阜安街道值班群', isEnabled: true, area: 'fuan-jie', minSeverity: 'minor', tiers: ALL_TIERS, events: ['raised', 'escalated', 'cleared'], lang: 'zh', urlHost: 'https://qyapi.weixin.qq.com', hasSecret: false, allowPrivate: false, waiting: 0, lastSentAt: now - 48_000 },
-  { id: 'c2', type: 'dingtalk', name: '营海物业群', isEnabled: true, area: 'yinghai', minSeverity: 'major', tiers: ['community'], events: ['raised'], lang: 'zh', urlHost: 'https://oapi.dingtalk.com', hasSecret: true, allowPrivate: false, waiting: 7, lastSentAt: now - 5_400_000, lastError: 'The receiver answered 410 Gone: the robot was removed from its group.', lastErrorAt: now - 240_000 },
+  { id: 'c2', type: 'dingtalk', name: '营海物业群', isEnabled: true, area: 'yinghai', minSeverity: 'major', tiers: ['community'], events: ['raised'], lang: 'zh', urlHost: 'https://oapi.dingtalk.com', hasSecret: true, allowPrivate: false, waiting: 7, lastSentAt: now - 5_400_000, lastError: 'the robot answers errcode 410: removed from its group', lastErrorZh: '机器人答复 errcode 410：已被移出群', lastErrorAt: now - 240_000 },
   { id: 'c3', type: 'webhook', name: '市平台接口', isEnabled: true, minSeverity: 'critical', tiers: ['city'], events: ['raised', 'escalated'], lang: 'zh', urlHost: 'https://city.example.org', hasSecret: true, allowPrivate: false, waiting: 2, lastSentAt: now - 600_000 },
   { id: 'c4', type: 'email', name: '值班主任邮箱', isEnabled: false, area: 'fuan-jie', minSeverity: 'critical', tiers: ['subdistrict', 'city'], events: ['escalated'], lang: 'zh', to: ['duty@example.org', 'head@example.org'], hasSecret: false, allowPrivate: false, waiting: 0 },
 ];
@@ -151,7 +151,7 @@ function channelOf(old: Channel | undefined, id: string, { url, secret, ...given
 }
 function makeNotifications(alerts: readonly Alert[], now: number): Notification[] {
   return alerts.filter(({ active }) => active).flatMap((alert, index): Notification[] => [
-    { id: 100 - index * 2, key: `k${index}`, channel: index % 3 === 1 ? 'c2' : 'c1', alertId: alert.id, event: 'raised', severity: alert.severity, tier: alert.tier, at: alert.raisedAt, attempts: index % 3 === 1 ? 4 : 1, ...(index % 3 === 1 ? { state: 'waiting', nextAt: now + 90_000, error: 'The receiver answered 410 Gone: the robot was removed from its group.' } : { state: 'sent', sentAt: alert.raisedAt + 800 }) },
+    { id: 100 - index * 2, key: `k${index}`, channel: index % 3 === 1 ? 'c2' : 'c1', alertId: alert.id, event: 'raised', severity: alert.severity, tier: alert.tier, at: alert.raisedAt, attempts: index % 3 === 1 ? 4 : 1, ...(index % 3 === 1 ? { state: 'waiting', nextAt: now + 90_000, error: 'the robot answers errcode 410: removed from its group', errorZh: '机器人答复 errcode 410：已被移出群' } : { state: 'sent', sentAt: alert.raisedAt + 800 }) },
     ...(alert.tier === 'subdistrict' ? [{ id: 99 - index * 2, key: `e${index}`, channel: 'c1', alertId: alert.id, event: 'escalated' as const, severity: alert.severity, tier: alert.tier, at: alert.raisedAt + 120_000, attempts: 1, state: 'sent' as const, sentAt: alert.raisedAt + 121_000, digest: 'd1' }] : []),
   ]).sort((a, b) => b.at - a.at);
 }

@@ -68,8 +68,10 @@ await new Promise<void>((done) => {
   }, 10);
 });
 const took = Date.now() - began;
+const noted = (await page.getByTestId('storm-note').allInnerTexts()).join(' ').replaceAll('\n', '；');
 const stormed = await page.evaluate<Watched>(READ);
 await report(`storm of ${sent} events in ${(took / 1000).toFixed(1)} s`, stormed);
+process.stdout.write(`the page says: ${noted || 'nothing'}\n`);
 const standing = [...hub.alerts.values()].filter((alert) => alert.active && !alert.acked && alert.groupId === undefined && alert.inhibitedBy === undefined && (alert.shelvedUntil ?? 0) < Date.now()).length;
 const shown = async () => Number((await page.getByTestId('open-alert-count').textContent() ?? '').replace(/\D/g, ''));
 const caughtUpFrom = Date.now();

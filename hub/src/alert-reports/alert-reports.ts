@@ -24,8 +24,8 @@ export function createAlertReports({ db, clock, areas, activeAlerts, roster }: A
   function scopeOf(root: AreaId | undefined, query: ReportQuery, lengthMs: number): ReportScope {
     const to = Math.min(query.to ?? Infinity, clock.now());
     const from = query.from ?? to - lengthMs;
-    if (from >= to) throw new AppError('VALIDATION_FAILED', '`from` must be before `to` and before now.');
-    if (to - from > REPORT_DAYS * DAY_MS) throw new AppError('VALIDATION_FAILED', `A report covers ${REPORT_DAYS} days at most.`);
+    if (from >= to) throw new AppError('VALIDATION_FAILED', { zh: '开始要早于结束，也要早于现在。', en: '`from` must be before `to` and before now.' });
+    if (to - from > REPORT_DAYS * DAY_MS) throw new AppError('VALIDATION_FAILED', { zh: `报告最多覆盖 ${REPORT_DAYS} 天。`, en: `A report covers ${REPORT_DAYS} days at most.` });
     return { from, to, areas: root === undefined ? undefined : areas.subtree(root) };
   }
 

@@ -11,11 +11,11 @@ export const acknowledge = ({ name }: Principal, note: string | undefined): Deci
 
 /** @throws AppError VALIDATION_FAILED */
 export function shelve({ name }: Principal, { until, durationS, reason }: AlertShelve): Decide {
-  if ((until === undefined) === (durationS === undefined)) throw new AppError('VALIDATION_FAILED', 'Give either `until` or `durationS`.');
+  if ((until === undefined) === (durationS === undefined)) throw new AppError('VALIDATION_FAILED', { zh: '到什么时候，或多久，两者取其一。', en: 'Give either `until` or `durationS`.' });
   return (_alert, at) => {
     const end = until ?? at + (durationS ?? 0) * 1000;
-    if (end <= at) throw new AppError('VALIDATION_FAILED', '`until` is in the past.');
-    if (end > at + LIMITS.longestShelfMs) throw new AppError('VALIDATION_FAILED', '`until` is more than seven days away.');
+    if (end <= at) throw new AppError('VALIDATION_FAILED', { zh: '搁置的结束时间已经过去。', en: '`until` is in the past.' });
+    if (end > at + LIMITS.longestShelfMs) throw new AppError('VALIDATION_FAILED', { zh: '最多搁置七天。', en: '`until` is more than seven days away.' });
     return { step: 'shelved', detail: { by: name, until: end, reason }, audit: { action: 'alert.shelved', detail: `until ${new Date(end).toISOString()}: ${reason}` } };
   };
 }

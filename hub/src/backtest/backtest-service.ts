@@ -63,8 +63,8 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
     const now = clock.now();
     const end = Math.min(to ?? now, now);
     const start = from ?? end - DEFAULT_DAYS * DAY_MS;
-    if (start >= end) throw new AppError('VALIDATION_FAILED', '`from` must lie before `to` and before now.');
-    if (end - start > MOST_DAYS * DAY_MS) throw new AppError('VALIDATION_FAILED', `\`from\` and \`to\` may be ${MOST_DAYS} days apart at most.`);
+    if (start >= end) throw new AppError('VALIDATION_FAILED', { zh: '开始要早于结束，也要早于现在。', en: '`from` must lie before `to` and before now.' });
+    if (end - start > MOST_DAYS * DAY_MS) throw new AppError('VALIDATION_FAILED', { zh: `回测最长 ${MOST_DAYS} 天。`, en: `\`from\` and \`to\` may be ${MOST_DAYS} days apart at most.` });
     return { from: start, to: end };
   }
 
@@ -93,7 +93,7 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
   function find(principal: Principal, id: string): BacktestJob {
     const job = jobs.find(id);
     const isForeign = principal.area !== undefined && (job?.area === undefined || !areas.contains(principal.area, job.area));
-    if (job === undefined || isForeign) throw new AppError('BACKTEST_NOT_FOUND', `There is no back-test ${id}; one that has ended is kept for an hour.`);
+    if (job === undefined || isForeign) throw new AppError('BACKTEST_NOT_FOUND', { zh: '没有这次回测；结束的回测只保留一小时。', en: `There is no back-test ${id}; one that has ended is kept for an hour.` });
     return job;
   }
 

@@ -36,7 +36,7 @@ export function createCalendarService({ db, clock, days: memory }: { db: Db; clo
 
     async replace(principal, { days }) {
       requirePermission(principal, 'rule:write');
-      if (principal.area !== undefined) throw new AppError('FORBIDDEN', 'The calendar is the whole hub\'s; only somebody who is bound to no area may change it.');
+      if (principal.area !== undefined) throw new AppError('FORBIDDEN', { zh: '日历是整个中心共用的，只有不限区域的人可以修改。', en: 'The calendar is the whole hub\'s; only somebody who is bound to no area may change it.' });
       requireDates(days);
       await db.transaction().execute(async (trx) => {
         await trx.deleteFrom('calendar_day').execute();
@@ -55,8 +55,8 @@ export function createCalendarService({ db, clock, days: memory }: { db: Db; clo
 function requireDates(days: readonly CalendarDay[]): void {
   const seen = new Set<string>();
   for (const { date } of days) {
-    if (Number.isNaN(midnightOf(date))) throw new AppError('VALIDATION_FAILED', `days: there is no date ${date}.`);
-    if (seen.has(date)) throw new AppError('VALIDATION_FAILED', `days: ${date} is there twice.`);
+    if (Number.isNaN(midnightOf(date))) throw new AppError('VALIDATION_FAILED', { zh: `没有 ${date} 这一天。`, en: `days: there is no date ${date}.` });
+    if (seen.has(date)) throw new AppError('VALIDATION_FAILED', { zh: `${date} 出现了两次。`, en: `days: ${date} is there twice.` });
     seen.add(date);
   }
 }

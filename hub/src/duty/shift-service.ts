@@ -31,7 +31,7 @@ export interface ShiftServiceDependencies { db: Db; clock: Clock; ids: IdSource;
 
 export function createShiftService({ db, clock, ids, areas, roster }: ShiftServiceDependencies): ShiftService {
   function requireArea(principal: Principal, area: AreaId): void {
-    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
   }
 
   function find(principal: Principal, id: string): Shift {
@@ -53,7 +53,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   async function checked(principal: Principal, given: NewShift): Promise<NewShift> {
     requireArea(principal, given.area);
     const { validFrom = -Infinity, validTo = Infinity } = given;
-    if (validTo <= validFrom) throw new AppError('VALIDATION_FAILED', '`validTo` must be after `validFrom`.');
+    if (validTo <= validFrom) throw new AppError('VALIDATION_FAILED', { zh: '停用日期要晚于启用日期。', en: '`validTo` must be after `validFrom`.' });
     const shift = { ...given, weekdays: [...new Set(given.weekdays)].sort((a, b) => a - b), users: [...new Set(given.users)] };
     await requireUsers(shift);
     return shift;
@@ -87,7 +87,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
     async create(principal, given) {
       requirePermission(principal, 'duty:write');
       const shift = await checked(principal, given);
-      if (roster.size >= MOST_SHIFTS) throw new AppError('VALIDATION_FAILED', `There are ${MOST_SHIFTS} shifts already; delete some that are over.`);
+      if (roster.size >= MOST_SHIFTS) throw new AppError('VALIDATION_FAILED', { zh: `已有 ${MOST_SHIFTS} 个班次，请先删除已经结束的。`, en: `There are ${MOST_SHIFTS} shifts already; delete some that are over.` });
       return save(principal, { id: ids(), ...shift }, 'shift.created');
     },
     async replace(principal, id, given) {
@@ -108,7 +108,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
     },
     async onDuty(principal, { area = principal.area, at = clock.now() }) {
       requirePermission(principal, 'duty:read');
-      if (area === undefined) throw new AppError('VALIDATION_FAILED', 'Name an `area`.');
+      if (area === undefined) throw new AppError('VALIDATION_FAILED', { zh: '请选一个区域。', en: 'Name an `area`.' });
       requireArea(principal, area);
       return { data: roster.onDuty(area, at) };
     },

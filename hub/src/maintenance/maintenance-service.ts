@@ -79,10 +79,10 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
       const at = clock.now();
       requireTimes(wanted, at);
       const { area, devices } = wanted;
-      if ((area === undefined) === (devices === undefined)) throw new AppError('VALIDATION_FAILED', 'Give either `area` or `devices`.');
-      if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+      if ((area === undefined) === (devices === undefined)) throw new AppError('VALIDATION_FAILED', { zh: '请选一个区域，或若干设备，两者取其一。', en: 'Give either `area` or `devices`.' });
+      if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
       const stranger = devices?.find((id) => directory.get(id) === undefined || !isDeviceVisible(principal, id));
-      if (stranger !== undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${stranger}.`);
+      if (stranger !== undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${stranger}。`, en: `There is no device ${stranger}.` });
       const window: Maintenance = { ...wanted, id: ids(), by: principal.name, at };
       await db.transaction().execute(async (trx) => {
         await trx.insertInto('maintenance').values(toMaintenanceRow(window)).execute();
@@ -110,9 +110,9 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
 
 /** @throws AppError VALIDATION_FAILED */
 function requireTimes({ from, to }: NewMaintenance, now: EpochMs): void {
-  if (to <= from) throw new AppError('VALIDATION_FAILED', '`to` must be later than `from`.');
-  if (to <= now) throw new AppError('VALIDATION_FAILED', '`to` is in the past.');
-  if (to - Math.max(from, now) > LIMITS.longestMaintenanceMs) throw new AppError('VALIDATION_FAILED', 'A maintenance window is at most a year long.');
+  if (to <= from) throw new AppError('VALIDATION_FAILED', { zh: '结束要晚于开始。', en: '`to` must be later than `from`.' });
+  if (to <= now) throw new AppError('VALIDATION_FAILED', { zh: '结束时间已经过去。', en: '`to` is in the past.' });
+  if (to - Math.max(from, now) > LIMITS.longestMaintenanceMs) throw new AppError('VALIDATION_FAILED', { zh: '检修窗口最长一年。', en: 'A maintenance window is at most a year long.' });
 }
 
 const nameOf = ({ area, devices = [] }: Maintenance): string => area ?? (devices.length === 1 ? devices[0] ?? '' : `${devices.length} devices`);

@@ -1,6 +1,7 @@
 import type { Channel, ChannelPatch, ChannelType, NewChannel, NoticeEvent, Severity, Tier } from '@liandong/protocols';
 import type { Selectable, Updateable } from 'kysely';
 import type { Database } from '../database/schema.js';
+import { failureOf } from './stored-failure.js';
 import type { StoredChannel } from './types.js';
 
 type ChannelRow = Selectable<Database['channel']>;
@@ -20,7 +21,7 @@ export function toChannel({ url, secret, to, area, tiers, events, lastSentAt, la
   return {
     ...same, tiers: [...tiers], events: [...events], hasSecret: secret !== undefined, waiting,
     ...(area === undefined ? {} : { area }), ...(url === undefined ? {} : { urlHost: hostOf(url) }), ...(to.length === 0 ? {} : { to: [...to] }),
-    ...(lastSentAt === undefined ? {} : { lastSentAt }), ...(lastError === undefined ? {} : { lastError }), ...(lastErrorAt === undefined ? {} : { lastErrorAt }),
+    ...(lastSentAt === undefined ? {} : { lastSentAt }), ...lastFailure(lastError), ...(lastErrorAt === undefined ? {} : { lastErrorAt }),
   };
 }
 
@@ -37,7 +38,7 @@ export function toRow({ id, at, ...channel }: NewChannel & { id: string; at: num
 export const toChangedColumns = (patch: ChannelPatch): Updateable<Database['channel']> => ({
   ...(patch.name === undefined ? {} : { name: patch.name }),
   ...(patch.isEnabled === undefined ? {} : { enabled: patch.isEnabled ? 1 : 0 }),
-  ...(patch.area === undefined ? {} : { area: patch.area }),
+  ...(patch.area === undefined ? {} : { area: patch.area }), // null: every area
   ...(patch.minSeverity === undefined ? {} : { min_severity: patch.minSeverity }),
   ...(patch.tiers === undefined ? {} : { tiers: JSON.stringify(patch.tiers) }),
   ...(patch.events === undefined ? {} : { events: JSON.stringify(patch.events) }),
@@ -47,6 +48,12 @@ export const toChangedColumns = (patch: ChannelPatch): Updateable<Database['chan
   ...(patch.to === undefined ? {} : { recipients: JSON.stringify(patch.to) }),
   ...(patch.allowPrivate === undefined ? {} : { allow_private: patch.allowPrivate ? 1 : 0 }),
 });
+
+function lastFailure(text: string | undefined): Pick<Channel, 'lastError' | 'lastErrorZh'> {
+  if (text === undefined) return {};
+  const { error, errorZh } = failureOf(text);
+  return { lastError: error, ...(errorZh === undefined ? {} : { lastErrorZh: errorZh }) };
+}
 
 function hostOf(url: string): string {
   const { protocol, host } = new URL(url); // it was checked when it was stored

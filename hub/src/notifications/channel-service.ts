@@ -54,7 +54,7 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
   }
 
   function requireArea(principal: Principal, area: AreaId | undefined): void {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
   }
 
   /** What lies in the hub's own network is everybody's, not one area's: who keeps one area can't reach into it, nor turn a channel that may elsewhere. */
@@ -82,7 +82,7 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
       const area = wanted.area ?? principal.area;
       await db.transaction().execute(async (trx) => {
         const { count } = await trx.selectFrom('channel').select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
-        if (Number(count) >= MOST_CHANNELS) throw new AppError('CHANNEL_INVALID', `There are ${MOST_CHANNELS} channels already; remove one first.`);
+        if (Number(count) >= MOST_CHANNELS) throw new AppError('CHANNEL_INVALID', { zh: `已有 ${MOST_CHANNELS} 个渠道，请先删除一个。`, en: `There are ${MOST_CHANNELS} channels already; remove one first.` });
         await trx.insertInto('channel').values(toRow({ ...wanted, id, at, ...(area === undefined ? {} : { area }) })).execute();
         await insertAudit(trx, at, [{ by: principal.name, action: 'channel.created', target: id, detail: `${wanted.type} "${wanted.name}"${allowPrivate ? ', may reach private addresses' : ''}` }]);
       });
@@ -92,7 +92,8 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
     async patch(principal, id, patch) {
       requirePermission(principal, 'channel:write');
       const before = await find(principal, id);
-      requireArea(principal, patch.area);
+      requireArea(principal, patch.area ?? undefined);
+      if (patch.area === null && principal.area !== undefined) throw new AppError('FORBIDDEN', { zh: '只有不限区域的管理员可以让渠道通知全部区域。', en: 'Only an admin who is bound to no area may let a channel tell of every area.' });
       const allowPrivate = patch.allowPrivate ?? before.allowPrivate;
       requireMayReach(principal, { allowPrivate, isTurned: patch.url !== undefined || patch.allowPrivate === true });
       const isRedirected = patch.url !== undefined || patch.to !== undefined || patch.secret !== undefined || patch.allowPrivate !== undefined;
@@ -124,8 +125,8 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
       const at = clock.now();
       const outcome = await sender.sendNow(channel, { kind: 'test', key: `${id}:test:${newRowId(random)}`, at });
       const error = outcome.state === 'sent' ? outcome.remark : outcome.error;
-      await insertAudit(db, at, [{ by: principal.name, action: 'channel.tested', target: id, detail: error ?? 'delivered' }]);
-      return { ok: outcome.state === 'sent', ...(error === undefined ? {} : { error }) };
+      await insertAudit(db, at, [{ by: principal.name, action: 'channel.tested', target: id, detail: error?.en ?? 'delivered' }]);
+      return { ok: outcome.state === 'sent', ...(error === undefined ? {} : { error: error.en, errorZh: error.zh }) };
     },
 
     async notifications(principal, { channel, state, limit = DEFAULT_PAGE, cursor }) {

@@ -24,7 +24,7 @@ export function createEmailDelivery({ smtp, wordsFor }: { smtp: SmtpSettings; wo
           headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: no holiday answers
           ...(signal === undefined ? {} : { signal }),
         });
-        return rejected.length === 0 ? { state: 'sent' } : { state: 'sent', remark: `the mail server refused ${rejected.length} of ${channel.to.length} addresses` };
+        return rejected.length === 0 ? { state: 'sent' } : { state: 'sent', remark: { zh: `邮件服务器拒绝了 ${channel.to.length} 个地址中的 ${rejected.length} 个`, en: `the mail server refused ${rejected.length} of ${channel.to.length} addresses` } };
       } catch (error) {
         return outcomeOf(error);
       }
@@ -42,8 +42,12 @@ function messageIdOf(key: string, from: string): string {
 /** 5xx of the conversation itself means never (RFC 5321, 4.2.1); a wrong password is for the hub's keeper to mend. What the server wrote is not repeated: it may quote the user name. */
 function outcomeOf(error: unknown): Outcome {
   const { code = '', responseCode, command } = error as { code?: string; responseCode?: number; command?: string }; // nodemailer's own members, each checked below
-  if (code === 'EAUTH' || code === 'ENOAUTH') return { state: 'retry', error: 'the mail server does not take the user name and password of SMTP_URL' };
-  if (typeof responseCode !== 'number') return { state: 'retry', error: `the mail server: ${failureWords(error)}` };
-  const words = `the mail server answers ${responseCode}${typeof command === 'string' && command !== 'CONN' ? ` to ${command}` : ''}`;
+  if (code === 'EAUTH' || code === 'ENOAUTH') return { state: 'retry', error: { zh: '邮件服务器不接受 SMTP_URL 里的用户名和密码', en: 'the mail server does not take the user name and password of SMTP_URL' } };
+  if (typeof responseCode !== 'number') {
+    const { zh, en } = failureWords(error);
+    return { state: 'retry', error: { zh: `邮件服务器：${zh}`, en: `the mail server: ${en}` } };
+  }
+  const step = typeof command === 'string' && command !== 'CONN' ? command : undefined;
+  const words = { zh: `邮件服务器${step === undefined ? '' : `对 ${step} `}答复 ${responseCode}`, en: `the mail server answers ${responseCode}${step === undefined ? '' : ` to ${step}`}` };
   return responseCode >= 500 && command !== 'CONN' ? { state: 'refused', error: words } : { state: 'retry', error: words };
 }

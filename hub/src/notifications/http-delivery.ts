@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ChannelType, EpochMs, WebhookBody } from '@liandong/protocols';
+import type { ChannelType, EpochMs, Label, WebhookBody } from '@liandong/protocols';
 import type { Clock } from '../clock.js';
 import { failureWords } from './failure-words.js';
 import { dingtalkBody, signedDingtalkUrl, wecomBody } from './robot-messages.js';
@@ -24,7 +24,7 @@ export function createHttpDelivery({ post, clock, wordsFor }: HttpDeliveryDepend
       return judge(await post({ url, body, headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Liandong', ...headers }, allowPrivate: channel.allowPrivate, signal }));
     } catch (error) {
       // A forbidden address is tried again too: a name's addresses change, and an admin may still allow it.
-      return { state: 'retry', error: error instanceof UnsafeAddressError ? `not called: ${error.message}` : failureWords(error) };
+      return { state: 'retry', error: error instanceof UnsafeAddressError ? { zh: `没有访问：${error.words.zh}`, en: `not called: ${error.words.en}` } : failureWords(error) };
     }
   }
 
@@ -60,8 +60,8 @@ function webhookBody({ id: channel }: StoredChannel, message: Message, publicUrl
 /** 2xx: taken. 408, 425, 429, 5xx and redirects may pass; any other status means that this message will never be taken. What a receiver writes is not repeated: it may be anybody's. */
 function statusOutcome({ status, retryAfter, location }: PostAnswer, now: EpochMs): Outcome {
   if (status >= 200 && status < 300) return { state: 'sent' };
-  if (status >= 300 && status < 400) return { state: 'retry', error: `it answers ${status} and points ${location === undefined ? 'elsewhere' : `to ${originOf(location)}`}; redirects are not followed, so set the url to where it really is` };
-  const error = `it answers ${status}`;
+  if (status >= 300 && status < 400) return { state: 'retry', error: redirectWords(status, location) };
+  const error: Label = { zh: `对方答复 ${status}`, en: `it answers ${status}` };
   if (status >= 400 && status < 500 && ![408, 425, 429].includes(status)) return { state: 'refused', error };
   const afterMs = status === 429 || status === 503 ? retryAfterMs(retryAfter, now) : undefined;
   return { state: 'retry', error, ...(afterMs === undefined ? {} : { afterMs }) };
@@ -73,10 +73,10 @@ function robotOutcome(answer: PostAnswer, now: EpochMs): Outcome {
   if (outcome.state !== 'sent') return outcome;
   const { errcode, errmsg } = parseAnswer(answer.text);
   if (errcode === 0) return { state: 'sent' };
-  if (errcode === undefined) return { state: 'retry', error: 'its answer is not that of a robot: is the url right?' };
+  if (errcode === undefined) return { state: 'retry', error: { zh: '应答不是机器人的格式，请核对网址', en: 'its answer is not that of a robot: is the url right?' } };
   const afterMs = TOO_OFTEN_MS[errcode];
-  if (afterMs !== undefined) return { state: 'retry', error: `the robot was called too often (errcode ${errcode})`, afterMs };
-  const error = `the robot answers errcode ${errcode}${errmsg === undefined ? '' : `: ${errmsg}`}`;
+  if (afterMs !== undefined) return { state: 'retry', error: { zh: `机器人调用过于频繁（errcode ${errcode}）`, en: `the robot was called too often (errcode ${errcode})` }, afterMs };
+  const error: Label = { zh: `机器人答复 errcode ${errcode}${errmsg === undefined ? '' : `：${errmsg}`}`, en: `the robot answers errcode ${errcode}${errmsg === undefined ? '' : `: ${errmsg}`}` };
   return errcode === BUSY ? { state: 'retry', error } : { state: 'refused', error };
 }
 
@@ -100,4 +100,11 @@ function retryAfterMs(text: string | undefined, now: EpochMs): number | undefine
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS) : undefined;
 }
 
-const originOf = (location: string): string => URL.canParse(location) ? new URL(location).origin.slice(0, 100) : 'another path';
+function redirectWords(status: number, location: string | undefined): Label {
+  const origin = location !== undefined && URL.canParse(location) ? new URL(location).origin.slice(0, 100) : undefined;
+  const to = location === undefined ? 'elsewhere' : `to ${origin ?? 'another path'}`;
+  return {
+    zh: `对方答复 ${status}，转向${origin === undefined ? '别处' : ` ${origin}`}；转向不会跟随，请把网址改为真正的地址`,
+    en: `it answers ${status} and points ${to}; redirects are not followed, so set the url to where it really is`,
+  };
+}

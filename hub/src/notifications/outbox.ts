@@ -1,7 +1,8 @@
-import { NOTICE_EVENTS, NOTIFICATION_STATES, severityRank, type Alert, type EpochMs, type Notification, type NoticeEvent, type Severity, type Tier } from '@liandong/protocols';
+import { NOTICE_EVENTS, NOTIFICATION_STATES, severityRank, type Alert, type EpochMs, type Label, type Notification, type NoticeEvent, type Severity, type Tier } from '@liandong/protocols';
 import type { Selectable, SelectQueryBuilder } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
+import { failureOf, storedFailure } from './stored-failure.js';
 import type { Digest, Notice } from './types.js';
 
 type OutboxRow = Selectable<Database['outbox']>;
@@ -10,8 +11,8 @@ export interface Parcel { readonly key: string; readonly ids: readonly number[];
 
 /** What became of it. `error` of what was sent: to whom it did not go. */
 export type Result =
-  | { readonly parcel: Parcel; readonly state: 'sent' | 'given_up'; readonly error: string | undefined }
-  | { readonly parcel: Parcel; readonly state: 'waiting'; readonly nextAt: EpochMs; readonly error: string };
+  | { readonly parcel: Parcel; readonly state: 'sent' | 'given_up'; readonly error: Label | undefined }
+  | { readonly parcel: Parcel; readonly state: 'waiting'; readonly nextAt: EpochMs; readonly error: Label };
 
 /** A row is due at `next_at`. Further ahead than any pause lies only what a clock that was set back left there. */
 export const LONGEST_PAUSE_MS = 16 * 60_000;
@@ -48,6 +49,7 @@ export interface Outbox {
 }
 
 const CHUNK = 1_000;
+const TOO_LATE: Label = { zh: '24 小时内没有送达', en: 'not delivered within 24 h' };
 
 export function createOutbox({ db }: { db: Db }): Outbox {
   const waitingOf = (channel: string) => db.selectFrom('outbox as o').where('o.channel', '=', channel).where('o.state', '=', 'waiting');
@@ -97,14 +99,14 @@ export function createOutbox({ db }: { db: Db }): Outbox {
     async record(channel, results, at) {
       await db.transaction().execute(async (trx) => {
         for (const { parcel: { ids, attempts }, ...result } of results) {
-          const columns = result.state === 'waiting' ? { next_at: result.nextAt, error: result.error }
-            : { state: result.state, body: null, error: result.error ?? null, sent_at: result.state === 'sent' ? at : null };
+          const columns = result.state === 'waiting' ? { next_at: result.nextAt, error: storedFailure(result.error) }
+            : { state: result.state, body: null, error: result.error === undefined ? null : storedFailure(result.error), sent_at: result.state === 'sent' ? at : null };
           await trx.updateTable('outbox').set({ ...columns, attempts: attempts + 1 }).where('id', 'in', [...ids]).execute();
         }
         const error = results.find((result) => result.error !== undefined)?.error;
         const isSent = results.some(({ state }) => state === 'sent');
         if (isSent) await trx.updateTable('channel').set({ last_sent_at: at }).where('id', '=', channel).execute();
-        if (error !== undefined) await trx.updateTable('channel').set({ last_error: error, last_error_at: at }).where('id', '=', channel).execute();
+        if (error !== undefined) await trx.updateTable('channel').set({ last_error: storedFailure(error), last_error_at: at }).where('id', '=', channel).execute();
       });
     },
 
@@ -115,7 +117,7 @@ export function createOutbox({ db }: { db: Db }): Outbox {
       const late = await db.selectFrom('outbox').select(['id']).where('state', '=', 'waiting').where('at', '<=', at).orderBy('at').limit(CHUNK).execute();
       if (late.length === 0) return 0;
       const ids = late.map(({ id }) => id);
-      await db.updateTable('outbox').set((e) => ({ state: 'given_up', body: null, error: e.fn.coalesce('error', e.val('not delivered within 24 h')) })).where('id', 'in', ids).execute();
+      await db.updateTable('outbox').set((e) => ({ state: 'given_up', body: null, error: e.fn.coalesce('error', e.val(storedFailure(TOO_LATE))) })).where('id', 'in', ids).execute();
       return ids.length;
     },
     async dropBefore(at) {
@@ -154,6 +156,6 @@ const toNotice = ({ key, event, at, body }: OutboxRow): Notice => ({ key, event:
 export function toNotification({ id, key, channel, alert_id: alertId, event, severity, tier, state, at, attempts, sent_at: sentAt, next_at: nextAt, error, digest }: OutboxRow): Notification {
   return {
     id, key, channel, alertId, event: event as NoticeEvent, severity: severity as Severity, tier: tier as Tier, state: state as Notification['state'], at, attempts,
-    ...(sentAt === null ? {} : { sentAt }), ...(state === 'waiting' ? { nextAt } : {}), ...(error === null ? {} : { error }), ...(digest === null ? {} : { digest }),
+    ...(sentAt === null ? {} : { sentAt }), ...(state === 'waiting' ? { nextAt } : {}), ...(error === null ? {} : failureOf(error)), ...(digest === null ? {} : { digest }),
   };
 }

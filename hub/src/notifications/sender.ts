@@ -1,4 +1,4 @@
-import type { EpochMs } from '@liandong/protocols';
+import type { EpochMs, Label } from '@liandong/protocols';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Feature } from '../feature.js';
@@ -187,7 +187,7 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
       if (isPaced(channel)) {
         const pace = await paceOf(channel);
         const now = clock.now();
-        if (!pace.take(now)) return { state: 'retry', error: `only 20 messages a minute go to it; there is room again in ${Math.ceil((pace.freeAt(now) - now) / 1000)} s` };
+        if (!pace.take(now)) return { state: 'retry', error: fullWords(Math.ceil((pace.freeAt(now) - now) / 1000)) };
       }
       return deliver(channel, message, stopping.signal);
     },
@@ -208,6 +208,8 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     },
   };
 }
+
+const fullWords = (seconds: number): Label => ({ zh: `每分钟只向它发 20 条，${seconds} 秒后有空位`, en: `only 20 messages a minute go to it; there is room again in ${seconds} s` });
 
 /** Where messages really go. */
 const addressOf = ({ id, type, url }: StoredChannel): string => `${type} ${url ?? id}`;

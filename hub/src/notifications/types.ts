@@ -1,4 +1,4 @@
-import type { Alert, AreaId, ChannelType, EpochMs, NoticeEvent, Severity, Tier } from '@liandong/protocols';
+import type { Alert, AreaId, ChannelType, EpochMs, Label, NoticeEvent, Severity, Tier } from '@liandong/protocols';
 
 /** A channel as it is stored, its secrets included; these never leave this folder but towards the receiver. */
 export interface StoredChannel {
@@ -7,7 +7,7 @@ export interface StoredChannel {
   readonly area: AreaId | undefined;
   readonly minSeverity: Severity; readonly tiers: readonly Tier[]; readonly events: readonly NoticeEvent[]; readonly lang: 'zh' | 'en';
   readonly url: string | undefined; readonly secret: string | undefined; readonly to: readonly string[]; readonly allowPrivate: boolean;
-  readonly lastSentAt: EpochMs | undefined; readonly lastError: string | undefined; readonly lastErrorAt: EpochMs | undefined;
+  readonly lastSentAt: EpochMs | undefined; /** As `stored-failure.ts` keeps it. */ readonly lastError: string | undefined; readonly lastErrorAt: EpochMs | undefined;
 }
 
 /** One thing to be told: `key` is the idempotency key. */
@@ -19,9 +19,9 @@ export type Message = { readonly kind: 'notice'; readonly notice: Notice } | { r
 
 /** How it went. `retry`: it may go better later, not before `afterMs` when the receiver said so. `refused`: the same message will never be taken. `remark`: sent, but not to all. */
 export type Outcome =
-  | { readonly state: 'sent'; readonly remark?: string }
-  | { readonly state: 'retry'; readonly error: string; readonly afterMs?: number }
-  | { readonly state: 'refused'; readonly error: string };
+  | { readonly state: 'sent'; readonly remark?: Label }
+  | { readonly state: 'retry'; readonly error: Label; readonly afterMs?: number }
+  | { readonly state: 'refused'; readonly error: Label };
 
 /** Sends one message over one channel. Never rejects. */
 export type Deliver = (channel: StoredChannel, message: Message, signal?: AbortSignal) => Promise<Outcome>;

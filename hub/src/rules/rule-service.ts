@@ -127,14 +127,14 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       requireSense(principal, rule, all);
       return putInForce(await db.transaction().execute(async (trx) => {
         const taken = await trx.selectFrom('rule').select('id').where('id', '=', rule.id).executeTakeFirst();
-        if (taken !== undefined) throw new AppError('RULE_EXISTS', `There is a rule ${rule.id} already.`);
+        if (taken !== undefined) throw new AppError('RULE_EXISTS', { zh: `编号 ${rule.id} 已有规则在用。`, en: `There is a rule ${rule.id} already.` });
         return write(trx, principal, rule, { action: 'rule.created', detail: `${rule.type} on ${rule.kinds.join(', ')}` });
       }));
     },
 
     async replace(principal, id, rule) {
       requirePermission(principal, 'rule:write');
-      if (rule.id !== id) throw new AppError('RULE_INVALID', `id is ${rule.id} in the body and ${id} in the address; a rule keeps its id.`);
+      if (rule.id !== id) throw new AppError('RULE_INVALID', { zh: `规则的编号不能改：原来是 ${id}，提交的是 ${rule.id}。`, en: `id is ${rule.id} in the body and ${id} in the address; a rule keeps its id.` });
       await find(db, principal, id); // before anything is said about its body
       const all = await loadRules(db);
       requireSense(principal, rule, all);

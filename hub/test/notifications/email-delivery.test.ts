@@ -3,7 +3,7 @@ import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmailDelivery } from '../../src/notifications/email-delivery.js';
 import type { Message, StoredChannel } from '../../src/notifications/types.js';
-import { alertOf, EVERYTHING, START } from './rig.js';
+import { alertOf, EVERYTHING, inEnglish, START } from './rig.js';
 
 interface Mail { readonly to: string[]; readonly from: string; readonly source: string }
 
@@ -66,21 +66,21 @@ describe('e-mail', () => {
 
   it('that some addresses refuse is sent, and says so; one that all refuse is given up', async () => {
     mail.state.refused = ['b@example.com'];
-    expect(await delivery().send(channel, notice)).toEqual({ state: 'sent', remark: 'the mail server refused 1 of 2 addresses' });
+    expect(await delivery().send(channel, notice)).toEqual({ state: 'sent', remark: inEnglish('the mail server refused 1 of 2 addresses') });
     mail.state.refused = ['a@example.com', 'b@example.com'];
-    expect(await delivery().send(channel, notice)).toEqual({ state: 'refused', error: 'the mail server answers 550 to RCPT TO' });
+    expect(await delivery().send(channel, notice)).toEqual({ state: 'refused', error: inEnglish('the mail server answers 550 to RCPT TO') });
   });
 
   it('is tried again when the server is busy, and given up when it will not have it', async () => {
     mail.state.refusal = Object.assign(new Error('try later'), { responseCode: 451 });
-    expect(await delivery().send(channel, notice)).toMatchObject({ state: 'retry', error: expect.stringContaining('451') as string });
+    expect(await delivery().send(channel, notice)).toMatchObject({ state: 'retry', error: { en: expect.stringContaining('451') as string } });
     mail.state.refusal = Object.assign(new Error('no'), { responseCode: 554 });
-    expect(await delivery().send(channel, notice)).toMatchObject({ state: 'refused', error: expect.stringContaining('554') as string });
+    expect(await delivery().send(channel, notice)).toMatchObject({ state: 'refused', error: { en: expect.stringContaining('554') as string } });
   });
 
   it('is tried again with a wrong password or without a server, and shows neither password nor user', async () => {
     const wrong = await delivery(mail.url.replace('p%40ss', 'hunter2')).send(channel, notice);
-    expect(wrong).toEqual({ state: 'retry', error: 'the mail server does not take the user name and password of SMTP_URL' });
+    expect(wrong).toEqual({ state: 'retry', error: inEnglish('the mail server does not take the user name and password of SMTP_URL') });
     const { port } = mail;
     await mail.close();
     const gone = await delivery(`smtp://hub:hunter2@127.0.0.1:${port}`).send(channel, notice);

@@ -6,7 +6,7 @@ import { createHttpDelivery } from '../../src/notifications/http-delivery.js';
 import { createPost } from '../../src/notifications/safe-post.js';
 import type { Message, StoredChannel } from '../../src/notifications/types.js';
 import { openReceiver, replying, type Receiver } from './receiver.js';
-import { alertOf, cleared, EVERYTHING, START } from './rig.js';
+import { alertOf, cleared, EVERYTHING, inEnglish, START } from './rig.js';
 
 let receiver: Receiver;
 beforeEach(async () => { receiver = await openReceiver(); });
@@ -86,11 +86,11 @@ describe('a WeCom robot', () => {
   });
 
   it.each([
-    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'refused', error: 'the robot answers errcode 93000: invalid webhook url' }],
-    ['{"errcode":45009,"errmsg":"api freq out of limit"}', { state: 'retry', error: 'the robot was called too often (errcode 45009)', afterMs: 60_000 }],
-    ['{"errcode":-1,"errmsg":"system busy"}', { state: 'retry', error: 'the robot answers errcode -1: system busy' }],
-    ['<html>', { state: 'retry', error: 'its answer is not that of a robot: is the url right?' }],
-    ['null', { state: 'retry', error: 'its answer is not that of a robot: is the url right?' }],
+    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'refused', error: inEnglish('the robot answers errcode 93000: invalid webhook url') }],
+    ['{"errcode":45009,"errmsg":"api freq out of limit"}', { state: 'retry', error: inEnglish('the robot was called too often (errcode 45009)'), afterMs: 60_000 }],
+    ['{"errcode":-1,"errmsg":"system busy"}', { state: 'retry', error: inEnglish('the robot answers errcode -1: system busy') }],
+    ['<html>', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?') }],
+    ['null', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?') }],
   ])('that answers 200 and %s has not taken it', async (body, outcome) => {
     receiver.state.reply = replying(200, body);
     expect(await send(notice())).toEqual(outcome);
@@ -115,6 +115,6 @@ describe('a DingTalk robot', () => {
 
   it('that refuses the signature is not tried with the same message again', async () => {
     receiver.state.reply = replying(200, '{"errcode":310000,"errmsg":"sign not match"}');
-    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'refused', error: 'the robot answers errcode 310000: sign not match' });
+    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'refused', error: inEnglish('the robot answers errcode 310000: sign not match') });
   });
 });

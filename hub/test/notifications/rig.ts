@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Alert, Area, Channel, NewChannel, Notification } from '@liandong/protocols';
 import { saveAlert } from '../../src/alerts/alert-rows.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
@@ -23,6 +24,8 @@ export const alertOf = (id: string, more: Partial<Alert> = {}): Alert => ({
   id, ruleId: 'bin-full', deviceId: `device-${id}`, area: 'east', kind: 'waste_bin', severity: 'major', tier: 'community', active: true, acked: false,
   raisedAt: START, lastAt: START, count: 1, value: 96, threshold: 95, message: { zh: `${id} 满溢`, en: `${id} is full` }, seq: 0, ...more,
 });
+/** A failure by its English words; it has Chinese ones too. */
+export const inEnglish = (en: string): unknown => ({ en, zh: expect.stringMatching(/[\u4e00-\u9fff]/) as string });
 export const cleared = (alert: Alert): Alert => ({ ...alert, active: false, clearedAt: START });
 export const EVERYTHING = { minSeverity: 'info', tiers: ['community', 'subdistrict', 'city'], events: ['raised', 'regraded', 'escalated', 'cleared'], lang: 'zh', isEnabled: true } as const;
 export const webhook = (url: string, more: Partial<NewChannel> = {}): NewChannel =>

@@ -81,6 +81,13 @@ describe('channels', () => {
     expect(codeOf(await ask('admin', 'PATCH', `/channels/${mine.id}`, { area: 'city' }))).toEqual([404, 'AREA_NOT_FOUND']);
   });
 
+  it('lose their area with null, by an admin who is bound to none', async () => {
+    const { id } = await make('root', { area: 'east' });
+    expect(codeOf(await ask('admin', 'PATCH', `/channels/${id}`, { area: null }))).toEqual([403, 'FORBIDDEN']);
+    expect((await ask('root', 'PATCH', `/channels/${id}`, { area: null })).json<Channel>()).not.toHaveProperty('area');
+    expect(codeOf(await ask('admin', 'PATCH', `/channels/${id}`, { name: 'mine' }))).toEqual([404, 'CHANNEL_NOT_FOUND']);
+  });
+
   it('reach private addresses only by an admin of everything, who is written down', async () => {
     expect(codeOf(await ask('admin', 'POST', '/channels', hook()))).toEqual([403, 'FORBIDDEN']);
     const { id } = await make('root', { area: 'east' });
@@ -110,7 +117,7 @@ describe('channels', () => {
 
   it('take a name that can not be resolved now: it is checked again at every message', async () => {
     const { id } = await make('root', { url: 'https://not-yet.example/', allowPrivate: false });
-    expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: false, error: 'no such host' });
+    expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: false, error: 'no such host', errorZh: '没有这个主机名' });
   });
 
   it('send a test at once and say how it went', async () => {
@@ -119,7 +126,7 @@ describe('channels', () => {
     expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: true });
     expect(receiver.received).toMatchObject([{ path: '/in?key=k3y', body: expect.stringContaining('"event":"test"') as string }]);
     receiver.state.reply = replying(403);
-    expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: false, error: 'it answers 403' });
+    expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: false, error: 'it answers 403', errorZh: '对方答复 403' });
     receiver.state.reply = replying(200);
     expect((await auditOf(id)).slice(0, 2)).toMatchObject([{ by: 'token:admin-all', action: 'channel.tested', detail: 'it answers 403' }, { action: 'channel.tested', detail: 'delivered' }]);
   });

@@ -59,8 +59,10 @@ describe('a rule that can not work is refused with a sentence that names the par
     [{ ...combined({ type: 'event', event: 'denied', count: 1, withinS: 0 }), kinds: ['access_gate'] }, 'withinS'],
     [combined({ op: 'all', of: Array.from({ length: 3 }, (): RuleCondition => ({ op: 'any', of: Array.from({ length: 8 }, (): RuleCondition => ({ type: 'state', metric: 'tilted', equals: true })) })) }), '24 conditions'],
   ])('%#', (rule, part) => {
-    expect(senseFault(rule)).toContain(part);
-    expect(senseFault(rule)).toMatch(/\.$/);
+    const fault = senseFault(rule);
+    expect(fault?.en).toContain(part);
+    expect(fault?.en).toMatch(/\.$/);
+    expect(fault?.zh).toMatch(/^[^a-z]*[\u4e00-\u9fff].*。$/);
   });
 });
 

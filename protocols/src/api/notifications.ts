@@ -27,22 +27,22 @@ export const NewChannelSchema = Type.Object({
   secret: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })), allowPrivate: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false });
 export type NewChannel = Static<typeof NewChannelSchema>;
-/** PATCH /channels/{id} */
-export const ChannelPatchSchema = Type.Partial(Type.Object({ ...editable, url: Type.String({ minLength: 1, maxLength: 2000 }), to: Type.Array(Type.String({ minLength: 3, maxLength: 254 }), { minItems: 1, maxItems: 50 }), secret: Type.String({ minLength: 1, maxLength: 256 }), allowPrivate: Type.Boolean() }), { additionalProperties: false });
+/** PATCH /channels/{id}; `area` null: no area any more, all the maker may see. */
+export const ChannelPatchSchema = Type.Partial(Type.Object({ ...editable, area: Type.Union([IdSchema, Type.Null()]), url: Type.String({ minLength: 1, maxLength: 2000 }), to: Type.Array(Type.String({ minLength: 3, maxLength: 254 }), { minItems: 1, maxItems: 50 }), secret: Type.String({ minLength: 1, maxLength: 256 }), allowPrivate: Type.Boolean() }), { additionalProperties: false });
 export type ChannelPatch = Static<typeof ChannelPatchSchema>;
 /** Of the url only scheme and host are answered: robots carry their key in it. */
 export const ChannelSchema = Type.Object({
   id: Type.String(), type: oneOf(CHANNEL_TYPES), ...editable, urlHost: Type.Optional(Type.String()), to: Type.Optional(Type.Array(Type.String())), hasSecret: Type.Boolean(),
-  allowPrivate: Type.Boolean(), waiting: Type.Integer(), lastSentAt: Type.Optional(EpochMsSchema), lastError: Type.Optional(Type.String()), lastErrorAt: Type.Optional(EpochMsSchema),
+  allowPrivate: Type.Boolean(), waiting: Type.Integer(), lastSentAt: Type.Optional(EpochMsSchema), lastError: Type.Optional(Type.String()), /** `lastError` in Chinese. */ lastErrorZh: Type.Optional(Type.String()), lastErrorAt: Type.Optional(EpochMsSchema),
 });
 export type Channel = Static<typeof ChannelSchema>;
 export const ChannelListSchema = listOf(ChannelSchema);
 
-/** Answer of POST /channels/{id}/test: `error` says in words why the message did not get through. */
-export const ChannelTestSchema = Type.Object({ ok: Type.Boolean(), error: Type.Optional(Type.String()) });
+/** Answer of POST /channels/{id}/test: `error` says in words why the message did not get through, `errorZh` in Chinese. */
+export const ChannelTestSchema = Type.Object({ ok: Type.Boolean(), error: Type.Optional(Type.String()), errorZh: Type.Optional(Type.String()) });
 export type ChannelTest = Static<typeof ChannelTestSchema>;
 
-/** `given_up`: refused for good, or not delivered within 24 h; `error` says why. `withdrawn`: its alert cleared before the message was due. */
+/** `given_up`: refused for good, or not delivered within 24 h; `error` says why, `errorZh` in Chinese. `withdrawn`: its alert cleared before the message was due. */
 export const NOTIFICATION_STATES = ['waiting', 'sent', 'given_up', 'withdrawn'] as const;
 export type NotificationState = (typeof NOTIFICATION_STATES)[number];
 /**
@@ -51,7 +51,7 @@ export type NotificationState = (typeof NOTIFICATION_STATES)[number];
  */
 export const NotificationSchema = Type.Object({
   id: Type.Integer(), key: Type.String(), channel: Type.String(), alertId: Type.String(), event: oneOf(NOTICE_EVENTS), severity: oneOf(SEVERITIES), tier: oneOf(TIERS), state: oneOf(NOTIFICATION_STATES),
-  at: EpochMsSchema, attempts: Type.Integer(), sentAt: Type.Optional(EpochMsSchema), nextAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()), digest: Type.Optional(Type.String()),
+  at: EpochMsSchema, attempts: Type.Integer(), sentAt: Type.Optional(EpochMsSchema), nextAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()), errorZh: Type.Optional(Type.String()), digest: Type.Optional(Type.String()),
 });
 export type Notification = Static<typeof NotificationSchema>;
 export const NotificationListSchema = listOf(NotificationSchema);
