@@ -16,8 +16,6 @@ import { breathe } from '../breathe.js';
 import { saveRuleState } from './rule-state.js';
 import { writeTransitions, type Transition } from './transitions.js';
 
-/** Name of the rule evaluator's row in table `reader`. */
-export const READER = 'rules';
 /** Of alerts of which only the time is written, the thread is given up after so many. */
 const BREATHE_AFTER = 50;
 /** Screens are told of repetitions of one alert at most this often. */
@@ -39,7 +37,7 @@ export class Effects implements ConditionSink {
   readonly #devices = new Set<DeviceMemory>();
   #settledVersion = -1;
 
-  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog; clocks: AlertClocks }) {}
+  constructor(private readonly dependencies: { ids: IdSource; activeAlerts: ActiveAlerts; changes: ChangeLog; clocks: AlertClocks; /** Its row in table `reader`. */ positionName: string }) {}
 
   get isEmpty(): boolean {
     return this.#transitions.length + this.#counted.size + this.#conditions.size + this.#devices.size === 0;
@@ -150,7 +148,7 @@ export class Effects implements ConditionSink {
       await trx.updateTable('alert').set({ count: active.alert.count, last_at: active.alert.lastAt, value: active.alert.value ?? null }).where('id', '=', active.alert.id).execute();
     }
     await saveRuleState(trx, this.#conditions, this.#devices);
-    await trx.insertInto('reader').values({ name: READER, position }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position })).execute();
+    await trx.insertInto('reader').values({ name: this.dependencies.positionName, position }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position })).execute();
     return published;
   }
 

@@ -11,10 +11,13 @@ import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
 import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
-import { Effects, READER } from './effects.js';
+import { Effects } from './effects.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
 import { forget, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
+
+/** Name of the journal's reader. */
+export const RULES = 'rules';
 
 export interface RuleEvaluatorDependencies {
   db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
@@ -25,6 +28,8 @@ export interface RuleEvaluatorDependencies {
   areas: Pick<AreaTree, 'lineage' | 'onChange'>;
   /** What schedules ask; left out, there are no holidays. */
   days?: Days;
+  /** Name of its position in table `reader`; left out, that of the reader itself. */
+  positionName?: string;
   /** Told of a tick or a record that failed; neither stops the evaluator. */
   onError: (error: unknown) => void;
 }
@@ -54,8 +59,8 @@ const CATCHING_UP_MS = 5_000;
  * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, onError }: RuleEvaluatorDependencies): RuleEvaluator {
-  const effects = new Effects({ ids, activeAlerts, changes, clocks });
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, positionName = RULES, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+  const effects = new Effects({ ids, activeAlerts, changes, clocks, positionName });
   const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
   const touched = new Set<DeviceId>();
   let timer: NodeJS.Timeout | undefined;
@@ -70,7 +75,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   let isFailing = false;
 
   async function position(): Promise<Seq | undefined> {
-    const row = await db.selectFrom('reader').select('position').where('name', '=', READER).executeTakeFirst();
+    const row = await db.selectFrom('reader').select('position').where('name', '=', positionName).executeTakeFirst();
     return row?.position;
   }
 
@@ -174,7 +179,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   }
 
   return {
-    name: READER,
+    name: RULES,
     // A batch is one transaction: a storm within it must not keep the next alert waiting for long.
     maxRecords: 1_000,
     position,
