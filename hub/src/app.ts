@@ -14,11 +14,14 @@ export interface LiandongApp {
   addresses(): Omit<StartReport, 'generatedPassword' | 'tookMs'>;
 }
 
+/** Ends the process at once, as `kill -9` would: what it does from now on could do harm. */
+export type EndNow = (reason: string) => void;
+
 /** The composition root: a role is a choice of modules, made in `roles/`. Nothing is open until `start`. */
-export function createApp(config: Config): LiandongApp {
+export function createApp(config: Config, end: EndNow = (reason) => { throw new Error(reason); }): LiandongApp {
   switch (config.role) {
     case 'all':
     case 'hub':
-      return createHubApp(config);
+      return createHubApp(config, end);
   }
 }

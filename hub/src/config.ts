@@ -18,6 +18,8 @@ export interface Config {
   readonly dataDir: string;
   /** PostgreSQL instead of the libSQL file. */
   readonly databaseUrl: URL | undefined;
+  /** Where another hub of this sub-district reaches this one; set, it stands by while the other leads. */
+  readonly hubUrl: URL | undefined;
   readonly influx: { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string } | undefined;
   readonly adminPassword: string | undefined;
   /** The mail server, with its user and password, and whom mails come from. */
@@ -67,6 +69,7 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     tls: readTls(read, problems),
     dataDir: resolve(read.text('DATA_DIR', './data')),
     databaseUrl: readDatabaseUrl(read, problems),
+    hubUrl: readHubUrl(read, problems),
     influx: readInflux(read, problems),
     adminPassword: readAdminPassword(read, problems),
     smtp: readSmtp(read, problems),
@@ -139,6 +142,13 @@ function readDatabaseUrl(read: SettingReader, problems: string[]): URL | undefin
   if (url === undefined || (url.username !== '' && url.pathname.length > 1)) return url;
   problems.push('DATABASE_URL must name a user and a database: postgres://user:password@host:5432/database');
   return undefined;
+}
+
+/** What two hubs share has to be outside of both. */
+function readHubUrl(read: SettingReader, problems: string[]): URL | undefined {
+  const url = read.url('HUB_URL', ['http:', 'https:']);
+  if (url !== undefined) for (const name of ['DATABASE_URL', 'MQTT_URL', 'INFLUX_URL']) if (read.optional(name) === undefined) problems.push(`${name} must be set when HUB_URL is: hubs that stand in for each other share it`);
+  return url;
 }
 
 function readInflux(read: SettingReader, problems: string[]): Config['influx'] {

@@ -51,6 +51,7 @@ export const ERRORS = {
   METRIC_UNKNOWN: { status: 422, zh: '未知指标', en: 'Unknown metric' },
   TOO_MANY_REQUESTS: { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
   INTERNAL: { status: 500, zh: '系统内部错误', en: 'Something went wrong inside the hub' },
+  LEADER_UNAVAILABLE: { status: 503, zh: '主用节点暂不可用，正在切换', en: 'No hub leads just now; another is taking over' },
   STORE_UNAVAILABLE: { status: 503, zh: '时序库暂不可用', en: 'The telemetry store is not available now' },
 } as const;
 

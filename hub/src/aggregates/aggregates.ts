@@ -24,6 +24,8 @@ export interface AggregatesDependencies {
   readonly key: Buffer;
   readonly random: RandomBytes;
   readonly retentionMs: number;
+  /** Name of the reader's position in the database; left out, that of the reader. */
+  readonly positionName?: string;
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,9 +39,9 @@ export interface Aggregates {
   dirtyWindows(): Promise<number>;
 }
 
-export function createAggregates({ db, clock, areas, directory, store, storeReader, journal, key, random, retentionMs, onError }: AggregatesDependencies): Aggregates {
+export function createAggregates({ db, clock, areas, directory, store, storeReader, journal, key, random, retentionMs, positionName = ROLLUPS, onError }: AggregatesDependencies): Aggregates {
   const places = new Places({ directory, clock });
-  const reader = createRollupReader({ db, clock, places, follows: storeReader, watermark: () => publisher.watermark() });
+  const reader = createRollupReader({ db, clock, places, follows: storeReader, positionName, watermark: () => publisher.watermark() });
   const publisher: Publisher = createPublisher({
     db, clock, areas, places, store, reader, retentionMs, onError, newLogName: () => random(9).toString('base64url'),
     progress: () => ({ last: journal.last, position: journal.readers().find(({ name }) => name === ROLLUPS)?.position ?? 0 }),

@@ -22,6 +22,8 @@ export interface RollupReaderDependencies {
   readonly places: Places;
   /** Name of the reader that fills the telemetry store. */
   readonly follows: string;
+  /** Name of its position in table `reader`; left out, that of the reader itself. */
+  readonly positionName?: string;
   /** Windows that end up to here are published. */
   readonly watermark: () => EpochMs;
 }
@@ -36,14 +38,14 @@ interface EarlierSeries { readonly area: AreaId; readonly metric: MetricKey; rea
  * the store's reader, so what is marked is in the store. A window that is still open is marked once: nobody takes its mark away before it has
  * ended, and by then every value that was skipped is in the store. A window that has ended is marked again by every batch that touches it.
  */
-export function createRollupReader({ db, clock, places, follows, watermark }: RollupReaderDependencies): RollupReader {
+export function createRollupReader({ db, clock, places, follows, positionName = ROLLUPS, watermark }: RollupReaderDependencies): RollupReader {
   const marked: Marks = new Map();
   /** Kept until they are written: a batch that comes again does not tell of them again. */
   const earlier: EarlierSeries[] = [];
   let written: { position: Seq; at: EpochMs } | undefined;
 
   async function position(): Promise<Seq> {
-    const row = await db.selectFrom('reader').select('position').where('name', '=', ROLLUPS).executeTakeFirst();
+    const row = await db.selectFrom('reader').select('position').where('name', '=', positionName).executeTakeFirst();
     written = { position: row?.position ?? 0, at: clock.now() };
     return written.position;
   }
@@ -75,7 +77,7 @@ export function createRollupReader({ db, clock, places, follows, watermark }: Ro
       // A device's clock may be some minutes ahead: what it said before it moved counts at its new place.
       ...moves.flatMap(({ device, community, since }) => [...places.metricsOf(device).keys()].map((metric): WindowKey => ({ area: community, metric, start: startOf(since, '15m') }))),
     ]);
-    if (last !== undefined) await trx.insertInto('reader').values({ name: ROLLUPS, position: last }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: last })).execute();
+    if (last !== undefined) await trx.insertInto('reader').values({ name: positionName, position: last }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: last })).execute();
     return () => {
       committed();
       earlier.splice(0, longer.length);

@@ -93,6 +93,10 @@ export interface Database {
   aggregate_place: { device: string; since: number; until: number | null; area: string; community: string; slot: number; interval_s: number };
   /** From when on a device has reported a metric. */
   aggregate_series: { device: string; metric: string; first_ts: number };
-  /** Positions of readers whose effects are in this database: in the journal, of `notifier` in the change log. */
+  /** Which of the hubs on this database server leads; one row. Times by the server's clock. `address`: where the others reach it. */
+  lease: { name: string; holder: string; address: string | null; term: number; expires_at: number };
+  /** Base64 of what all hubs on this database have in common. */
+  shared_key: { name: string; value: string };
+  /** Positions of readers whose effects are in this database: in the journal (of a hub on PostgreSQL, `name@folder`: each data folder has a journal of its own), of `notifier` in the change log. */
   reader: { name: string; position: number };
 }

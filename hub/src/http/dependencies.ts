@@ -25,6 +25,7 @@ import type { EntityService } from '../ngsi-ld/entity-service.js';
 import type { ChannelService } from '../notifications/channel-service.js';
 import type { HealthProbe } from '../realtime/types.js';
 import type { RuleService } from '../rules/rule-service.js';
+import type { PeerAccess } from './routes/hand-over.js';
 import type { HikvisionRoute } from './routes/hikvision.js';
 
 export interface HttpDependencies {
@@ -39,6 +40,8 @@ export interface HttpDependencies {
   readonly channels?: ChannelService;
   readonly provisioning?: Provisioning;
   readonly hikvision?: HikvisionRoute;
+  /** For the other hubs of this sub-district. */
+  readonly peers?: PeerAccess;
   readonly escalation?: EscalationService;
   readonly shifts?: ShiftService;
   readonly alertReports?: AlertReports;

@@ -20,6 +20,7 @@ import { addCalendarRoutes } from './routes/calendar.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
 import { addEscalationRoutes } from './routes/escalation.js';
+import { addHandOverRoute } from './routes/hand-over.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addHikvisionRoute } from './routes/hikvision.js';
 import { addImportRoutes } from './routes/import.js';
@@ -68,7 +69,8 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   await addOpenApi(app);
   await addConsole(app, dependencies.consoleFolder);
   addHealthRoutes(app, dependencies);
-  const { hikvision, clock } = dependencies;
+  const { hikvision, peers, clock } = dependencies;
+  if (peers !== undefined) addHandOverRoute(app, peers);
   if (hikvision !== undefined) await addHikvisionRoute(app, { hikvision, clock, isHttps: tls !== undefined });
   await app.register(async (api: App) => { addApi(api, dependencies); }, { prefix: '/api/v1' });
   await app.register(async (ngsiLd: App) => {

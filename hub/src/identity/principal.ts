@@ -27,7 +27,7 @@ const PERMISSIONS: Record<Role, readonly Permission[]> = {
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   'area:read': '查看区域', 'area:write': '修改区域', 'device:read': '查看设备', 'device:write': '修改设备', 'device:command': '向设备下发命令', 'gate:open': '远程开门', 'telemetry:read': '查看数据', 'event:read': '查看通行与事件',
   'alert:read': '查看告警', 'aggregate:read': '查看汇总', 'alert:act': '处理告警', 'rule:read': '查看规则', 'rule:write': '修改规则', 'duty:read': '查看值班', 'duty:write': '修改值班', 'channel:write': '管理通知渠道',
-  'user:write': '管理用户', 'token:write': '管理令牌', 'audit:read': '查看审计记录',
+  'user:write': '管理用户', 'token:write': '管理令牌', 'audit:read': '查看审计记录', 'backup:write': '备份',
 };
 
 export const hasPermission = (principal: Principal, permission: Permission): boolean => PERMISSIONS[principal.role].includes(permission);

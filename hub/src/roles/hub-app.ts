@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createAggregates } from '../aggregates/aggregates.js';
+import { ROLLUPS } from '../aggregates/rollup-reader.js';
 import { createAreaAlerts } from '../aggregates/area-alerts.js';
 import { createPassages } from '../aggregates/passages.js';
 import { createIdSource } from '../alerts/alert-ids.js';
 import { dropAlertsBefore } from '../alerts/alert-retention.js';
-import type { LiandongApp } from '../app.js';
+import type { EndNow, LiandongApp } from '../app.js';
 import { createAreaService } from '../areas/area-service.js';
 import { AreaTree } from '../areas/area-tree.js';
 import { createBackupService } from '../backup/backup-service.js';
@@ -22,6 +23,7 @@ import { createCommandTimeouts } from '../commands/command-timeouts.js';
 import type { Config } from '../config.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from '../data-dir.js';
 import { openDatabase, type Db } from '../database/database.js';
+import type { Fence } from '../database/postgres/fence.js';
 import { createDatabaseProbe } from '../database/postgres/database-probe.js';
 import { openPostgres } from '../database/postgres/open-postgres.js';
 import { DemoFleet } from '../demo/demo-fleet.js';
@@ -40,8 +42,14 @@ import { createIdentityService } from '../identity/identity-service.js';
 import type { Principal } from '../identity/principal.js';
 import { createImportService } from '../import/import-service.js';
 import { Journal } from '../journal/journal.js';
+import { createHandOver } from '../leadership/hand-over.js';
+import { createLease, type Lease } from '../leadership/lease.js';
+import { folderName, peerToken, sharedKey } from '../leadership/shared-key.js';
+import { createStandby, type Standby } from '../leadership/standby.js';
+import { waitToLead } from '../leadership/wait-to-lead.js';
 import type { Logger } from '../logger.js';
 import { createMetrics } from '../metrics.js';
+import { RULES } from '../rules/rule-evaluator.js';
 import { createEntityService } from '../ngsi-ld/entity-service.js';
 import { createNotifications } from '../notifications/notifications.js';
 import { createWatchdog } from '../notifications/watchdog.js';
@@ -52,6 +60,7 @@ import { Retention } from '../retention.js';
 import { createDuckdbStore } from '../telemetry/duckdb-store.js';
 import { createInfluxStore } from '../telemetry/influx-store.js';
 import { createStoreWriter } from '../telemetry/store-writer.js';
+import { readTlsPair } from '../tls/tls-pair.js';
 import { urlHost } from '../url-host.js';
 import { wireAlerts } from '../wiring/alerts.js';
 import { reservedIds, wireDevices } from '../wiring/devices.js';
@@ -70,51 +79,78 @@ const FLEET_TOKEN_MS = 15 * 60_000;
 const FLEET_SPONSOR: Principal = { name: 'demo', role: 'admin', area: undefined };
 
 /** The composition root of a sub-district's hub; what belongs to one capability is put together in `wiring/`, called from here only. Nothing is open until `start`. */
-export function createHubApp(config: Config): LiandongApp {
+export function createHubApp(config: Config, end: EndNow): LiandongApp {
   const logger = pino({ level: config.logLevel });
   const features = new FeatureStack(logger);
   let parts: Parts | undefined;
+  let standby: Standby | undefined;
 
   return {
     logger,
     async start() {
-      const folder = await openFolder(config, { features, logger });
-      parts = await wire({ config, logger, ...folder });
-      await load(parts);
-      await startParts(parts, features);
-      // Last of all that can fail: a password is shown once, so it is made when it will be shown.
-      const { generatedPassword } = await parts.identity.ensureAdmin({ password: config.adminPassword });
-      parts.health.startDone();
-      if (config.isDemo) await features.start('simulated fleet', demoFleetOf(config, parts));
-      return { generatedPassword };
+      const folder = await openFolder(config, { features, logger, end });
+      const { lease } = folder;
+      if (lease === undefined || await lease.take() || (config.hubUrl === undefined && await waitToLead(lease))) return lead(folder);
+      standby = await standbyOf(config, { ...folder, lease, logger }, () => {
+        standby?.stop().then(() => lead(folder)).catch((error: unknown) => {
+          logger.fatal({ err: error }, 'could not take over');
+          end('could not take over');
+        });
+      });
+      await features.start('standby', standby);
+      return { generatedPassword: undefined };
     },
     stop: () => features.stop(),
     addresses() {
-      if (parts === undefined) throw new Error('not started');
-      return addressesOf(config, parts);
+      const running = parts ?? (standby && { listener: standby });
+      if (running === undefined) throw new Error('not started');
+      return addressesOf(config, running);
     },
   };
+
+  async function lead(folder: Folder): Promise<{ generatedPassword: string | undefined }> {
+    await folder.lease?.start();
+    parts = await wire({ config, logger, ...folder });
+    await load(parts);
+    await startParts(parts, features);
+    // Last of all that can fail: a password is shown once, so it is made when it will be shown.
+    const { generatedPassword } = await parts.identity.ensureAdmin({ password: config.adminPassword });
+    parts.health.startDone();
+    if (config.isDemo) await features.start('simulated fleet', demoFleetOf(config, parts));
+    return { generatedPassword };
+  }
 }
 
 type Folder = Awaited<ReturnType<typeof openFolder>>;
 type Parts = Awaited<ReturnType<typeof wire>>;
 
 /** The journal's lock is the lock of the data folder, so it comes before anything else is opened. */
-async function openFolder(config: Config, { features, logger }: { features: FeatureStack; logger: Logger }) {
+async function openFolder(config: Config, { features, logger, end }: { features: FeatureStack; logger: Logger; end: EndNow }) {
   const paths = dataPaths(config.dataDir);
   await prepareDataDir(config.dataDir);
   const handlers: JournalHandler[] = [];
   const journal = new Journal({ path: paths.journal, handlers, maxBytes: config.journalMaxMb * 1024 * 1024, maxAgeMs: Math.min(config.gateRetentionDays * DAY_MS, RECALLED_MS), clock: systemClock, logger });
   await features.start('journal folder', { start: () => journal.open(), stop: () => journal.stop() });
+  const fence: Fence = { term: undefined, onFenced: () => undefined };
   // Nothing goes on without it: thrown, it ends the process.
   const db: Db = config.databaseUrl === undefined
     ? await openDatabase(paths.database, { onDeath: (error) => { throw error; } })
-    : await openPostgres({ url: config.databaseUrl, logger });
+    : await openPostgres({ url: config.databaseUrl, logger, fence });
   await features.start('database', { start: async () => undefined, stop: () => db.destroy() });
-  return { paths, journal, handlers, db, key: await readOrCreateKey(paths.pseudonymKey) };
+  const own = await readOrCreateKey(paths.pseudonymKey);
+  if (config.databaseUrl === undefined) return { paths, journal, handlers, db, key: own, lease: undefined, positionOf: (reader: string) => reader };
+  const holder = folderName(own);
+  const lease = createLease({ db, fence, holder, address: config.hubUrl?.origin, logger, onLost: end });
+  await features.start('lease', { start: async () => undefined, stop: () => lease.stop() });
+  return { paths, journal, handlers, db, key: await sharedKey(db, own), lease, positionOf: (reader: string) => `${reader}@${holder}` };
 }
 
-async function wire({ config, logger, paths, journal, handlers, db, key }: { config: Config; logger: pino.Logger } & Folder) {
+async function standbyOf(config: Config, { db, journal, key, positionOf, lease, logger }: Folder & { lease: Lease; logger: Logger }, onLead: () => void): Promise<Standby> {
+  const handOver = createHandOver({ db, journal, readers: [RULES, ROLLUPS].map(positionOf), token: peerToken(key) });
+  return createStandby({ lease, host: config.host, port: config.port, tls: config.tls === undefined ? undefined : await readTlsPair(config.tls), logger, handOver, onLead });
+}
+
+async function wire({ config, logger, paths, journal, handlers, db, key, positionOf }: { config: Config; logger: pino.Logger } & Folder) {
   const clock = systemClock;
   const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
 
@@ -125,7 +161,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const areaService = createAreaService({ db, areas, audit });
   const known = wireDevices({ config, db, clock, paths, areas, changes, audit, onError });
   const { directory, devices } = known;
-  const alarms = wireAlerts({ db, clock, areas, changes, directory, onError });
+  const alarms = wireAlerts({ db, clock, areas, changes, directory, positionName: positionOf(RULES), onError });
   const { alerts, calendar, rules, days, escalation, shifts, alertReports, maintenance, evaluator, escalator, flood } = alarms;
   const incoming = wireIngest({ config, db, clock, logger, journal, key, ...known, onError });
   const { ingest, source } = incoming;
@@ -133,7 +169,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const telemetry = config.influx === undefined ? createDuckdbStore({ path: paths.telemetry, log: logger }) : createInfluxStore({ ...config.influx, log: logger });
   const storeWriter = createStoreWriter({ store: telemetry });
   const latest = createLatestValues();
-  const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, onError });
+  const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, positionName: positionOf(ROLLUPS), onError });
   handlers.push(
     storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
     // Reads what the journal still holds on every start: newer than the store while that is down.
@@ -163,6 +199,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
       },
+      ...(config.hubUrl === undefined ? {} : { peers: { token: peerToken(key), journal } }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
   });
@@ -247,7 +284,7 @@ function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   });
 }
 
-function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
+function addressesOf(config: Config, { source, listener, mqtts }: { listener: { readonly port: number } } & Partial<Pick<Parts, 'source' | 'mqtts'>>): ReturnType<LiandongApp['addresses']> {
   return {
     consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
     mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,

@@ -17,9 +17,10 @@ export interface Succession { readonly before: Condition; readonly after: Condit
 interface SilenceWatch { readonly condition: Condition; windowMs: number }
 /**
  * What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. `upTo`: of a device whose critical alert was written
- * ahead of the rest of its batch, the last record that is in what is written; the evaluator's position is moved only with the rest.
+ * ahead of the rest of its batch, the last record that is in what is written; the evaluator's position is moved only with the rest. `reader`: whose position, as sequences are of one journal.
  */
-export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock; upTo?: Seq }
+export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock; upTo?: DoneUpTo }
+export interface DoneUpTo { readonly reader: string; readonly seq: Seq }
 
 /** Stands for a metric that no rule on this device names. */
 const NONE: MetricMemory = { lastTs: Infinity, watches: [] };
@@ -35,7 +36,7 @@ export class DeviceMemory {
   /** False before acceptance, in maintenance and after retirement: nothing is raised. */
   isWatched = true;
   /** Of a batch that was written only in part before a crash: records up to here have had their effect. */
-  doneUpTo: Seq = 0;
+  doneUpTo: DoneUpTo | undefined;
   /** `lastTs` moved since it was saved; may be written a little later. */
   isAged = false;
   readonly #metrics = new Map<MetricKey, MetricMemory>();
@@ -211,7 +212,7 @@ export class DeviceMemory {
     return this.conditions.get(ruleId);
   }
 
-  save(upTo?: Seq): SavedSightings {
+  save(upTo?: DoneUpTo): SavedSightings {
     const lastTs: SavedSightings['lastTs'] = {};
     const clock = this.#clock.save();
     for (const [metric, memory] of this.#metrics) if (Number.isFinite(memory.lastTs)) lastTs[metric] = memory.lastTs;
@@ -225,7 +226,7 @@ export class DeviceMemory {
       if (memory !== NONE) memory.lastTs = ts;
     }
     this.#recentEvents = saved.events;
-    this.doneUpTo = saved.upTo ?? 0;
+    this.doneUpTo = saved.upTo;
     this.#clock.load(saved.clock, Math.max(...Object.values(saved.lastTs)));
   }
 

@@ -1,4 +1,4 @@
-import type { Alert, DeviceId, Seq } from '@liandong/protocols';
+import type { Alert, DeviceId } from '@liandong/protocols';
 import { sql, type Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
 import { breathe } from '../breathe.js';
@@ -6,7 +6,7 @@ import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
 import type { Condition } from './condition.js';
-import type { DeviceMemory } from './device-memory.js';
+import type { DeviceMemory, DoneUpTo } from './device-memory.js';
 import { saveRuleState } from './rule-state.js';
 import { recordTransitions, writeAlerts, writeTimeline, type Transition } from './transitions.js';
 
@@ -64,7 +64,7 @@ export class Gathered {
    * Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. `andWrite`: what else
    * belongs to it. All but the first statement goes out without waiting for answers: each would cost a turn of the event loop, and the next alert waits.
    */
-  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite }: { upTo?: Seq; andWrite?: () => Promise<unknown> } = {}): Promise<readonly Change[]> {
+  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite }: { upTo?: DoneUpTo; andWrite?: () => Promise<unknown> } = {}): Promise<readonly Change[]> {
     const recorded = await recordTransitions(trx, this.transitions, changes);
     await together(
       writeAlerts(trx, recorded).then(() => this.#writeCounted(trx)), // counts are newer than the steps

@@ -19,6 +19,9 @@ import { RuleMemory, type RuleChange } from './rule-memory.js';
 import { forget, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
 
+/** Name of the journal's reader. */
+export const RULES = 'rules';
+
 export interface RuleEvaluatorDependencies {
   db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
   /** Both have to be loaded before `start`. */
@@ -28,6 +31,8 @@ export interface RuleEvaluatorDependencies {
   areas: Pick<AreaTree, 'lineage' | 'onChange'>;
   /** What schedules ask; left out, there are no holidays. */
   days?: Days;
+  /** Name of its position in table `reader`; left out, that of the reader itself. */
+  positionName?: string;
   /** Told of a tick or a record that failed; neither stops the evaluator. */
   onError: (error: unknown) => void;
 }
@@ -42,8 +47,6 @@ export interface RuleEvaluator extends JournalHandler, Feature {
   state(): PartState;
 }
 
-/** Name of its row in table `reader`. */
-const READER = 'rules';
 const TICK_MS = 1_000;
 /** The position moves this often when records change nothing; they are evaluated again after a crash, to no effect. */
 const POSITION_MS = 1_000;
@@ -60,7 +63,7 @@ const CATCHING_UP_MS = 5_000;
  * ones go ahead in a transaction without the position: it says of each of these devices up to which record it is dealt with, and a batch that comes again leaves those out.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, positionName = RULES, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, clocks });
   const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
   const touched = new Set<DeviceId>();
@@ -76,7 +79,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   let isFailing = false;
 
   async function position(): Promise<Seq | undefined> {
-    const row = await db.selectFrom('reader').select('position').where('name', '=', READER).executeTakeFirst();
+    const row = await db.selectFrom('reader').select('position').where('name', '=', positionName).executeTakeFirst();
     return row?.position;
   }
 
@@ -116,7 +119,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     const isQuiet = effects.gathered.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     const urgent = forgotten.devices.length === 0 ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
-    if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: handled })));
+    if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: { reader: positionName, seq: handled } })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
     effects.reset();
     written = { ...written, position: handled, at: now };
@@ -124,7 +127,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   async function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
     const published = await gathered.write(trx, changes, {
-      andWrite: () => trx.insertInto('reader').values({ name: READER, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).execute(),
+      andWrite: () => trx.insertInto('reader').values({ name: positionName, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).execute(),
     });
     await forget(trx, forgotten);
     return published;
@@ -132,7 +135,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   function take(record: JournalRecord, seq: Seq, now: EpochMs): void {
     const device = memory.device(record.device);
-    if (device === undefined || seq <= device.doneUpTo) return;
+    if (device === undefined || (device.doneUpTo?.reader === positionName && seq <= device.doneUpTo.seq)) return;
     // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
     if (!device.isWatched) return;
@@ -187,7 +190,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   }
 
   return {
-    name: READER,
+    name: RULES,
     // A batch is one transaction: a storm within it must not keep the next alert waiting for long.
     maxRecords: 1_000,
     position,

@@ -1,9 +1,9 @@
-import type { DeviceId, Seq } from '@liandong/protocols';
+import type { DeviceId } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { Condition, SavedCondition } from './condition.js';
-import type { DeviceMemory, SavedSightings } from './device-memory.js';
+import type { DeviceMemory, DoneUpTo, SavedSightings } from './device-memory.js';
 import { breathe } from '../breathe.js';
 
 /** Stands in `rule_id` where the row is about the device itself; no rule can have this id. */
@@ -29,7 +29,7 @@ type StateRow = Database['rule_state'];
 const ROWS = 200;
 
 /** Writes what these conditions and devices remember, and drops the rows of conditions with nothing to remember. `upTo`: see `SavedSightings`. */
-export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>, upTo?: Seq): Promise<void> {
+export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>, upTo?: DoneUpTo): Promise<void> {
   const rows: StateRow[] = [];
   let deleted = 0;
   for (const condition of conditions) {

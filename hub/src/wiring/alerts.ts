@@ -26,10 +26,10 @@ import { MaintenanceWindows } from '../maintenance/maintenance-windows.js';
 import { createRuleEvaluator } from '../rules/rule-evaluator.js';
 import { createRuleService } from '../rules/rule-service.js';
 
-export interface AlertWiring { readonly db: Db; readonly clock: Clock; readonly areas: AreaTree; readonly changes: ChangeLog; readonly directory: DeviceDirectory; readonly onError: (error: unknown) => void }
+export interface AlertWiring { readonly db: Db; readonly clock: Clock; readonly areas: AreaTree; readonly changes: ChangeLog; readonly directory: DeviceDirectory; /** Of the rules' position in the database. */ readonly positionName: string; readonly onError: (error: unknown) => void }
 
 /** From rules to alerts, who is called for them, and what people do about them. All of it shares one registry of active alerts. */
-export function wireAlerts({ db, clock, areas, changes, directory, onError }: AlertWiring) {
+export function wireAlerts({ db, clock, areas, changes, directory, positionName, onError }: AlertWiring) {
   const activeAlerts = createActiveAlerts({ db });
   const ids = createIdSource({ clock, random: randomBytes });
   const policies = new EscalationPolicies(areas);
@@ -38,7 +38,7 @@ export function wireAlerts({ db, clock, areas, changes, directory, onError }: Al
   const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
   const outOfService = new MaintenanceWindows({ areas });
   const days = new DayCalendar();
-  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, onError });
+  const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, positionName, onError });
   const escalator = createEscalator({
     clock, activeAlerts, writer, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
     onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,

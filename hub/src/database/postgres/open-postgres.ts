@@ -5,6 +5,7 @@ import { StartError } from '../../problem.js';
 import type { Db } from '../database.js';
 import { migrate } from '../migrate.js';
 import type { Database } from '../schema.js';
+import type { Fence } from './fence.js';
 import { QuietPool } from './postgres-pool.js';
 import { PostgresSchemaPlugin } from './schema-plugin.js';
 import { SerialPostgresDialect } from './serial-dialect.js';
@@ -19,6 +20,8 @@ const OLDEST_VERSION = 150_000;
 export interface PostgresOptions {
   readonly url: URL;
   readonly logger: Pick<Logger, 'warn'>;
+  /** What writing transactions check; left out, nothing. */
+  readonly fence?: Fence;
   /** How long a start waits for a server that does not answer or is still starting (ms). */
   readonly waitMs?: number;
   /** How long any query may take (ms). */
@@ -32,10 +35,10 @@ export const postgresName = ({ hostname, port, pathname }: URL): string => `${ho
  * Opens the PostgreSQL database and brings it to the newest schema. Later losses of the server heal by themselves: queries fail until it is back.
  * @throws StartError when it can't be reached in time, refuses us, is too old, or was written by a newer Liandong
  */
-export async function openPostgres({ url, logger, waitMs = WAIT_MS, answerMs }: PostgresOptions): Promise<Db> {
+export async function openPostgres({ url, logger, fence = { term: undefined, onFenced: () => undefined }, waitMs = WAIT_MS, answerMs }: PostgresOptions): Promise<Db> {
   const place = postgresName(url);
   const pool = new QuietPool({ url, ...(answerMs === undefined ? {} : { answerMs }), onError: (error) => { logger.warn({ database: place, reason: error.message }, 'lost a connection to PostgreSQL'); } });
-  const db = new Kysely<Database>({ dialect: new SerialPostgresDialect({ pool }), plugins: [new PostgresSchemaPlugin()] });
+  const db = new Kysely<Database>({ dialect: new SerialPostgresDialect({ pool, fence }), plugins: [new PostgresSchemaPlugin()] });
   try {
     await untilItAnswers(db, { place, logger, waitMs });
     await checkServer(db, place);
