@@ -10,7 +10,7 @@ import { Tally } from './tally.js';
 
 /** Summaries of one question to the store; a single community's window may be more. */
 const MOST_SUMMARIES = 100_000;
-const SUMMARIES_A_BREATH = 5_000;
+const SUMMARIES_A_BREATH = 500;
 
 /** What has to be asked for some windows, and the windows. */
 export interface Question { readonly keys: DirtyKey[]; readonly devices: Set<DeviceId>; readonly metrics: Set<MetricKey>; readonly from: EpochMs; readonly to: EpochMs }
@@ -53,7 +53,12 @@ export async function workOutCommunities({ keys, devices, metrics, from, to }: Q
     added += 1;
     if (added % SUMMARIES_A_BREATH === 0) await breathe();
   }
-  return [...sums.values()].map(({ community, ...sum }) => ({ ...sum, coverage: coverageOf(sum.figures.count, places.expected(community, sum.area, sum.metric, sum.start, sum.start + QUARTER_MS)) }));
+  const outcomes: Outcome[] = [];
+  for (const { community, ...sum } of sums.values()) {
+    outcomes.push({ ...sum, coverage: coverageOf(sum.figures.count, places.expected(community, sum.area, sum.metric, sum.start, sum.start + QUARTER_MS)) });
+    await breathe(); // each goes through all devices of the community
+  }
+  return outcomes;
 }
 
 /** Received ÷ expected; what was not expected at all is not missing either. */

@@ -1,0 +1,29 @@
+import type { Rule } from '@liandong/protocols';
+import { afterEach, describe, expect, it } from 'vitest';
+import { common, createRig, type Rig } from './rig.js';
+
+const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
+const FLEET = 1_200;
+/** Of a small fleet all are written together. */
+const MOST_AT_ONCE = 500;
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+describe('what may be written late', () => {
+  it('reaches the disk some devices at a time, all of them soon, and once', async () => {
+    rig = await createRig([fill]);
+    const ids = Array.from({ length: FLEET }, (_, index) => `bin-${index}`);
+    for (const id of ids) rig.directory.put(id, 'waste_bin');
+    await rig.evaluator.start();
+    await rig.feed(...ids.map((id) => rig.sample(id, { fill_level: 50 })));
+    const counts: number[] = [];
+    for (let second = 0; second < 15; second += 1) {
+      await rig.pass(1);
+      counts.push(Number((await rig.db.selectFrom('rule_state').select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count));
+    }
+    const steps = counts.map((count, index) => count - (counts[index - 1] ?? 0)).filter((step) => step > 0);
+    expect(steps).toEqual([MOST_AT_ONCE, MOST_AT_ONCE, FLEET - 2 * MOST_AT_ONCE]);
+    expect(counts.findIndex((count) => count > 0)).toBeLessThan(10);
+  });
+});
