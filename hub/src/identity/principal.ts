@@ -11,16 +11,16 @@ export interface Principal {
 }
 
 /** What a service method may require. */
-export type Permission = 'area:read' | 'area:write' | 'device:read' | 'device:write' | 'device:command' | 'gate:open' | 'telemetry:read' | 'event:read' | 'alert:read' | 'aggregate:read' | 'alert:act' | 'rule:read' | 'rule:write' | 'duty:read' | 'duty:write' | 'channel:write' | 'user:write' | 'token:write' | 'audit:read';
+export type Permission = 'area:read' | 'area:write' | 'device:read' | 'device:write' | 'device:command' | 'gate:open' | 'telemetry:read' | 'event:read' | 'alert:read' | 'aggregate:read' | 'alert:act' | 'rule:read' | 'rule:write' | 'duty:read' | 'duty:write' | 'channel:write' | 'user:write' | 'token:write' | 'audit:read' | 'city-alert:read' | 'city-alert:ack' | 'city:read' | 'city:write';
 
-const EVERYTHING: readonly Permission[] = ['area:read', 'area:write', 'device:read', 'device:write', 'device:command', 'gate:open', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read', 'alert:act', 'rule:read', 'rule:write', 'duty:read', 'duty:write', 'channel:write', 'user:write', 'token:write', 'audit:read'];
+const EVERYTHING: readonly Permission[] = ['area:read', 'area:write', 'device:read', 'device:write', 'device:command', 'gate:open', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read', 'alert:act', 'rule:read', 'rule:write', 'duty:read', 'duty:write', 'channel:write', 'user:write', 'token:write', 'audit:read', 'city-alert:read', 'city-alert:ack', 'city:read', 'city:write'];
 const PERMISSIONS: Record<Role, readonly Permission[]> = {
   admin: EVERYTHING,
   operator: ['area:read', 'device:read', 'device:write', 'device:command', 'gate:open', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read', 'alert:act', 'rule:read', 'rule:write', 'duty:read', 'duty:write'],
   installer: ['area:read', 'device:read', 'device:write', 'device:command', 'telemetry:read', 'event:read'],
   grid_worker: ['area:read', 'device:read', 'telemetry:read', 'alert:read'],
   property: ['area:read', 'device:read', 'telemetry:read', 'event:read', 'alert:read', 'aggregate:read'],
-  city: ['area:read', 'aggregate:read'],
+  city: ['area:read', 'aggregate:read', 'city-alert:read', 'city-alert:ack', 'city:read'],
 };
 
 export const hasPermission = (principal: Principal, permission: Permission): boolean => PERMISSIONS[principal.role].includes(permission);

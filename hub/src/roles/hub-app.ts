@@ -11,6 +11,7 @@ import { AreaTree } from '../areas/area-tree.js';
 import { createBacktestService } from '../backtest/backtest-service.js';
 import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { createChangeLog } from '../changes/change-log.js';
+import { createCityAlertsOfHub } from '../city/city-alerts-of-hub.js';
 import { systemClock } from '../clock.js';
 import { createCommandReader } from '../commands/command-reader.js';
 import { createCommandService } from '../commands/command-service.js';
@@ -148,6 +149,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
       channels: notifications.channels,
       aggregates: aggregates.service, aggregateAlerts: createAreaAlerts({ db, clock, areas }), entities: createEntityService({ directory, areas, latest, store: telemetry, clock }),
       passages: createPassages({ store: telemetry, directory, areas, places: aggregates.places, watermark: () => aggregates.publisher.watermark() }),
+      cityAlerts: createCityAlertsOfHub({ db, areas, changes, writer: alarms.writer, key }),
       hikvision: {
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
