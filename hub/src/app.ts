@@ -1,6 +1,7 @@
 import type { pino } from 'pino';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
+import { createCityApp } from './roles/city-app.js';
 import { createHubApp } from './roles/hub-app.js';
 import type { StartReport } from './start-report.js';
 
@@ -20,5 +21,7 @@ export function createApp(config: Config): LiandongApp {
     case 'all':
     case 'hub':
       return createHubApp(config);
+    case 'city':
+      return createCityApp(config);
   }
 }

@@ -219,9 +219,9 @@ async function seedLatest({ telemetry, latest, directory, logger }: Parts): Prom
 }
 
 function demoFleetOf(config: Config, parts: Parts): DemoFleet {
-  const { consoleUrl, mqttUrl } = addressesOf(config, parts);
+  const { consoleUrl } = addressesOf(config, parts);
   return new DemoFleet({
-    hubUrl: consoleUrl, mqttUrl, trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
+    hubUrl: consoleUrl, mqttUrl: mqttUrlOf(config, parts), trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
     async issueToken() {
       const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin', expiresAt: systemClock.now() + FLEET_TOKEN_MS });
       return { token, revoke: () => parts.identity.deleteToken(FLEET_SPONSOR, id) };
@@ -229,10 +229,15 @@ function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   });
 }
 
-function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
+/** Of the embedded broker, or of the external one without its password. */
+const mqttUrlOf = (config: Config, { source }: Parts): string =>
+  source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`;
+
+function addressesOf(config: Config, parts: Parts): ReturnType<LiandongApp['addresses']> {
+  const { listener, mqtts } = parts;
   return {
     consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
-    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    mqttUrl: mqttUrlOf(config, parts),
     mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,
