@@ -134,7 +134,9 @@ export class HubPuller implements Feature {
       if (answer.body === undefined) return this.#heard(answer); // 304: nothing has changed
       const { rows, next, watermark } = readPage(answer.body);
       const isLast = next === cursor;
-      await store.takeRows(hub.id, level, { rows: await this.#ownRows(rows, signal), next, isLast, watermark: isLast && level === 'subdistrict' ? watermark : undefined });
+      const isComplete = isLast && level === 'subdistrict';
+      await store.takeRows(hub.id, level, { rows: await this.#ownRows(rows, signal), next, isLast, watermark: isComplete ? watermark : undefined });
+      if (isComplete) hub.watermark = watermark;
       await this.#heard(answer);
       if (!isLast) continue;
       if (answer.etag !== undefined) this.#etags.set(level, answer.etag);
