@@ -25,8 +25,9 @@ export class Holder {
     const stop = onNews(() => { news.ring(); });
     const end = performance.now() + waitMs;
     try {
-      for (let left = waitMs; isEmpty(answer) && left > 0 && !signal.aborted; left = end - performance.now()) {
+      for (let left = waitMs; isEmpty(answer) && left > 0; left = end - performance.now()) {
         await news.wait(Math.min(left, LOOK_MS), signal);
+        if (signal.aborted) break; // nobody is there to be told, and the database may be closing
         answer = await read();
       }
       return answer;

@@ -22,7 +22,7 @@ describe('GET /city/alerts of a hub', () => {
     const headers = await hub.as('city');
     const first = (await ask('/city/alerts', headers)).json<CityAlertAnswer>();
     expect(first.data).toEqual([{
-      id: 'up', subdistrict: 'east', area: 'east-grid', deviceId: 'bin-1', kind: 'waste_bin', severity: 'major', message: { zh: '满', en: 'full' }, active: true, acked: true, raisedAt: START, lastAt: START, ackedAt: START + 5,
+      id: 'up', subdistrict: 'east', area: 'east-grid', areaName: 'grid', deviceId: 'bin-1', kind: 'waste_bin', severity: 'major', message: { zh: '满', en: 'full' }, active: true, acked: true, raisedAt: START, lastAt: START, ackedAt: START + 5,
       shelvedUntil: START + 60_000, count: 1, value: 96, threshold: 95,
     }]);
     for (const secret of ['zhang', 'li.si', 'wang', '张三']) expect(JSON.stringify(first)).not.toContain(secret);
@@ -120,6 +120,7 @@ describe('a city', () => {
     await hub.put({ id: 'a' });
     await hub.put({ id: 'b' });
     await waitFor('both are here', async () => (await active()).length === 2);
+    await hub.registry.db.deleteFrom('alert_timeline').where('alert_id', '=', 'a').execute();
     await hub.registry.db.deleteFrom('alert').where('id', '=', 'a').execute();
     await hub.registry.db.updateTable('aggregate_state').set({ log: 'second' }).execute();
     expect(await waitFor('one is gone', async () => { const ids = await active(); return ids.length === 1 ? ids : undefined; })).toEqual(['b']);

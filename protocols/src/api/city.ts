@@ -18,10 +18,10 @@ export const CityAlertQuerySchema = Type.Object({
 
 /**
  * An alert that escalated to the city's tier, as the city is told of it: of a thing, with no word of a person. Who acknowledged it, to whom it is assigned and what people wrote stay on the hub,
- * which owns it. `subdistrict`: whose hub it is.
+ * which owns it. `subdistrict`: whose hub it is. `areaName`: of the area, as its hub calls it.
  */
 export const CityAlertSchema = Type.Object({
-  id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }), subdistrict: Type.Optional(IdSchema), area: IdSchema, deviceId: Type.Optional(IdSchema), kind: oneOf(DEVICE_KINDS), severity: oneOf(SEVERITIES), message: LabelSchema,
+  id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }), subdistrict: Type.Optional(IdSchema), area: IdSchema, areaName: Type.Optional(Type.String({ maxLength: 200 })), areaNameEn: Type.Optional(Type.String({ maxLength: 200 })), deviceId: Type.Optional(IdSchema), kind: oneOf(DEVICE_KINDS), severity: oneOf(SEVERITIES), message: LabelSchema,
   active: Type.Boolean(), acked: Type.Boolean(), raisedAt: EpochMsSchema, lastAt: EpochMsSchema, ackedAt: Type.Optional(EpochMsSchema), clearedAt: Type.Optional(EpochMsSchema), shelvedUntil: Type.Optional(EpochMsSchema),
   count: Type.Integer({ minimum: 0 }), value: Type.Optional(Type.Number()), threshold: Type.Optional(Type.Number()), groupId: Type.Optional(Type.String({ maxLength: 64 })),
 });
