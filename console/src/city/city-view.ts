@@ -20,9 +20,9 @@ export function latenessMs({ watermark, skewMs = 0 }: CityHub, now: EpochMs): nu
 }
 export const skewOf = ({ skewMs = 0 }: CityHub): number | undefined => Math.abs(skewMs) > SKEW_MS ? skewMs : undefined;
 
-/** Hubs about which something has to be said: silent first, longest first. */
+/** Hubs about which something has to be said: silent first, longest first. One that only asked to wait is asked again by itself. */
 const ORDER = ['silent', 'never', 'failing', 'off', 'ok'] as const;
-export const inTrouble = (hubs: readonly CityHub[]): CityHub[] => hubs.filter(({ state, isEnabled }) => isEnabled && state !== 'ok')
+export const inTrouble = (hubs: readonly CityHub[]): CityHub[] => hubs.filter(({ state, isEnabled, problem }) => isEnabled && state !== 'ok' && !(state === 'failing' && problem?.code === 'busy'))
   .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || (a.heardAt ?? 0) - (b.heardAt ?? 0));
 
 /** Worst first where more is worse for every metric shown: highest mean on top, those without figures last, in the order of the answer. */

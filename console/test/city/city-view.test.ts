@@ -11,8 +11,8 @@ const area = (id: string, mean?: number, more: Partial<OverviewArea> = {}): Over
 });
 
 describe('what is said of hubs', () => {
-  it('names those not heard from first, longest silence on top, and leaves out what is well or switched off', () => {
-    const hubs = [hub('well'), hub('failing', { state: 'failing' }), hub('off', { state: 'off', isEnabled: false }), hub('late', { state: 'silent', heardAt: 20 }), hub('later', { state: 'silent', heardAt: 10 }), hub('never', { state: 'never' })];
+  it('names those not heard from first, longest silence on top, and leaves out what is well, busy or switched off', () => {
+    const hubs = [hub('well'), hub('failing', { state: 'failing' }), hub('busy', { state: 'failing', problem: { code: 'busy', since: 0, detail: '' } }), hub('off', { state: 'off', isEnabled: false }), hub('late', { state: 'silent', heardAt: 20 }), hub('later', { state: 'silent', heardAt: 10 }), hub('never', { state: 'never' })];
     expect(inTrouble(hubs).map(({ id }) => id)).toEqual(['later', 'late', 'never', 'failing']);
   });
 
