@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { parseOptions, USAGE } from './options.js';
 import { alertSections } from './report/alerts.js';
 import { backtestCells, backtestNotes } from './report/backtest.js';
+import { cityCells, cityNotes } from './report/city.js';
 import { codecCells, codecNotes } from './report/codecs.js';
 import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
@@ -66,6 +67,7 @@ function print(report: RunReport): void {
   }
   if (report.codecs.length > 0) show(codecCells(report.codecs), [machine, ...codecNotes(report.codecs)]);
   if (report.backtest !== undefined) show(backtestCells(report.backtest), [machine, ...backtestNotes(report.backtest)]);
+  if (report.city !== undefined) show(cityCells(report.city), [machine, ...cityNotes(report.city)]);
   for (const { cells, notes } of alertSections(report.alerts)) show(cells, [machine, ...notes]);
 }
 

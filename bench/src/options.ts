@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { LatencySize } from './alerts/measure-latency.js';
 import type { RulesSize } from './alerts/measure-rules.js';
 import type { StormSize } from './alerts/measure-storm.js';
+import type { CitySize } from './city/measure-city.js';
 import { DEVICES } from './fleet.js';
 import { PATH_IDS, type PathId } from './paths/types.js';
 
@@ -11,6 +12,8 @@ export interface Options {
   readonly codecs: { readonly cpuMs: number; readonly warmUpMs: number } | undefined;
   /** Undefined: back-tests are not measured. */
   readonly backtest: { readonly devices: number; readonly days: number; readonly seconds: number } | undefined;
+  /** Undefined: a city's pull is not measured. */
+  readonly city: CitySize | undefined;
   /** Undefined, each: not measured. */
   readonly rules: RulesSize | undefined;
   readonly alerts: LatencySize | undefined;
@@ -29,7 +32,8 @@ export const USAGE = `npm run bench -- [options]
   --paths a,b,rules  a: embedded hub, b: Mosquitto + hub + InfluxDB, c: Mosquitto + Telegraf + InfluxDB,
                      codecs: what decoding a message costs, rules: the hub with 10 and with 10,000 rules,
                      alerts: from a publish to a screen, by the hub and by a bare echo, storm: 50,000 alerts in a minute,
-                     backtest: a rule over 30 days of 1,000 devices while others report (all)
+                     backtest: a rule over 30 days of 1,000 devices while others report,
+                     city: a pull of a day's aggregates of 200 communities (all)
   --rate N           messages a second of the live workload (6000)
   --seconds N        how long it lasts (20)
   --messages N       messages of the drained backlog (200000)
@@ -38,13 +42,13 @@ export const USAGE = `npm run bench -- [options]
   --markdown FILE    writes the tables; a FILE that has them gets them between its markers`;
 
 const FULL = {
-  rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 }, backtest: { devices: 1000, days: 30, seconds: 20 },
+  rate: 6000, seconds: 20, messages: 200_000, warmUp: 20_000, codecs: { cpuMs: 1000, warmUpMs: 250 }, backtest: { devices: 1000, days: 30, seconds: 20 }, city: { communities: 200, metrics: 12 },
   rules: { rounds: 6, messages: 100_000, warmUpMessages: 20_000 },
   alerts: { alertsPerS: 20, seconds: 16, messagesPerS: 1000 },
   storm: { alerts: 50_000, seconds: 60, criticalsPerS: 10, quietSeconds: 30, messagesPerS: 500, screens: 10 },
 };
 const QUICK: typeof FULL = {
-  rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 }, backtest: { devices: 100, days: 3, seconds: 3 },
+  rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 }, backtest: { devices: 100, days: 3, seconds: 3 }, city: { communities: 20, metrics: 12 },
   rules: { rounds: 2, messages: 10_000, warmUpMessages: 2000 },
   alerts: { alertsPerS: 20, seconds: 3, messagesPerS: 500 },
   storm: { alerts: 2000, seconds: 4, criticalsPerS: 10, quietSeconds: 3, messagesPerS: 200, screens: 3 },
@@ -66,6 +70,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     paths: PATH_IDS.filter((id) => wanted.includes(id)),
     codecs: wanted.includes('codecs') ? defaults.codecs : undefined,
     backtest: wanted.includes('backtest') ? defaults.backtest : undefined,
+    city: wanted.includes('city') ? defaults.city : undefined,
     rules: wanted.includes('rules') ? defaults.rules : undefined,
     alerts: wanted.includes('alerts') ? defaults.alerts : undefined,
     storm: wanted.includes('storm') ? defaults.storm : undefined,
@@ -78,7 +83,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   };
 }
 
-const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest', 'rules', 'alerts', 'storm'];
+const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest', 'city', 'rules', 'alerts', 'storm'];
 
 function partsOf(text: string): string[] {
   const wanted = text.toLowerCase().split(',').map((part) => part.trim());

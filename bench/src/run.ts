@@ -1,5 +1,6 @@
 import { runAlerts } from './alerts/run-alerts.js';
 import { measureBacktest, type BacktestResult } from './backtest/measure-backtest.js';
+import { measureCity, type CityResult } from './city/measure-city.js';
 import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
 import { createSamples } from './codecs/samples.js';
 import { DEVICES } from './fleet.js';
@@ -43,8 +44,9 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
   }
   const codecs = await runCodecs(dependencies);
   const backtest = await runBacktest(dependencies);
+  const city = await runCity(dependencies);
   const alerts = await runAlerts(dependencies);
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }) };
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }), ...(city === undefined ? {} : { city }) };
 }
 
 async function runCodecs({ options, progress, onStage }: RunDependencies) {
@@ -65,6 +67,23 @@ async function runBacktest({ options, progress, onStage, onResources }: RunDepen
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     progress.say(`  back-test: FAILED, ${failure}`);
+    return { failure };
+  } finally {
+    await resources.release();
+  }
+}
+
+async function runCity({ options, progress, onStage, onResources }: RunDependencies): Promise<CityResult | undefined> {
+  if (options.city === undefined) return undefined;
+  const resources = new Resources();
+  onResources(resources);
+  onStage('city');
+  progress.say('City …');
+  try {
+    return await measureCity({ ...options.city, resources, onProgress: progress.show.bind(progress) });
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    progress.say(`  city: FAILED, ${failure}`);
     return { failure };
   } finally {
     await resources.release();

@@ -14,6 +14,11 @@ it('measures the codecs alone, or leaves them out', () => {
   expect(parseOptions(['--paths', 'b'])).toMatchObject({ paths: ['b'], codecs: undefined });
 });
 
+it('measures a city\'s pull by name, and with all the rest', () => {
+  expect(parseOptions(['--paths', 'city'])).toMatchObject({ paths: [], backtest: undefined, city: { communities: 200, metrics: 12 } });
+  expect([parseOptions([]), parseOptions(['--paths', 'a'])]).toMatchObject([{ city: { communities: 200 } }, { city: undefined }]);
+});
+
 it('measures rules, alerts and the storm by name, and with all the rest', () => {
   expect(parseOptions(['--paths', 'rules,storm'])).toMatchObject({ paths: [], codecs: undefined, rules: { rounds: 6 }, alerts: undefined, storm: { alerts: 50_000, seconds: 60 } });
   expect(parseOptions([])).toMatchObject({ rules: { messages: 100_000 }, alerts: { alertsPerS: 20 }, storm: { screens: 10 } });

@@ -1,4 +1,5 @@
-import { createRouter, createWebHistory } from 'vue-router';
+import type { Serves } from '@liandong/protocols';
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
 import { firstSection } from './operations/sections.js';
 import OverviewPage from './pages/OverviewPage.vue';
 import { useSessionStore } from './stores/session.js';
@@ -31,6 +32,7 @@ export function createConsoleRouter() {
           { path: 'kpi', name: 'kpi', component: () => import('./pages/operations/KpiPage.vue'), meta: { section: 'kpi' } },
         ],
       },
+      { path: '/city', name: 'city', component: () => import('./pages/CityPage.vue'), meta: { isBare: true } },
       { path: '/install', name: 'install', component: () => import('./pages/InstallPage.vue'), meta: { isBare: true, worksOffline: true } },
       { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
     ],
@@ -39,8 +41,15 @@ export function createConsoleRouter() {
     if (to.meta['isPublic'] === true) return true;
     const state = await useSessionStore().ensure();
     // An installer in a stairwell fills in the form without a network; sending it asks for the session.
-    if (state === 'in' || (state === 'unreachable' && to.meta['worksOffline'] === true)) return true;
+    if (state === 'in') return onItsServer(to, useSessionStore().serves);
+    if (state === 'unreachable' && to.meta['worksOffline'] === true) return true;
     return { name: 'sign-in', query: { ...(state === 'unreachable' ? { reason: 'unreachable' } : {}), ...(to.fullPath === '/' ? {} : { return: to.fullPath }) } };
   });
   return router;
+}
+
+/** A city has one page, and a sub-district's hub all others. */
+function onItsServer(to: RouteLocationNormalized, serves: Serves): boolean | RouteLocationRaw {
+  if (serves === 'city') return to.name === 'city' || { name: 'city' };
+  return to.name !== 'city' || { name: 'overview' };
 }

@@ -1,6 +1,7 @@
 import type { pino } from 'pino';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
+import { createCityApp } from './roles/city-app.js';
 import { createHubApp } from './roles/hub-app.js';
 import type { StartReport } from './start-report.js';
 
@@ -23,5 +24,7 @@ export function createApp(config: Config, end: EndNow = (reason) => { throw new 
     case 'all':
     case 'hub':
       return createHubApp(config, end);
+    case 'city':
+      return createCityApp(config);
   }
 }

@@ -1,11 +1,11 @@
 /** What a person needs to know once the hub is ready. */
 export interface StartReport {
   readonly consoleUrl: string;
-  /** Address of the embedded broker, or of the external one without its password. */
-  readonly mqttUrl: string;
+  /** Address of the embedded broker, or of the external one without its password; a role without devices has none. */
+  readonly mqttUrl: string | undefined;
   /** MQTT over TLS, when it is on. */
   readonly mqttsUrl: string | undefined;
-  readonly telemetry: string;
+  readonly telemetry: string | undefined;
   readonly dataDir: string;
   readonly isDemo: boolean;
   /** Only on the start that made it. */
@@ -23,9 +23,9 @@ export function reportStart({ consoleUrl, mqttUrl, mqttsUrl, telemetry, dataDir,
     `  控制台 console    ${consoleUrl}`,
     '  用户 user         admin',
     `  密码 password     ${password}`,
-    `  设备 MQTT         ${mqttUrl}`,
+    ...(mqttUrl === undefined ? [] : [`  设备 MQTT         ${mqttUrl}`]),
     ...(mqttsUrl === undefined ? [] : [`  加密 MQTT TLS     ${mqttsUrl}`]),
-    `  时序 telemetry    ${telemetry}`,
+    ...(telemetry === undefined ? [] : [`  时序 telemetry    ${telemetry}`]),
     `  数据 data         ${dataDir}`,
     ...(isDemo ? ['  模拟设备正在上报 · a simulated fleet is reporting (DEMO=1)'] : []),
     '',

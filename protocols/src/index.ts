@@ -44,6 +44,7 @@ export * from './api/escalation.js';
 export * from './api/notifications.js';
 export * from './api/alert-reports.js';
 export * from './api/aggregates.js';
+export * from './api/city.js';
 export * from './api/identity.js';
 export * from './api/health.js';
 export * from './socket.js';

@@ -1,4 +1,4 @@
-import type { Credentials, ImportResult, Telemetry } from '@liandong/protocols';
+import type { AggregateAnswer, Credentials, ImportResult, Role, Telemetry } from '@liandong/protocols';
 
 export interface HubClient {
   get<Answer>(path: string): Promise<Answer>;
@@ -6,8 +6,10 @@ export interface HubClient {
   addDevice(body: unknown): Promise<Credentials>;
   /** CSV. @throws Error when a row was refused */
   importDevices(csv: string): Promise<void>;
-  /** A new token of an admin. */
-  token(): Promise<string>;
+  /** A new token, of an admin unless told. */
+  token(role?: Role): Promise<string>;
+  /** Aggregate rows to be had, counted page by page. */
+  countRows(query: string): Promise<number>;
   /** Every stored row of a metric with `from <= ts < to`, counted page by page. */
   rows(query: { device: string; metric: string; from: number; to: number }): Promise<number>;
   /** Journal records the store holds, and the records its slowest reader has yet to read. */
@@ -53,7 +55,16 @@ export function createHubClient({ url, password }: { url: string; password: stri
       const { rows, counts } = await (await sendText('/devices/import', csv, 'text/csv')).json() as ImportResult; // the contract's shape
       if (counts.failed > 0) throw new Error(`the hub refused ${counts.failed} devices, such as ${JSON.stringify(rows.find(({ state }) => state === 'failed'))}`);
     },
-    token: async () => (await client.post<{ token: string }>('/tokens', { name: 'bench', role: 'admin' })).token,
+    token: async (role = 'admin') => (await client.post<{ token: string }>('/tokens', { name: 'bench', role })).token,
+    async countRows(query) {
+      let rows = 0;
+      for (let since = ''; ;) {
+        const { data, next } = await client.get<AggregateAnswer>(`/aggregates?${query}${since === '' ? '' : `&since=${since}`}`);
+        rows += data.length;
+        if (next === since) return rows;
+        since = next;
+      }
+    },
 
     async rows({ device, metric, from, to }) {
       await signIn();

@@ -14,7 +14,8 @@ import type { Influx } from './influx.js';
 import type { Mosquitto } from './mosquitto.js';
 import { writeRules } from './rule-table.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
+/** The hub's program, which is the city's too. */
+export const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
 
 export interface Hub {
   readonly process: OwnedProcess;
@@ -25,6 +26,8 @@ export interface Hub {
   readonly mqttPort: number;
   /** The fleet, registered, with each device's own credentials. */
   readonly devices: readonly DeviceLoad[];
+  /** Ends it, lets `whileDown` have its database file, and starts it again. */
+  restart(whileDown: (databaseFile: string) => void): Promise<void>;
 }
 
 export interface HubOptions {
@@ -58,12 +61,13 @@ export async function startHub(resources: Resources, { servers, rules, fill, nam
     await fill(join(dataDir, 'telemetry.duckdb'));
   }
   let hub = await start();
-  if (rules !== undefined) {
+  const restart = async (whileDown: (databaseFile: string) => void): Promise<void> => {
     await hub.end();
-    writeRules(join(dataDir, 'liandong.db'), rules);
+    whileDown(join(dataDir, 'liandong.db'));
     hub = await start();
-  }
-  return { process: hub, client, url, mqttPort, devices: await registerFleet(client) };
+  };
+  if (rules !== undefined) await restart((file) => { writeRules(file, rules); });
+  return { get process() { return hub; }, client, url, mqttPort, devices: await registerFleet(client), restart };
 }
 
 function settingsOf({ mosquitto, influx }: { mosquitto: Mosquitto; influx: Influx }): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { BacktestResult } from '../backtest/measure-backtest.js';
+import type { CityResult } from '../city/measure-city.js';
 import type { AlertReport } from '../alerts/run-alerts.js';
 import type { StormResult } from '../alerts/measure-storm.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
@@ -30,13 +31,15 @@ export interface RunReport {
   readonly codecs: readonly CodecResult[];
   /** Absent when it was not measured. */
   readonly backtest?: BacktestResult;
+  /** Absent when it was not measured. */
+  readonly city?: CityResult;
   /** What rules and alerts cost; a member is absent when it was not measured. */
   readonly alerts: AlertReport;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs, backtest, alerts }: RunReport): boolean => {
-  const others = [...codecs, ...[backtest, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
+export const isRight = ({ results, codecs, backtest, city, alerts }: RunReport): boolean => {
+  const others = [...codecs, ...[backtest, city, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
   return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
     && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
 };

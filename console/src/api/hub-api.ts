@@ -1,5 +1,6 @@
 import type { Alert, AlertAssign, AlertShelve, AlertWithTimeline, AreaNode, AuditEntry, BulkAckAnswer, Device, DeviceEvent, DeviceWithTwin, EpochMs, EscalationAnswer, Latest, MetricKey, OnDuty, Refusals, Session, Telemetry } from '@liandong/protocols';
 import { createApiClient, type ApiClient, type Query } from './client.js';
+import { createCityApi } from './city-api.js';
 import { createOperationsApi } from './operations-api.js';
 import { createProvisioningApi } from './provisioning-api.js';
 
@@ -8,6 +9,7 @@ export interface Page<T> { data: T[]; next?: string }
 /** The hub's REST API as the console uses it. Every method throws ApiError. */
 export const createHubApi = (client: ApiClient) => ({
   ...createProvisioningApi(client),
+  ...createCityApi(client),
   ...createOperationsApi(client),
   session: () => client.get<Session>('/session'),
   /** The hub's own time (ms), to the second; undefined when it doesn't say. */

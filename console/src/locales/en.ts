@@ -1,3 +1,4 @@
+import { cityEn } from './city-en.js';
 import { dutyEn } from './duty-en.js';
 import { fieldEn } from './field-en.js';
 import { rulesEn } from './rules-en.js';
@@ -5,6 +6,7 @@ import { wallEn } from './wall-en.js';
 import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
+  ...cityEn,
   ...fieldEn,
   ...rulesEn,
   ...dutyEn,

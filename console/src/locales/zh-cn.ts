@@ -1,3 +1,4 @@
+import { cityZhCN } from './city-zh-cn.js';
 import { dutyZhCN } from './duty-zh-cn.js';
 import { fieldZhCN } from './field-zh-cn.js';
 import { rulesZhCN } from './rules-zh-cn.js';
@@ -5,6 +6,7 @@ import { wallZhCN } from './wall-zh-cn.js';
 
 /** Words on the screen, Chinese; the shape that every other language has to fill. */
 export const zhCN = {
+  ...cityZhCN,
   ...fieldZhCN,
   ...rulesZhCN,
   ...dutyZhCN,

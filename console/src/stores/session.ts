@@ -13,6 +13,8 @@ export const useSessionStore = defineStore('session', () => {
   const wasUsed = ref(false);
   /** Roles that may act on alerts; the hub decides, the screen only doesn't offer what it would refuse. */
   const canAct = computed(() => session.value?.role === 'admin' || session.value?.role === 'operator');
+  /** The hub of a sub-district, or a city; a server that doesn't say is a hub. */
+  const serves = computed(() => session.value?.serves ?? 'subdistrict');
   /** Roles that the hub lets change devices. */
   const canWriteDevices = computed(() => canAct.value || session.value?.role === 'installer');
 
@@ -35,5 +37,5 @@ export const useSessionStore = defineStore('session', () => {
     forget();
   }
   function forget(): void { session.value = undefined; wasUsed.value = true; }
-  return { session, wasUsed, canAct, canWriteDevices, ensure, signIn, signOut, forget };
+  return { session, wasUsed, serves, canAct, canWriteDevices, ensure, signIn, signOut, forget };
 });

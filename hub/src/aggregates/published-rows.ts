@@ -43,7 +43,7 @@ export async function putRows(trx: Transaction<Database>, window: AggregateWindo
   for (let from = 0; from < changed.length; from += ROWS) {
     const rows = changed.slice(from, from + ROWS).map(({ area, metric, start, figures, devices, coverage, members, revision }, index): StoredAggregate => ({
       area, metric, window, start, change_no: first + from + index, revision, count: figures.count, sum: figures.sum, min: figures.min, max: figures.max, last: figures.last, last_ts: figures.lastTs,
-      devices, coverage, members: members?.toString() ?? null,
+      devices, coverage, members: members?.toString() ?? null, source_revision: null,
     }));
     await trx.insertInto('aggregate').values(rows).onConflict((conflict) => conflict.columns(['area', 'metric', 'window', 'start']).doUpdateSet((e) => ({
       change_no: e.ref('excluded.change_no'), revision: e.ref('excluded.revision'), count: e.ref('excluded.count'), sum: e.ref('excluded.sum'), min: e.ref('excluded.min'), max: e.ref('excluded.max'),

@@ -11,6 +11,9 @@ export async function readState(db: Db | Transaction<Database>): Promise<Aggrega
   return row && { log: row.log, changeNo: row.change_no, watermark: row.watermark, droppedTo: row.dropped_to };
 }
 
+/** The state, or that of a hub that has published nothing. */
+export const stateOrNone = async (db: Db): Promise<AggregateState> => await readState(db) ?? { log: '', changeNo: 0, watermark: 0, droppedTo: 0 };
+
 /** The state, made when there is none: nothing is published yet, and what ends from `watermark` on will be. */
 export async function ensureState(db: Db, first: { log: string; watermark: EpochMs }): Promise<AggregateState> {
   await db.insertInto('aggregate_state').values({ id: 1, ...first, change_no: 0, dropped_to: 0 }).onConflict((conflict) => conflict.doNothing()).execute();

@@ -12,6 +12,8 @@ export class AreaTree {
     this.#areas.set(area.id, area);
     for (const listener of this.#listeners) listener(area);
   }
+  /** Forgets an area; those below it go first. */
+  remove(id: AreaId): void { this.#areas.delete(id); }
   /** Calls `listener` for each area that is put from now on, new or changed; returns how to stop. */
   onChange(listener: (area: Area) => void): () => void {
     this.#listeners.add(listener);

@@ -82,6 +82,8 @@ export interface Database {
   aggregate: {
     area: string; metric: string; window: string; start: number; change_no: number; revision: number; count: number; sum: number; min: number; max: number; last: number; last_ts: number;
     devices: number; coverage: number; members: string | null;
+    /** On a city: the revision its hub gave the row; `revision` goes on from what was there when a hub was set back. */
+    source_revision: number | null;
   };
   /** Windows to be worked out, by stage (aggregates/stages.ts). `marks` grows with each mark, so that one that came during the work is not taken for done. */
   aggregate_dirty: { stage: number; start: number; area: string; metric: string; marks: number };
@@ -93,6 +95,19 @@ export interface Database {
   aggregate_place: { device: string; since: number; until: number | null; area: string; community: string; slot: number; interval_s: number };
   /** From when on a device has reported a metric. */
   aggregate_series: { device: string; metric: string; first_ts: number };
+  /** On a city: the hubs it pulls from. `id` is the sub-district. `token` is never answered. `heard_at`: the last good answer. `watermark`, by the hub's clock: what ends up to then is here. */
+  city_hub: {
+    id: string; name: string | null; url: string; token: string; ca_file: string | null; detail: string; enabled: number; created_at: number;
+    heard_at: number | null; skew_ms: number | null; watermark: number | null;
+  };
+  /** Where a pull stands: `cursor` of the hub, null before the first answer. `restating`: everything comes again, because the hub refused the cursor. */
+  city_stream: { hub: string; stream: string; cursor: string | null; restating: number };
+  /** What a hub last told of an area of its own; names and places are in `area`. `metrics`: JSON array. */
+  city_area: { id: string; hub: string; devices: number; online: number; last_data_at: number | null; metrics: string };
+  /** Alerts of the city's tier as their hubs last told them. `seq`: the city's own order of changes. `round`: 1 while a restatement has yet to bring it again. `body`: JSON of the rest. */
+  city_alert: { id: string; hub: string; seq: number; area: string; active: number; acked: number; cleared_at: number | null; round: number; body: string };
+  /** One row. `log`: random, names the city's order of alerts to cursors. */
+  city_state: { id: number; log: string; alert_seq: number };
   /** Which of the hubs on this database server leads; one row. Times by the server's clock. `address`: where the others reach it. */
   lease: { name: string; holder: string; address: string | null; term: number; expires_at: number };
   /** Base64 of what all hubs on this database have in common. */

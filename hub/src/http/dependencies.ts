@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Serves } from '@liandong/protocols';
 import type { AggregateService } from '../aggregates/aggregate-service.js';
 import type { AreaAlerts } from '../aggregates/area-alerts.js';
 import type { Passages } from '../aggregates/passages.js';
@@ -10,6 +11,7 @@ import type { AreaService } from '../areas/area-service.js';
 import type { BackupService } from '../backup/backup-service.js';
 import type { BacktestService } from '../backtest/backtest-service.js';
 import type { CalendarService } from '../calendar/calendar-service.js';
+import type { CityAlertService } from '../city/types.js';
 import type { Clock } from '../clock.js';
 import type { DeviceReadings } from '../devices/device-readings.js';
 import type { DeviceService } from '../devices/device-service.js';
@@ -51,6 +53,7 @@ export interface HttpDependencies {
   readonly aggregates?: AggregateService;
   readonly aggregateAlerts?: AreaAlerts;
   readonly passages?: Passages;
+  readonly cityAlerts?: CityAlertService;
   readonly entities?: EntityService;
   readonly backups?: BackupService;
   readonly rules: RuleService;
@@ -59,6 +62,8 @@ export interface HttpDependencies {
   readonly metrics: { metrics(): Promise<string>; readonly contentType: string };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
+  /** What the server is to people; a sub-district's hub unless told. */
+  readonly serves?: Serves;
   /** The built console; when there is no index.html in it, a page says how to build it. */
   readonly consoleFolder: string;
   /** PEM texts: HTTPS instead of HTTP, and cookies marked Secure. */

@@ -17,6 +17,7 @@ import { addAuditRoutes } from './routes/audit.js';
 import { addBacktestRoutes } from './routes/backtest.js';
 import { addBackupRoutes } from './routes/backups.js';
 import { addCalendarRoutes } from './routes/calendar.js';
+import { addCityAlertRoutes } from './routes/city-alerts.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
 import { addEscalationRoutes } from './routes/escalation.js';
@@ -49,6 +50,21 @@ const KEEP_ALIVE_MS = 75_000;
  * Socket.IO shares. `close()` ends idle and busy connections alike.
  */
 export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
+  const app = await openHttp(dependencies);
+  const { hikvision, peers, clock, tls } = dependencies;
+  if (peers !== undefined) addHandOverRoute(app, peers);
+  if (hikvision !== undefined) await addHikvisionRoute(app, { hikvision, clock, isHttps: tls !== undefined });
+  await app.register(async (api: App) => { addApi(api, dependencies); }, { prefix: '/api/v1' });
+  await app.register(async (ngsiLd: App) => {
+    addAuthentication(ngsiLd, dependencies);
+    addNgsiLdRoutes(ngsiLd, dependencies);
+  }, { prefix: '/ngsi-ld/v1' });
+  await app.ready();
+  return app;
+}
+
+/** What every role's server has before its own routes: how requests are read and errors told, OpenAPI, the console's files and health. */
+export async function openHttp(dependencies: Pick<HttpDependencies, 'tls' | 'logger' | 'consoleFolder' | 'health' | 'metrics'>): Promise<App> {
   const { tls } = dependencies;
   const onError = createErrorHandler(dependencies.logger);
   const app = Fastify({
@@ -69,15 +85,6 @@ export async function buildHttp(dependencies: HttpDependencies): Promise<App> {
   await addOpenApi(app);
   await addConsole(app, dependencies.consoleFolder);
   addHealthRoutes(app, dependencies);
-  const { hikvision, peers, clock } = dependencies;
-  if (peers !== undefined) addHandOverRoute(app, peers);
-  if (hikvision !== undefined) await addHikvisionRoute(app, { hikvision, clock, isHttps: tls !== undefined });
-  await app.register(async (api: App) => { addApi(api, dependencies); }, { prefix: '/api/v1' });
-  await app.register(async (ngsiLd: App) => {
-    addAuthentication(ngsiLd, dependencies);
-    addNgsiLdRoutes(ngsiLd, dependencies);
-  }, { prefix: '/ngsi-ld/v1' });
-  await app.ready();
   return app;
 }
 
@@ -86,6 +93,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes, addBackupRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes, addBackupRoutes, addCityAlertRoutes,
   ]) addRoutes(api, dependencies);
 }

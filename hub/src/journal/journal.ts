@@ -89,7 +89,7 @@ export class Journal implements Feature, JournalWriter {
     try {
       await this.#db.open();
     } catch (error) {
-      throw asStartError(error, this.#dependencies.path);
+      throw dataDirStartError(error, this.#dependencies.path);
     }
     this.#isOpen = true;
     for await (const [key, value] of this.#db.iterator({ ...BATCH_KEYS, reverse: true, limit: 1 })) this.#last = decodeBatch(key, value).last;
@@ -278,7 +278,8 @@ const decodeBatch = (key: string, value: Buffer): JournalBatch => {
   return { first, last: first + records.length - 1, records };
 };
 
-function asStartError(error: unknown, path: string): StartError {
+/** Says which setting to change when the folder can not be opened. */
+export function dataDirStartError(error: unknown, path: string): StartError {
   const dataDir = dirname(path);
   const causes = [error, error instanceof Error ? error.cause : undefined].map((e) => (e as { code?: string } | undefined)?.code);
   if (causes.includes('LEVEL_LOCKED')) return new StartError(`Another Liandong process is using the data folder ${dataDir}. Stop it, or set DATA_DIR to another folder.`, { cause: error });

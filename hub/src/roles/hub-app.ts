@@ -15,6 +15,7 @@ import { backupSources, makeBackup } from '../backup/make-backup.js';
 import { createBacktestService } from '../backtest/backtest-service.js';
 import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { createChangeLog } from '../changes/change-log.js';
+import { createCityAlertsOfHub } from '../city/city-alerts-of-hub.js';
 import { systemClock } from '../clock.js';
 import { createCommandReader } from '../commands/command-reader.js';
 import { dropCommandsBefore } from '../commands/command-rows.js';
@@ -195,6 +196,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
       channels: notifications.channels,
       aggregates: aggregates.service, aggregateAlerts: createAreaAlerts({ db, clock, areas }), entities: createEntityService({ directory, areas, latest, store: telemetry, clock }),
       passages: createPassages({ store: telemetry, directory, areas, places: aggregates.places, watermark: () => aggregates.publisher.watermark() }),
+      cityAlerts: createCityAlertsOfHub({ db, areas, changes, writer: alarms.writer, key }),
       hikvision: {
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
@@ -274,9 +276,9 @@ async function seedLatest({ telemetry, latest, directory, logger }: Parts): Prom
 }
 
 function demoFleetOf(config: Config, parts: Parts): DemoFleet {
-  const { consoleUrl, mqttUrl } = addressesOf(config, parts);
+  const { consoleUrl } = addressesOf(config, parts);
   return new DemoFleet({
-    hubUrl: consoleUrl, mqttUrl, trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
+    hubUrl: consoleUrl, mqttUrl: mqttUrlOf(config, parts), trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
     async issueToken() {
       const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin', expiresAt: systemClock.now() + FLEET_TOKEN_MS });
       return { token, revoke: () => parts.identity.deleteToken(FLEET_SPONSOR, id) };
@@ -284,10 +286,15 @@ function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   });
 }
 
-function addressesOf(config: Config, { source, listener, mqtts }: { listener: { readonly port: number } } & Partial<Pick<Parts, 'source' | 'mqtts'>>): ReturnType<LiandongApp['addresses']> {
+/** Of the embedded broker, or of the external one without its password. */
+const mqttUrlOf = (config: Config, { source }: Partial<Pick<Parts, 'source'>>): string =>
+  source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`;
+
+function addressesOf(config: Config, parts: { listener: { readonly port: number } } & Partial<Pick<Parts, 'source' | 'mqtts'>>): ReturnType<LiandongApp['addresses']> {
+  const { listener, mqtts } = parts;
   return {
     consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
-    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
+    mqttUrl: mqttUrlOf(config, parts),
     mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,

@@ -1,6 +1,6 @@
 import type { AggregateRow, Area, AreaId, DeviceId, DeviceKind, EpochMs, JournalRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
 import { createAggregates, type Aggregates } from '../../src/aggregates/aggregates.js';
-import type { AggregateQuery } from '../../src/aggregates/aggregate-service.js';
+import type { AggregateQuery } from '../../src/aggregates/aggregate-opener.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createDeviceDirectory } from '../../src/devices/device-directory.js';
 import type { TelemetryStore, WindowSummary } from '../../src/telemetry/types.js';

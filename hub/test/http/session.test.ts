@@ -9,7 +9,7 @@ afterEach(async () => { await hub.close(); });
 describe('a session', () => {
   it('is a cookie that scripts and other sites can not use, and works until signed out', async () => {
     const signedIn = await hub.signIn();
-    expect(signedIn.json()).toEqual({ username: 'admin', name: '管理员', role: 'admin' });
+    expect(signedIn.json()).toEqual({ username: 'admin', name: '管理员', role: 'admin', serves: 'subdistrict' });
     const [cookie] = signedIn.cookies;
     expect(cookie).toMatchObject({ name: SESSION_COOKIE, httpOnly: true, sameSite: 'Strict', path: '/' });
     const cookies = { [SESSION_COOKIE]: cookie?.value ?? '' };

@@ -49,7 +49,7 @@ it('serves the console on HTTPS with a Secure cookie, and takes MQTT on both por
   await post('/areas', { id: 'east', level: 'subdistrict', parent: 'city', name: '东' });
   await post('/areas', { id: 'garden', level: 'community', parent: 'east', name: '园', profile: 'urban' });
   const made = JSON.parse((await post('/devices', { id: 'bin-1', name: '东门', kind: 'waste_bin', area: 'garden' })).body) as { credentials: { username: string; password: string } };
-  for (const url of [mqttUrl, mqttsUrl ?? '']) {
+  for (const url of [mqttUrl ?? '', mqttsUrl ?? '']) {
     const client = await connectAsync(url, { ...made.credentials, ca, reconnectPeriod: 0 });
     await client.publishAsync('liandong/v1/east/garden/bin-1/telemetry', '{"values":{"fill_level":43}}', { qos: 1 });
     await client.endAsync();

@@ -10,8 +10,12 @@ export const UsernameSchema = Type.String({ minLength: 1, maxLength: 32, pattern
 /** POST /session */
 export const SignInSchema = Type.Object({ username: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) }, { additionalProperties: false });
 
-/** GET /session: who is signed in, and what they are bound to. */
-export const SessionSchema = Type.Object({ username: Type.String(), name: Type.String(), role: oneOf(ROLES), area: Type.Optional(IdSchema) });
+const Who = { username: Type.String(), name: Type.String(), role: oneOf(ROLES), area: Type.Optional(IdSchema) };
+/** What a server is to people: the hub of a sub-district, or the city that pulls from hubs. */
+export const SERVES = ['subdistrict', 'city'] as const;
+export type Serves = (typeof SERVES)[number];
+/** GET /session: who is signed in, and what they are bound to. `serves` is about the server. */
+export const SessionSchema = Type.Object({ ...Who, serves: Type.Optional(oneOf(SERVES)) });
 export type Session = Static<typeof SessionSchema>;
 
 export const NewUserSchema = Type.Object({
@@ -19,7 +23,7 @@ export const NewUserSchema = Type.Object({
   password: Type.String({ minLength: 10, maxLength: 256 }),
 }, { additionalProperties: false });
 export type NewUser = Static<typeof NewUserSchema>;
-export const UserSchema = Type.Object({ ...SessionSchema.properties, createdAt: EpochMsSchema });
+export const UserSchema = Type.Object({ ...Who, createdAt: EpochMsSchema });
 export type User = Static<typeof UserSchema>;
 export const UserListSchema = listOf(UserSchema);
 

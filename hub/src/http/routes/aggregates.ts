@@ -25,7 +25,7 @@ const answer200 = {
   content: { 'application/json': { schema: AggregateAnswerSchema }, 'text/csv': { schema: Type.String() }, [PARQUET]: { schema: Type.String({ format: 'binary' }) } },
 };
 
-export function addAggregateRoutes(app: App, { aggregates, aggregateAlerts, passages, clock }: HttpDependencies): void {
+export function addAggregateRoutes(app: App, { aggregates, aggregateAlerts, passages, clock }: Pick<HttpDependencies, 'aggregates' | 'aggregateAlerts' | 'passages' | 'clock'>): void {
   if (aggregates !== undefined) {
     app.get('/aggregates', {
       config: limitedBy(PULLS), compress: gzipped,

@@ -5,7 +5,7 @@ import { AreaForestSchema, IdParams, problems } from '../schemas.js';
 
 const tags = ['areas'];
 
-export function addAreaRoutes(app: App, { areas }: HttpDependencies): void {
+export function addAreaRoutes(app: App, { areas }: Pick<HttpDependencies, 'areas'>): void {
   app.get('/areas', {
     schema: { tags, summary: 'The areas you may see, each with those below it', response: { 200: AreaForestSchema, ...problems } },
   }, async (request) => ({ data: await areas.tree(principalOf(request)) }));

@@ -6,7 +6,7 @@ const tags = ['health'];
 const AliveSchema = Type.Object({ status: Type.Literal('alive') });
 
 /** For watchdogs and Prometheus; nothing here names a person or a device. */
-export function addHealthRoutes(app: App, { health, metrics }: HttpDependencies): void {
+export function addHealthRoutes(app: App, { health, metrics }: Pick<HttpDependencies, 'health' | 'metrics'>): void {
   app.get('/healthz', {
     schema: { tags, summary: 'Is the process alive?', security: [], response: { 200: AliveSchema } },
   }, async () => ({ status: 'alive' as const }));

@@ -9,7 +9,7 @@ import { Nothing, problems } from '../schemas.js';
 const SIGN_INS_PER_MINUTE = 10;
 const tags = ['session'];
 
-export function addSessionRoutes(app: App, { identity, tls, signInsPerMinute = SIGN_INS_PER_MINUTE }: HttpDependencies): void {
+export function addSessionRoutes(app: App, { identity, tls, serves = 'subdistrict', signInsPerMinute = SIGN_INS_PER_MINUTE }: Pick<HttpDependencies, 'identity' | 'tls' | 'serves' | 'signInsPerMinute'>): void {
   const isHttps = tls !== undefined;
 
   app.post('/session', {
@@ -18,12 +18,12 @@ export function addSessionRoutes(app: App, { identity, tls, signInsPerMinute = S
   }, async (request, reply) => {
     const { session, cookieValue, expiresAt } = await identity.signIn(request.body.username, request.body.password);
     setSessionCookie(reply, cookieValue, expiresAt, isHttps);
-    return session;
+    return { ...session, serves };
   });
 
   app.get('/session', {
     schema: { tags, summary: 'Who is signed in', response: { 200: SessionSchema, ...problems } },
-  }, async (request) => identity.session(principalOf(request)));
+  }, async (request) => ({ ...await identity.session(principalOf(request)), serves }));
 
   app.delete('/session', {
     schema: { tags, summary: 'Sign out', security: [], response: { 204: Nothing, ...problems } },

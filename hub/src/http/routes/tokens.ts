@@ -5,7 +5,7 @@ import { Nothing, RowParams, problems } from '../schemas.js';
 
 const tags = ['tokens'];
 
-export function addTokenRoutes(app: App, { identity }: HttpDependencies): void {
+export function addTokenRoutes(app: App, { identity }: Pick<HttpDependencies, 'identity'>): void {
   app.get('/tokens', {
     schema: { tags, summary: 'Tokens of programs; never their values', response: { 200: TokenListSchema, ...problems } },
   }, async (request) => ({ data: await identity.tokens(principalOf(request)) }));

@@ -5,7 +5,7 @@ import { problems } from '../schemas.js';
 
 const tags = ['users'];
 
-export function addUserRoutes(app: App, { identity }: HttpDependencies): void {
+export function addUserRoutes(app: App, { identity }: Pick<HttpDependencies, 'identity'>): void {
   app.get('/users', {
     schema: { tags, summary: 'People who can sign in', response: { 200: UserListSchema, ...problems } },
   }, async (request) => ({ data: await identity.users(principalOf(request)) }));
