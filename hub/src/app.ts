@@ -1,7 +1,6 @@
 import type { pino } from 'pino';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
-import { createHubApp } from './roles/hub-app.js';
 import type { StartReport } from './start-report.js';
 
 /** One program, whatever its role. */
@@ -15,10 +14,13 @@ export interface LiandongApp {
 }
 
 /** The composition root: a role is a choice of modules, made in `roles/`. Nothing is open until `start`. */
-export function createApp(config: Config): LiandongApp {
+export async function createApp(config: Config): Promise<LiandongApp> {
   switch (config.role) {
+    // Read only when it is this one: an edge has no memory to spare for what a hub is made of.
     case 'all':
     case 'hub':
-      return createHubApp(config);
+      return (await import('./roles/hub-app.js')).createHubApp(config);
+    case 'edge':
+      return (await import('./roles/edge-app.js')).createEdgeApp(config);
   }
 }

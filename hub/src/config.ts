@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readEdge, type EdgeConfig } from './edge/edge-config.js';
 import { StartError } from './problem.js';
 import { readRole, type Role } from './role.js';
 
@@ -30,6 +31,8 @@ export interface Config {
   /** The journal is full beyond this (MiB on disk). */
   readonly journalMaxMb: number;
   readonly logLevel: string;
+  /** Of role `edge` only. */
+  readonly edge: EdgeConfig | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,6 +69,7 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     telemetryRetentionDays: read.whole('TELEMETRY_RETENTION_DAYS', 730, { min: 1, max: 36_500 }),
     journalMaxMb: read.whole('JOURNAL_MAX_MB', 4096, { min: 16, max: 1_048_576 }),
     logLevel: read.text('LOG_LEVEL', 'info'),
+    edge: role === 'edge' ? readEdge(read, problems) : undefined,
   };
   if (!LOG_LEVELS.includes(config.logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
   for (const name of NOT_YET) if (read.optional(name) !== undefined) problems.push(`${name} is not supported by this version; unset it`);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
-/** What one process is: everything of a sub-district (`all`, the default) or its hub alone (`hub`: never with the simulated fleet). */
-export type Role = 'all' | 'hub';
+/** What one process is: everything of a sub-district (`all`, the default), its hub alone (`hub`: never with the simulated fleet), or a community's gateway box (`edge`). */
+export type Role = 'all' | 'hub' | 'edge';
 
-const ROLES: readonly Role[] = ['all', 'hub'];
+const ROLES: readonly Role[] = ['all', 'hub', 'edge'];
 
 /** `--role hub` or `--role=hub`. Adds to `problems` what a person has to mend. */
 export function readRole(args: readonly string[], problems: string[]): Role {

@@ -93,6 +93,10 @@ export interface Database {
   aggregate_place: { device: string; since: number; until: number | null; area: string; community: string; slot: number; interval_s: number };
   /** From when on a device has reported a metric. */
   aggregate_series: { device: string; metric: string; first_ts: number };
+  /** Alerts that an edge raised: up to which entry of the edge's history (`EdgeAlertEntry.n`) they were taken over. */
+  edge_alert: { alert_id: string; edge: string; entry: number };
+  /** At an edge, as JSON: `registry` (the hub's last answer and its ETag), `uplink` (how far it got), `clock` (how far its own is from the hub's). */
+  edge_state: { key: string; value: string };
   /** Positions of readers whose effects are in this database: in the journal, of `notifier` in the change log. */
   reader: { name: string; position: number };
 }

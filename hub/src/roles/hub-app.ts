@@ -24,6 +24,8 @@ import { loadDigest } from '../devices/device-digests.js';
 import { createDeviceReadings } from '../devices/device-readings.js';
 import { createPresenceReader } from '../devices/presence-reader.js';
 import { createProvisioning } from '../devices/provisioning.js';
+import { createAlertIntake } from '../edges/alert-intake.js';
+import { createEdgeRegistry } from '../edges/registry-service.js';
 import { FeatureStack } from '../feature-stack.js';
 import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
 import { createHttpSignIn } from '../gateways/http-sign-in.js';
@@ -127,6 +129,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
   const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, onError });
   handlers.push(
     storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
+    createAlertIntake({ db, clock, changes, activeAlerts: alarms.activeAlerts, clocks: alarms.clocks, directory, adopt: (active) => { evaluator.adopt(active); } }),
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
@@ -152,6 +155,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key }: { con
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
       },
+      edges: createEdgeRegistry({ db, areas, directory }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
   });

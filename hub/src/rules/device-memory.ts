@@ -31,6 +31,10 @@ export class DeviceMemory {
   readonly conditions = new Map<string, Condition>();
   /** False before acceptance, in maintenance and after retirement: nothing is raised. */
   isWatched = true;
+  /**
+   * How what is being taken came. `edge`: its edge has evaluated the local rules already. `stale`: and it waited there for so long that it raises nothing, though it may end things.
+   */
+  origin: 'direct' | 'edge' | 'stale' = 'direct';
   /** `lastTs` moved since it was saved; may be written a little later. */
   isAged = false;
   readonly #metrics = new Map<MetricKey, MetricMemory>();
@@ -248,13 +252,22 @@ export class DeviceMemory {
     return this.rules.silence.map((rule) => ({ condition: this.#bind(rule).condition, windowMs: silenceMs(rule, this.entry) }));
   }
 
+  #unlessFromEdge({ condition, onSample, onEvent }: Binding): Binding {
+    return {
+      condition,
+      ...(onSample === undefined ? {} : { onSample: (metric) => { const watch = onSample(metric); return (ts, at, value) => { if (this.origin === 'direct') watch(ts, at, value); }; } }),
+      ...(onEvent === undefined ? {} : { onEvent: (event, ts, at) => { if (this.origin === 'direct') onEvent(event, ts, at); } }),
+    };
+  }
+
   /** Once per rule: a rule may listen to several metrics and events. */
   #bind(rule: CompiledRule): Binding {
     const { id } = rule.rule;
     const known = this.#bindings.get(id);
     if (known !== undefined) return known;
     const condition = new Condition(rule, this, this.sink);
-    const binding = bindRule(rule, condition);
+    const bound = bindRule(rule, condition);
+    const binding = rule.rule.local === true ? this.#unlessFromEdge(bound) : bound;
     this.conditions.set(id, condition);
     this.#bindings.set(id, binding);
     return binding;

@@ -13,6 +13,8 @@ export const HUB_ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta
 export interface HubProcessOptions {
   /** Settings on top of, or instead of, the ones chosen here. Nothing else of this process's environment but PATH and HOME is passed on. */
   env?: Record<string, string>;
+  /** Of the command line, such as `--role edge`. */
+  args?: readonly string[];
   /** Another program in the hub's place. */
   entry?: string;
   /** How long a start may take. */
@@ -67,7 +69,7 @@ export async function runHubToExit(env: Record<string, string>, timeoutMs = 20_0
   return { ...exit, stdout: child.stdout(), stderr: child.stderr() };
 }
 
-async function prepareHub({ env = {}, entry = HUB_ENTRY, readyTimeoutMs = 30_000 }: HubProcessOptions): Promise<HubProcess> {
+async function prepareHub({ env = {}, args = [], entry = HUB_ENTRY, readyTimeoutMs = 30_000 }: HubProcessOptions): Promise<HubProcess> {
   const ownFolder = await mkdtemp(join(tmpdir(), 'liandong-hub-'));
   const settings = { ...await defaults(ownFolder), ...env };
   const url = `http://127.0.0.1:${settings.PORT}`;
@@ -87,7 +89,7 @@ async function prepareHub({ env = {}, entry = HUB_ENTRY, readyTimeoutMs = 30_000
       if (child?.isRunning()) return;
       keepOutput();
       Object.assign(settings, more);
-      const started = child = startChild(process.execPath, [entry], { env: settings });
+      const started = child = startChild(process.execPath, [entry, ...args], { env: settings });
       await waitFor('The hub is ready', async () => !started.isRunning() || await isReady(url), { timeoutMs: readyTimeoutMs, intervalMs: 50 })
         .catch((error: unknown) => { throw new Error(`The hub is not ready:\n${started.stdout()}\n${started.stderr()}`, { cause: error }); });
       if (!started.isRunning()) throw new Error(`The hub ended before it was ready:\n${started.stdout()}\n${started.stderr()}`);

@@ -36,7 +36,7 @@ const ask = (url: string, { method = 'GET', body, headers = {} }: { method?: str
 });
 
 it('serves the console on HTTPS with a Secure cookie, and takes MQTT on both ports', async () => {
-  app = createApp(readConfig(settings));
+  app = await createApp(readConfig(settings));
   await app.start();
   const { consoleUrl, mqttUrl, mqttsUrl } = app.addresses();
   expect([consoleUrl, mqttUrl, mqttsUrl]).toEqual([expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/), expect.stringMatching(/^mqtt:/), expect.stringMatching(/^mqtts:\/\/127\.0\.0\.1:\d+$/)]);
@@ -57,7 +57,7 @@ it('serves the console on HTTPS with a Secure cookie, and takes MQTT on both por
 });
 
 it('does not start with a certificate it can not use, and says which setting is to blame', async () => {
-  app = createApp(readConfig({ ...settings, TLS_KEY_FILE: join(dir, 'none.pem') }));
+  app = await createApp(readConfig({ ...settings, TLS_KEY_FILE: join(dir, 'none.pem') }));
   const error: unknown = await app.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(StartError);
   expect((error as StartError).message).toMatch(/^TLS_KEY_FILE: the file/);

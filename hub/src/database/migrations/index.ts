@@ -9,10 +9,11 @@ import * as duty from './0007-duty.js';
 import * as notifications from './0008-notifications.js';
 import * as alertNoise from './0009-alert-noise.js';
 import * as aggregates from './0010-aggregates.js';
+import * as edges from './0011-edges.js';
 
 /** In order of their numbers; a released migration is never edited. */
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial, '0002-installation': installation, '0003-device-digest': deviceDigest, '0004-audit-target': auditTarget,
   '0005-alert-life-cycle': alertLifeCycle, '0006-rules': rules, '0007-duty': duty, '0008-notifications': notifications, '0009-alert-noise': alertNoise,
-  '0010-aggregates': aggregates,
+  '0010-aggregates': aggregates, '0011-edges': edges,
 };
