@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { alertSections } from './alerts.js';
 import { backtestCells, backtestNotes } from './backtest.js';
 import { codecCells, codecNotes } from './codecs.js';
+import { edgeCells, edgeNotes } from './edge.js';
 import type { RunReport } from './run-report.js';
 import { verdictsOf } from './verdicts.js';
 import { figureCells, figureNotes, markdownTable } from './tables.js';
@@ -36,6 +37,7 @@ export function markdownOf(report: RunReport): string {
     ...(verdicts.length === 0 ? [] : ['Who does better, the best first:', list(verdicts)]),
     ...(report.codecs.length === 0 ? [] : [markdownTable(codecCells(report.codecs)), list(codecNotes(report.codecs))]),
     ...(report.backtest === undefined ? [] : [markdownTable(backtestCells(report.backtest)), list(backtestNotes(report.backtest))]),
+    ...(report.edge === undefined ? [] : [markdownTable(edgeCells(report.edge)), list(edgeNotes(report.edge))]),
     ...alertSections(report.alerts).flatMap(({ cells, notes }) => [markdownTable(cells), list(notes)]),
     ...(report.paths.length === 0 ? [] : ['Versions and settings:', list(report.paths.map(({ path, title, lines, skipped }) => `${path.toUpperCase()} ${title}: ${skipped === undefined ? lines.join('; ') : `skipped, ${skipped}`}`))]),
   ].join('\n\n');
