@@ -144,5 +144,5 @@ export class HubLink implements Feature {
 function describe(error: Error, id: string): string {
   const { code } = error as { code?: unknown };
   if (typeof code === 'number' && REFUSED.has(code)) return `the hub refuses the credential of edge ${id}: look at EDGE_ID and EDGE_SECRET, or rotate its secret at the hub`;
-  return error.message === '' ? String(code ?? error.name) : error.message; // an AggregateError says nothing but its code
+  return error.message !== '' ? error.message : typeof code === 'string' ? code : error.name; // an AggregateError says nothing but its code
 }

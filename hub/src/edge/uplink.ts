@@ -234,11 +234,8 @@ export const uplinkTopic = ({ subdistrict, community, edge }: EdgePlace): string
 const isPassedOn = (record: JournalRecord | 0): record is JournalRecord => record !== 0;
 
 /** The fingerprint is of this edge's own use. */
-function bare(record: JournalRecord): UplinkRecord {
-  if (record.type !== 'telemetry' && record.type !== 'event') return record;
-  const { fingerprint: _fingerprint, ...rest } = record;
-  return rest;
-}
+const bare = (record: JournalRecord): UplinkRecord => record.type === 'telemetry' ? withoutFingerprint(record) : record.type === 'event' ? withoutFingerprint(record) : record;
+const withoutFingerprint = <R extends { fingerprint?: number }>({ fingerprint: _fingerprint, ...rest }: R): Omit<R, 'fingerprint'> => rest;
 
 /** One record for the values of one moment. They came no later than now: their time stands for when. */
 function byTime(device: DeviceId, values: Latest['values']): TelemetryRecord[] {
