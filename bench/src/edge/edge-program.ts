@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
 /** As `npm run edge` starts it. */
-const FLAGS = ['--max-semi-space-size=2'];
+const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=256'];
 
 export interface Edge {
   readonly mqttPort: number;

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
+import { Ballast, BALLAST_BYTES } from './ballast.js';
 import { GroupCommit } from './group-commit.js';
 import { ReaderLoop } from './reader-loop.js';
 import { Shedder, type ShedCounts } from './shedder.js';
@@ -18,6 +19,9 @@ const MEMORY: JournalMemory = { tailRecords: TAIL_RECORDS, tailBytes: 64 << 20, 
 const MAINTENANCE_MS = 2000;
 /** Age is looked at less often: it is about days, and means to decode batches. */
 const AGE_EVERY_MS = 10 * 60_000;
+/** What a full disk is to be given back: a part of the journal, and at least room for the ballast again. */
+const DISK_FULL_FREES = 0.15;
+const LEAST_FREED_BYTES = 2 * BALLAST_BYTES;
 /** Batches read from disk in one go by a reader that lags. */
 const DISK_READ_BATCHES = 64;
 
@@ -57,6 +61,8 @@ export class Journal implements Feature, JournalWriter {
   readonly #db: ClassicLevel<string, Buffer>;
   readonly #tail: JournalTail;
   readonly #shedder: Shedder;
+  /** Beside the journal's folder, which is LevelDB's own. */
+  readonly #ballast: Ballast;
   readonly #commit: GroupCommit;
   #readers: ReaderLoop[] = [];
   #last: Seq = 0;
@@ -72,6 +78,7 @@ export class Journal implements Feature, JournalWriter {
     const { memory = MEMORY } = dependencies;
     this.#db = new ClassicLevel(dependencies.path, { valueEncoding: 'buffer', compression: true, writeBufferSize: memory.writeBufferBytes });
     this.#tail = new JournalTail({ records: memory.tailRecords, bytes: memory.tailBytes });
+    this.#ballast = new Ballast(`${dependencies.path}.ballast`);
     this.#shedder = new Shedder({ db: this.#db, logger: dependencies.logger });
     this.#commit = new GroupCommit({ write: (records) => this.#write(records), onWriteError: (error) => this.#onWriteError(error) });
   }
@@ -150,7 +157,7 @@ export class Journal implements Feature, JournalWriter {
   async #write(records: JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
     // LevelDB refuses every write after one has failed, until it is opened anew.
-    if (this.#writeFailure !== undefined) await this.#reopen();
+    if (this.#writeFailure !== undefined) await this.#recover();
     const batch: JournalBatch = { first: this.#last + 1, last: this.#last + records.length, records };
     const bytes = Buffer.from(JSON.stringify(records));
     await this.#db.put(batchKey(batch.first), bytes, { sync: true });
@@ -160,6 +167,22 @@ export class Journal implements Feature, JournalWriter {
     this.#tail.push(batch, bytes.length);
     for (const reader of [...this.#readers, ...this.#dependencies.tenants ?? []]) reader.wake();
   }
+
+  /** On a full disk a journal that may shed makes itself room: the ballast gives it what it needs to do so, and is taken on again. */
+  async #recover(): Promise<void> {
+    const { whenFull = 'hold' } = this.#dependencies;
+    const isFull = whenFull === 'shed' && await this.#ballast.isDiskFull();
+    if (isFull) await this.#ballast.release();
+    await this.#reopen();
+    if (!isFull) return;
+    const bytes = await this.#measure();
+    const maxBytes = Math.max(0, bytes - Math.max(bytes * DISK_FULL_FREES, LEAST_FREED_BYTES));
+    this.#diskBytes = await this.#shedder.shed({ bytes, maxBytes, upTo: this.#sheddable, measure: () => this.#measure() });
+    await this.#ballast.restore();
+  }
+
+  /** Nothing newer may be shed: readers have not seen it, and the newest tells where the sequence goes on. */
+  get #sheddable(): Seq { return Math.min(this.#last - 1, ...this.#readers.map((reader) => reader.position)); }
 
   /** Readers that are at the disk meanwhile fail and try again. */
   async #reopen(): Promise<void> {
@@ -233,9 +256,9 @@ export class Journal implements Feature, JournalWriter {
     if (keep !== BATCH_KEYS.gte) await this.#drop(keep, this.isOverLimit);
     await this.#dropAged(slowest);
     this.#diskBytes = await this.#measure();
-    // The newest stays: it tells where the sequence goes on.
-    if (whenFull === 'shed') this.#diskBytes = await this.#shedder.shed({ bytes: this.#diskBytes, maxBytes, upTo: Math.min(read, this.#last - 1), measure: () => this.#measure() });
+    if (whenFull === 'shed') this.#diskBytes = await this.#shedder.shed({ bytes: this.#diskBytes, maxBytes, upTo: this.#sheddable, measure: () => this.#measure() });
     else this.#commit.hold(this.isOverLimit);
+    if (whenFull === 'shed') await this.#ballast.restore();
   }
 
   #measure(): Promise<number> { return this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt); }

@@ -32,18 +32,25 @@ export interface ShedRequest {
 export class Shedder {
   #counts = { telemetry: 0, events: 0 };
   #isShedding = false;
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly dependencies: { db: ClassicLevel<string, Buffer>; logger: Logger }) {}
 
   get counts(): ShedCounts { return this.#counts; }
 
-  /** Answers how many bytes are used afterwards. */
-  async shed({ bytes, maxBytes, upTo, measure }: ShedRequest): Promise<number> {
+  /** Answers how many bytes are used afterwards. One at a time: what one looks at the other would count again. */
+  shed(request: ShedRequest): Promise<number> {
+    const shed = this.#running.then(() => this.#shed(request));
+    this.#running = shed.catch(() => undefined); // it is the caller's to know
+    return shed;
+  }
+
+  async #shed({ bytes, maxBytes, upTo, measure }: ShedRequest): Promise<number> {
     if (bytes <= maxBytes) {
       if (bytes < maxBytes * ENOUGH) this.#isShedding = false;
       return bytes;
     }
-    if (!this.#isShedding) this.dependencies.logger.warn({ maxMb: Math.round(maxBytes / 2 ** 20) }, 'the journal is at JOURNAL_MAX_MB and the hub is away: the oldest telemetry goes, and after all of it events');
+    if (!this.#isShedding) this.dependencies.logger.warn({ maxMb: Math.round(maxBytes / 2 ** 20) }, 'no room for more while the hub is away (JOURNAL_MAX_MB, or a full disk): the oldest telemetry goes, and after all of it events');
     this.#isShedding = true;
     let left = bytes;
     for (const stage of STAGES) {

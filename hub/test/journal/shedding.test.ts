@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalRecord } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
+import { describeWithServer } from '../support/require-server.js';
 
 const MAX_BYTES = 1 << 20;
 
@@ -24,10 +26,10 @@ afterEach(async () => {
   await rm(join(path, '..'), { recursive: true });
 });
 
-async function open(): Promise<Journal> {
+async function open(maxBytes = MAX_BYTES): Promise<Journal> {
   const logger = { debug: () => undefined, info: () => undefined, error: () => undefined, warn: (_fields: object, message: string) => { warnings.push(message); } };
   const opened = new Journal({
-    path, handlers: [], tenants: [tenant], maxBytes: MAX_BYTES, maxAgeMs: 1e12, whenFull: 'shed', memory: { tailRecords: 10, tailBytes: 1 << 16, writeBufferBytes: 1 << 16 }, clock: { now: () => 0 }, logger: logger as never,
+    path, handlers: [], tenants: [tenant], maxBytes, maxAgeMs: 1e12, whenFull: 'shed', memory: { tailRecords: 10, tailBytes: 1 << 16, writeBufferBytes: 1 << 16 }, clock: { now: () => 0 }, logger: logger as never,
   });
   await opened.start();
   return opened;
@@ -95,4 +97,32 @@ describe('a journal that reached its limit with the hub away', () => {
     for await (const record of journal.recent(20_000)) recalled.push(record);
     expect(recalled.every(({ type }) => type === 'event' || type === 'telemetry')).toBe(true);
   }, 20_000);
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+describeWithServer('a journal on a disk that runs full before its limit', canMount, 'run as root on Linux, to mount a small tmpfs', () => {
+  it('makes itself room by the same order, and goes on taking', async () => {
+    await journal.stop();
+    const disk = join(path, '..', 'disk');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', disk]);
+    try {
+      path = join(disk, 'journal');
+      journal = await open(1 << 30);
+      await writeFile(join(disk, 'somebody-else'), Buffer.alloc(40 << 20));
+      const wide = (n: number): JournalRecord => ({ type: 'telemetry', device: randomBytes(1100).toString('base64url'), ts: n, at: n, values: { fill_level: 1 } });
+      await fill(60_000, (n) => n % 500 === 0 ? event(n) : wide(n)); // 90 MB
+      expect(journal.shed.telemetry).toBeGreaterThan(10_000);
+      expect(journal.shed.events).toBe(0);
+      expect(journal.writeFailure).toBeUndefined();
+      const kept = await left();
+      expect(kept.filter(({ type }) => type === 'event')).toHaveLength(120);
+      expect(kept.at(-1)).toEqual({ seq: 60_000, type: 'telemetry' });
+    } finally {
+      await journal.stop();
+      execFileSync('umount', ['-l', disk]);
+      path = join(disk, '..', 'journal');
+      journal = await open();
+    }
+  }, 60_000);
 });
