@@ -81,13 +81,20 @@ describeWithServer('an edge between its devices and its hub', findMosquittoPub()
     await read(1000);
     await accepted('gate-1', 'event', { id: 'forced-1', ts: Date.now(), type: 'forced_open' });
     await accepted('bin-1', 'telemetry', { ts: Date.now(), values: { temperature: 75 } });
-    await accepted('bin-1', 'telemetry', { ts: Date.now() + 1, values: { temperature: 30 } });
+    await accepted('bin-1', 'telemetry', { ts: Date.now() + 1, values: { temperature: 25 } });
 
     const local = await edge.signIn();
     const raised = await waitFor('the edge raises it by itself', async () => (await alertsOf(local, 'gate-1')).find(({ active }) => active));
     expect(raised).toMatchObject({ ruleId: 'default-gate-forced', severity: 'critical' });
+    const siren = await connectAsync({ host: '127.0.0.1', port: edge.mqttPort, username: 'gate-1', password: secrets.get('gate-1') ?? '' });
+    const heard: { active: number; unacked: number }[] = [];
+    siren.on('message', (_topic, payload) => heard.push(JSON.parse(payload.toString()) as { active: number; unacked: number })); // as the edge says it
+    await siren.subscribeAsync(`${topics}/edge-1/alarm`, { qos: 1 });
+    await waitFor('the siren sounds', () => heard.some(({ unacked }) => unacked === 1));
     await local.post(`/alerts/${raised.id}/ack`, { note: '保安已到' });
-    const fire = await waitFor('the fire is out', async () => (await alertsOf(local, 'bin-1')).find(({ active }) => !active));
+    await waitFor('the siren is quiet', () => heard.at(-1)?.active === 1 && heard.at(-1)?.unacked === 0);
+    await siren.endAsync();
+    const fire = await waitFor('the fire is out', async () => (await alertsOf(local, 'bin-1')).find(({ active, ruleId }) => !active && ruleId === 'default-bin-fire'));
     expect(await alertsOf(admin, 'gate-1')).toEqual([]);
 
     const publishing = read(500);
@@ -120,7 +127,7 @@ describeWithServer('an edge between its devices and its hub', findMosquittoPub()
     expect(forced).toMatchObject({ id: raised.id, ruleId: 'default-gate-forced', raisedAt: raised.raisedAt, active: true, acked: true, ackedBy: 'admin@edge-1', count: 1 });
     const { timeline } = await admin.get<AlertWithTimeline>(`/alerts/${raised.id}`);
     expect(timeline.map(({ change, by, note }) => ({ change, by, note }))).toEqual([{ change: 'raised' }, { change: 'acked', by: 'admin@edge-1', note: '保安已到' }]);
-    const fires = (await alertsOf(admin, 'bin-1')).filter(({ ruleId }) => ruleId.startsWith('default-bin-fire'));
+    const fires = (await alertsOf(admin, 'bin-1')).filter(({ ruleId }) => ruleId === 'default-bin-fire');
     expect(fires.map(({ id, active, raisedAt, clearedAt }) => ({ id, active, raisedAt, clearedAt }))).toEqual([{ id: fire.id, active: false, raisedAt: fire.raisedAt, clearedAt: fire.clearedAt }]);
   }, 60_000);
 
