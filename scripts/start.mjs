@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+/** An edge runs on a box of 512 MB: a young generation of 2 MB in place of 16 saves it 30 MB of memory, and at its load costs no time worth naming; a backlog must not tempt it to take all there is. */
+const flagsFor = (args) => args.join('=').includes('--role=edge') ? ['--max-semi-space-size=2', '--max-old-space-size=256'] : [];
+
 /** The sentence that says why the hub can't be started from here, or undefined. */
 function obstacle() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -21,7 +24,7 @@ function obstacle() {
 }
 
 function runHub(env, args) {
-  const hub = spawn(process.execPath, [path.join(root, 'hub/dist/main.js'), ...args], { stdio: 'inherit', env });
+  const hub = spawn(process.execPath, [...flagsFor(args), path.join(root, 'hub/dist/main.js'), ...args], { stdio: 'inherit', env });
   const passOn = (signal) => {
     // Ctrl-C in a terminal reaches the hub by itself: a second one from here would look like an impatient user.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;

@@ -5,6 +5,7 @@ import { alertSections } from './report/alerts.js';
 import { backtestCells, backtestNotes } from './report/backtest.js';
 import { cityCells, cityNotes } from './report/city.js';
 import { codecCells, codecNotes } from './report/codecs.js';
+import { edgeCells, edgeNotes } from './report/edge.js';
 import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
 import { isRight, type RunReport } from './report/run-report.js';
@@ -68,6 +69,7 @@ function print(report: RunReport): void {
   if (report.codecs.length > 0) show(codecCells(report.codecs), [machine, ...codecNotes(report.codecs)]);
   if (report.backtest !== undefined) show(backtestCells(report.backtest), [machine, ...backtestNotes(report.backtest)]);
   if (report.city !== undefined) show(cityCells(report.city), [machine, ...cityNotes(report.city)]);
+  if (report.edge !== undefined) show(edgeCells(report.edge), [machine, ...edgeNotes(report.edge)]);
   for (const { cells, notes } of alertSections(report.alerts)) show(cells, [machine, ...notes]);
 }
 

@@ -3,6 +3,7 @@ import type { LatencySize } from './alerts/measure-latency.js';
 import type { RulesSize } from './alerts/measure-rules.js';
 import type { StormSize } from './alerts/measure-storm.js';
 import type { CitySize } from './city/measure-city.js';
+import type { EdgeSize } from './edge/measure-edge.js';
 import { DEVICES } from './fleet.js';
 import { PATH_IDS, type PathId } from './paths/types.js';
 
@@ -18,6 +19,7 @@ export interface Options {
   readonly rules: RulesSize | undefined;
   readonly alerts: LatencySize | undefined;
   readonly storm: StormSize | undefined;
+  readonly edge: EdgeSize | undefined;
   /** Of the live workload. */
   readonly messagesPerS: number;
   readonly liveSeconds: number;
@@ -33,9 +35,11 @@ export const USAGE = `npm run bench -- [options]
                      codecs: what decoding a message costs, rules: the hub with 10 and with 10,000 rules,
                      alerts: from a publish to a screen, by the hub and by a bare echo, storm: 50,000 alerts in a minute,
                      backtest: a rule over 30 days of 1,000 devices while others report,
-                     city: a pull of a day's aggregates of 200 communities (all)
+                     city: a pull of a day's aggregates of 200 communities,
+                     edge: an edge cut off from its hub, killed and back with a backlog (all)
   --rate N           messages a second of the live workload (6000)
   --seconds N        how long it lasts (20)
+  --backlog N        messages that wait at the edge (100000)
   --messages N       messages of the drained backlog (200000)
   --quick            small counts, to see that it works; the figures mean nothing
   --json FILE        writes every figure
@@ -46,12 +50,15 @@ const FULL = {
   rules: { rounds: 6, messages: 100_000, warmUpMessages: 20_000 },
   alerts: { alertsPerS: 20, seconds: 16, messagesPerS: 1000 },
   storm: { alerts: 50_000, seconds: 60, criticalsPerS: 10, quietSeconds: 30, messagesPerS: 500, screens: 10 },
+  // The aim is for a million; a tenth keeps the whole run short. --backlog sets it.
+  edge: { backlog: 100_000, messagesPerS: 200, alerts: 60, everyMs: 250, idleS: 20 },
 };
 const QUICK: typeof FULL = {
   rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 }, backtest: { devices: 100, days: 3, seconds: 3 }, city: { communities: 20, metrics: 12 },
   rules: { rounds: 2, messages: 10_000, warmUpMessages: 2000 },
   alerts: { alertsPerS: 20, seconds: 3, messagesPerS: 500 },
   storm: { alerts: 2000, seconds: 4, criticalsPerS: 10, quietSeconds: 3, messagesPerS: 200, screens: 3 },
+  edge: { backlog: 5000, messagesPerS: 100, alerts: 5, everyMs: 200, idleS: 1 },
 };
 
 /** @throws Error that names the option at fault */
@@ -59,7 +66,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      paths: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' }, messages: { type: 'string' },
+      paths: { type: 'string' }, rate: { type: 'string' }, seconds: { type: 'string' }, messages: { type: 'string' }, backlog: { type: 'string' },
       quick: { type: 'boolean' }, json: { type: 'string' }, markdown: { type: 'string' }, help: { type: 'boolean', short: 'h' },
     },
   });
@@ -74,6 +81,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     rules: wanted.includes('rules') ? defaults.rules : undefined,
     alerts: wanted.includes('alerts') ? defaults.alerts : undefined,
     storm: wanted.includes('storm') ? defaults.storm : undefined,
+    edge: wanted.includes('edge') ? { ...defaults.edge, backlog: whole('--backlog', values.backlog, defaults.edge.backlog, DEVICES) } : undefined,
     messagesPerS: whole('--rate', values.rate, defaults.rate, 1),
     liveSeconds: whole('--seconds', values.seconds, defaults.seconds, 1),
     messages: whole('--messages', values.messages, defaults.messages, DEVICES),
@@ -83,7 +91,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   };
 }
 
-const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest', 'city', 'rules', 'alerts', 'storm'];
+const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest', 'city', 'rules', 'alerts', 'storm', 'edge'];
 
 function partsOf(text: string): string[] {
   const wanted = text.toLowerCase().split(',').map((part) => part.trim());

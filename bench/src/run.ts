@@ -3,6 +3,7 @@ import { measureBacktest, type BacktestResult } from './backtest/measure-backtes
 import { measureCity, type CityResult } from './city/measure-city.js';
 import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
 import { createSamples } from './codecs/samples.js';
+import { measureEdge, type EdgeResult } from './edge/measure-edge.js';
 import { DEVICES } from './fleet.js';
 import { measure } from './measure.js';
 import type { Options } from './options.js';
@@ -46,7 +47,8 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
   const backtest = await runBacktest(dependencies);
   const city = await runCity(dependencies);
   const alerts = await runAlerts(dependencies);
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }), ...(city === undefined ? {} : { city }) };
+  const edge = await runEdge(dependencies);
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }), ...(city === undefined ? {} : { city }), ...(edge === undefined ? {} : { edge }) };
 }
 
 async function runCodecs({ options, progress, onStage }: RunDependencies) {
@@ -84,6 +86,23 @@ async function runCity({ options, progress, onStage, onResources }: RunDependenc
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     progress.say(`  city: FAILED, ${failure}`);
+    return { failure };
+  } finally {
+    await resources.release();
+  }
+}
+
+async function runEdge({ options, progress, onStage, onResources }: RunDependencies): Promise<EdgeResult | undefined> {
+  if (options.edge === undefined) return undefined;
+  const resources = new Resources();
+  onResources(resources);
+  onStage('edge');
+  progress.say('Edge …');
+  try {
+    return await measureEdge({ ...options.edge, resources, onProgress: progress.show.bind(progress) });
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    progress.say(`  edge: FAILED, ${failure}`);
     return { failure };
   } finally {
     await resources.release();

@@ -1,8 +1,6 @@
 import type { pino } from 'pino';
 import type { Config } from './config.js';
 import type { Logger } from './logger.js';
-import { createCityApp } from './roles/city-app.js';
-import { createHubApp } from './roles/hub-app.js';
 import type { StartReport } from './start-report.js';
 
 /** One program, whatever its role. */
@@ -19,12 +17,15 @@ export interface LiandongApp {
 export type EndNow = (reason: string) => void;
 
 /** The composition root: a role is a choice of modules, made in `roles/`. Nothing is open until `start`. */
-export function createApp(config: Config, end: EndNow = (reason) => { throw new Error(reason); }): LiandongApp {
+export async function createApp(config: Config, end: EndNow = (reason) => { throw new Error(reason); }): Promise<LiandongApp> {
   switch (config.role) {
+    // Read only when it is this one: an edge has no memory to spare for what a hub is made of.
     case 'all':
     case 'hub':
-      return createHubApp(config, end);
+      return (await import('./roles/hub-app.js')).createHubApp(config, end);
+    case 'edge':
+      return (await import('./roles/edge-app.js')).createEdgeApp(config);
     case 'city':
-      return createCityApp(config);
+      return (await import('./roles/city-app.js')).createCityApp(config);
   }
 }

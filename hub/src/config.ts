@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readEdge, type EdgeConfig } from './edge/edge-config.js';
 import { StartError } from './problem.js';
 import { readRole, type Role } from './role.js';
 
@@ -42,6 +43,8 @@ export interface Config {
   /** So many backups stay. */
   readonly backupKeep: number;
   readonly logLevel: string;
+  /** Of role `edge` only. */
+  readonly edge: EdgeConfig | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -84,6 +87,7 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     backupDir: resolve(read.text('BACKUP_DIR', './backups')),
     backupKeep: read.whole('BACKUP_KEEP', 7, { min: 1, max: 1000 }),
     logLevel: read.text('LOG_LEVEL', 'info'),
+    edge: role === 'edge' ? readEdge(read, problems) : undefined,
   };
   if (!LOG_LEVELS.includes(config.logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
   for (const name of NOT_YET) if (read.optional(name) !== undefined) problems.push(`${name} is not supported by this version; unset it`);

@@ -8,7 +8,7 @@ const STOP_LIMIT_MS = 10_000;
 
 async function main(): Promise<void> {
   const startedAt = Date.now();
-  const app = createApp(readConfig(process.env, process.argv.slice(2)), (reason) => {
+  const app = await createApp(readConfig(process.env, process.argv.slice(2)), (reason) => {
     app.logger.fatal({ reason }, 'this hub must not go on; ending now');
     process.exit(1);
   });

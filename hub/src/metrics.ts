@@ -14,13 +14,13 @@ export interface MetricsDependencies {
   refusals: RefusalLog;
   source: UplinkSource;
   health: HealthProbe;
-  /** Alerts moved up because nobody acted in time, by the tier moved to. */
-  escalations(): ReadonlyMap<Tier, number>;
+  /** Alerts moved up because nobody acted in time, by the tier moved to. Left out, nothing is said of that, nor of notifications. */
+  escalations?(): ReadonlyMap<Tier, number>;
   /** Connected screens. */
   screens(): number;
   /** Left out, nothing is said of floods. */
   flood?: Pick<FloodWatch, 'states'>;
-  notifications: NotificationCounts;
+  notifications?: NotificationCounts;
   /** Left out, nothing is said of aggregates. */
   aggregates?: { dirtyWindows(): Promise<number>; lagSeconds(): number };
 }
@@ -46,13 +46,15 @@ export function createMetrics({ ingest, journal, refusals, source, health, escal
       for (const [reason, count] of refusals.totals()) this.inc({ reason }, count);
     },
   });
-  new Counter({
-    name: 'liandong_escalations', help: 'Alerts moved up a tier because nobody acted in time, by the tier moved to', labelNames: ['tier'], registers,
-    collect() {
-      this.reset();
-      for (const [tier, count] of escalations()) this.inc({ tier }, count);
-    },
-  });
+  if (escalations !== undefined) {
+    new Counter({
+      name: 'liandong_escalations', help: 'Alerts moved up a tier because nobody acted in time, by the tier moved to', labelNames: ['tier'], registers,
+      collect() {
+        this.reset();
+        for (const [tier, count] of escalations()) this.inc({ tier }, count);
+      },
+    });
+  }
   new Gauge({
     name: 'liandong_reader_lag', help: 'Journal records a reader has not read yet', labelNames: ['reader'], registers,
     collect() { for (const { name, lag } of journal.readers()) this.set({ reader: name }, lag); },
@@ -61,14 +63,16 @@ export function createMetrics({ ingest, journal, refusals, source, health, escal
     name: 'liandong_part_ready', help: '1 ready, 0.5 degraded, 0 down', labelNames: ['part'], registers,
     collect() { for (const [part, { state }] of Object.entries(health.parts())) this.set({ part }, { ready: 1, degraded: 0.5, down: 0 }[state]); },
   });
-  new Counter({
-    name: 'liandong_notifications', help: 'Messages by what became of them; retried are attempts that failed and are made again', labelNames: ['state'], registers,
-    collect() {
-      this.reset();
-      for (const [state, count] of Object.entries(notifications.totals())) this.inc({ state }, count);
-    },
-  });
-  new Gauge({ name: 'liandong_notifications_waiting', help: 'Messages that are not delivered yet', registers, async collect() { this.set(await notifications.waiting()); } });
+  if (notifications !== undefined) {
+    new Counter({
+      name: 'liandong_notifications', help: 'Messages by what became of them; retried are attempts that failed and are made again', labelNames: ['state'], registers,
+      collect() {
+        this.reset();
+        for (const [state, count] of Object.entries(notifications.totals())) this.inc({ state }, count);
+      },
+    });
+    new Gauge({ name: 'liandong_notifications_waiting', help: 'Messages that are not delivered yet', registers, async collect() { this.set(await notifications.waiting()); } });
+  }
   if (aggregates !== undefined) {
     gaugeOf('liandong_aggregates_lag_seconds', 'Age of the newest published quarter hour: about 60 to 1,000 when all is well', () => aggregates.lagSeconds());
     new Gauge({ name: 'liandong_aggregates_dirty_windows', help: 'Windows that wait to be worked out, open ones among them', registers, async collect() { this.set(await aggregates.dirtyWindows()); } });

@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
 
-/** What one process is: everything of a sub-district (`all`, the default) its hub alone (`hub`: never with the simulated fleet), or a city that pulls from hubs (`city`). */
-export type Role = 'all' | 'hub' | 'city';
+/**
+ * What one process is: everything of a sub-district (`all`, the default), its hub alone (`hub`: never with the simulated fleet), a community's gateway box (`edge`), or a city that pulls
+ * from hubs (`city`).
+ */
+export type Role = 'all' | 'hub' | 'edge' | 'city';
 
-const ROLES: readonly Role[] = ['all', 'hub', 'city'];
+const ROLES: readonly Role[] = ['all', 'hub', 'edge', 'city'];
 
 /** `--role hub` or `--role=hub`. Adds to `problems` what a person has to mend. */
 export function readRole(args: readonly string[], problems: string[]): Role {

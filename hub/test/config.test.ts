@@ -33,6 +33,23 @@ describe('readConfig', () => {
     expect(wrong({ SMTP_URL: 'http://u:hunter2@mail.example', SMTP_FROM: 'nobody' })).not.toContain('hunter2');
   });
 
+  it('asks an edge for its hub and its credential, and shows no secret', () => {
+    const hub = { EDGE_ID: 'edge-1', EDGE_SECRET: 'hush', HUB_URL: 'https://hub.example', HUB_MQTT_URL: 'mqtts://hub.example' };
+    expect(readConfig(hub, ['--role', 'edge']).edge).toMatchObject({ id: 'edge-1', order: 'in-order', backlogPerS: 2000 });
+    expect(readConfig(hub).edge).toBeUndefined();
+    const message = (settings: Record<string, string>): string => {
+      try {
+        readConfig(settings, ['--role', 'edge']);
+      } catch (error) {
+        return String(error);
+      }
+      return '';
+    };
+    for (const name of ['EDGE_ID', 'EDGE_SECRET', 'HUB_URL', 'HUB_MQTT_URL']) expect(message({})).toContain(`${name} `);
+    expect(message({ ...hub, UPLINK_ORDER: 'sideways', HUB_CA_FILE: '/nowhere/ca.pem', EDGE_ID: 'Edge!' })).toMatch(/EDGE_ID[^]*UPLINK_ORDER[^]*HUB_CA_FILE/);
+    expect(message({ ...hub, UPLINK_ORDER: 'sideways' })).not.toContain('hush');
+  });
+
   it('takes the role from the command line, and says which there are', () => {
     expect(readConfig({}).role).toBe('all');
     expect(readConfig({ DEMO: '1' }, ['--role', 'hub'])).toMatchObject({ role: 'hub', isDemo: false });

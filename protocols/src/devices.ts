@@ -5,7 +5,7 @@ export const DEVICE_STATUSES = ['provisioned', 'online', 'offline', 'maintenance
 export type DeviceStatus = (typeof DEVICE_STATUSES)[number];
 
 /** Wire formats a device or gateway may speak. */
-export const CODECS = ['native', 'chirpstack', 'tts', 'zigbee2mqtt', 'tasmota', 'sparkplug', 'hikvision'] as const;
+export const CODECS = ['native', 'chirpstack', 'tts', 'zigbee2mqtt', 'tasmota', 'sparkplug', 'hikvision', 'edge'] as const;
 export type CodecName = (typeof CODECS)[number];
 
 /** Byte formats inside a LoRaWAN uplink. */

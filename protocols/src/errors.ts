@@ -39,6 +39,7 @@ export const ERRORS = {
   BACKUP_RUNNING: { status: 409, zh: '正在备份', en: 'A backup is running' },
   ALERT_NOT_ACTIVE: { status: 409, zh: '告警已恢复', en: 'The alert has cleared already' },
   ALERT_STATE: { status: 409, zh: '告警当前状态不允许此操作', en: 'The alert is not in a state that allows this' },
+  EDGE_READ_ONLY: { status: 409, zh: '请在街道中心修改', en: 'This is changed at the hub' },
   BODY_TOO_LARGE: { status: 413, zh: '请求内容过大', en: 'The request body is too large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, zh: '不支持这种内容类型', en: 'The content type is not supported' },
   PARENT_LEVEL: { status: 422, zh: '上级区域的层级不对', en: 'The parent area is of the wrong level' },

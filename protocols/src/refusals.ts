@@ -22,6 +22,7 @@ export const REFUSAL_REASONS = {
   missing_install: { zh: '缺少桶深或盲区等安装信息', en: 'Bin depth or dead zone has not been captured at installation' },
   missing_birth: { zh: '缺少节点的 BIRTH 消息，已请求重发', en: 'The node has not announced what this is; a rebirth was asked for' },
   not_for_us: { zh: '未识别的消息类型', en: 'A message type this codec does not read' },
+  bad_uplink: { zh: '边缘网关的上行数据无法识别', en: 'The batch of an edge can not be read' },
   unknown_topic: { zh: '主题不存在', en: 'Topic is not one the hub knows' },
   no_topic_prefix: { zh: '网关没有主题前缀（topicPrefix），无法接入设备', en: 'The gateway has no `topicPrefix`, so it can carry nothing' },
   not_your_topic: { zh: '主题属于其他设备', en: 'Topic belongs to another device' },

@@ -1,8 +1,15 @@
+import type { Alert, AlertTimelineEntry } from './api/alerts.js';
 import type { DeviceId, EpochMs } from './ids.js';
 import type { MetricKey, MetricValue } from './metrics.js';
 
+/** How a record came: undefined on one that its device sent to this process itself. */
+interface Carried {
+  /** The edge that took it and passed it on; `at` is when the edge received it, in the hub's time. */
+  readonly edge?: DeviceId;
+}
+
 /** One reading of one device: what the journal keeps and every reader sees. Identity: device, metric and `ts`. */
-export interface TelemetryRecord {
+export interface TelemetryRecord extends Carried {
   readonly type: 'telemetry';
   readonly device: DeviceId;
   /** Device time, or server time when the device gave none or one too far ahead. */
@@ -18,7 +25,7 @@ export interface TelemetryRecord {
 }
 
 /** A thing that happened at a device. Identity: device and `id`. */
-export interface EventRecord {
+export interface EventRecord extends Carried {
   readonly type: 'event';
   readonly device: DeviceId;
   readonly id: string;
@@ -32,7 +39,7 @@ export interface EventRecord {
 }
 
 /** A device (or its will) says whether it is there. */
-export interface StatusRecord {
+export interface StatusRecord extends Carried {
   readonly type: 'status';
   readonly device: DeviceId;
   readonly at: EpochMs;
@@ -41,7 +48,7 @@ export interface StatusRecord {
 }
 
 /** A device's answer to a command. */
-export interface ReplyRecord {
+export interface ReplyRecord extends Carried {
   readonly type: 'reply';
   readonly device: DeviceId;
   readonly at: EpochMs;
@@ -50,4 +57,17 @@ export interface ReplyRecord {
   readonly error?: string;
 }
 
-export type JournalRecord = TelemetryRecord | EventRecord | StatusRecord | ReplyRecord;
+/** An entry of an alert's history at the edge; `n` grows from one to the next. */
+export interface EdgeAlertEntry extends AlertTimelineEntry { readonly n: number }
+
+/** How an alert stands at the edge that raised it, with the newest entries of its history. Identity: the alert's id; of several the one with the higher `seq` is newer. */
+export interface EdgeAlertRecord extends Carried {
+  readonly type: 'alert';
+  readonly device: DeviceId;
+  /** When it came to stand so. */
+  readonly at: EpochMs;
+  readonly alert: Alert;
+  readonly entries: readonly EdgeAlertEntry[];
+}
+
+export type JournalRecord = TelemetryRecord | EventRecord | StatusRecord | ReplyRecord | EdgeAlertRecord;

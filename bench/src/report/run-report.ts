@@ -2,6 +2,7 @@ import type { BacktestResult } from '../backtest/measure-backtest.js';
 import type { CityResult } from '../city/measure-city.js';
 import type { AlertReport } from '../alerts/run-alerts.js';
 import type { StormResult } from '../alerts/measure-storm.js';
+import type { EdgeResult } from '../edge/measure-edge.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
 import type { Figures } from '../measure.js';
 import type { PathId } from '../paths/types.js';
@@ -35,12 +36,15 @@ export interface RunReport {
   readonly city?: CityResult;
   /** What rules and alerts cost; a member is absent when it was not measured. */
   readonly alerts: AlertReport;
+  /** Absent when it was not measured. */
+  readonly edge?: EdgeResult;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs, backtest, city, alerts }: RunReport): boolean => {
-  const others = [...codecs, ...[backtest, city, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
+export const isRight = ({ results, codecs, backtest, city, alerts, edge }: RunReport): boolean => {
+  const others = [...codecs, ...[backtest, city, edge, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
   return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
+    && (edge === undefined || 'failure' in edge || edge.rows === edge.expectedRows)
     && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));
 };
 

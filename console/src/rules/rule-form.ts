@@ -9,7 +9,7 @@ export interface BandForm { severity: Severity; limit: Figure; low: Figure; high
 /** Everything the editor can hold, of all types at once, so that switching the type loses nothing. */
 export interface RuleForm {
   id: string; nameZh: string; nameEn: string; messageZh: string; messageEn: string; kinds: DeviceKind[]; enabled: boolean; family: string; version: number | undefined;
-  areas: string[]; profiles: CommunityProfile[]; devices: string[]; inhibitedBy: string[]; manualClear: boolean;
+  areas: string[]; profiles: CommunityProfile[]; devices: string[]; inhibitedBy: string[]; manualClear: boolean; local: boolean;
   hasHours: boolean; fromHour: number; toHour: number; weekdays: number[]; holidays: '' | 'only' | 'except';
   onDelayS: Figure; offDelayS: Figure;
   type: RuleType; metric: MetricKey; direction: 'above' | 'below'; trend: 'up' | 'down'; bands: BandForm[]; clearAt: Figure; deadband: Figure; equals: boolean; severity: Severity;
@@ -20,7 +20,7 @@ export const emptyBand = (severity: Severity = 'minor'): BandForm => ({ severity
 
 export const emptyForm = (): RuleForm => ({
   id: '', nameZh: '', nameEn: '', messageZh: '', messageEn: '', kinds: ['waste_bin'], enabled: true, family: '', version: undefined,
-  areas: [], profiles: [], devices: [], inhibitedBy: [], manualClear: false, hasHours: false, fromHour: 6, toHour: 22, weekdays: [], holidays: '', onDelayS: '0', offDelayS: '0',
+  areas: [], profiles: [], devices: [], inhibitedBy: [], manualClear: false, local: false, hasHours: false, fromHour: 6, toHour: 22, weekdays: [], holidays: '', onDelayS: '0', offDelayS: '0',
   type: 'threshold', metric: 'fill_level', direction: 'above', trend: 'up', bands: [emptyBand()], clearAt: '', deadband: '', equals: true, severity: 'minor',
   by: '', withinS: '600', limit: '', count: '3', event: 'denied', clearOn: [], clearAfterS: '', intervals: '3', noiseClass: '2', when: formOfCondition({ op: 'all', of: [] }),
 });
@@ -30,7 +30,7 @@ export function formOfRule(rule: Rule): RuleForm {
   const { scope = {}, schedule = {} } = rule;
   return {
     ...emptyForm(), id: rule.id, nameZh: rule.name.zh, nameEn: rule.name.en, messageZh: rule.message.zh, messageEn: rule.message.en, kinds: [...rule.kinds], enabled: rule.enabled, family: rule.family ?? '',
-    version: rule.version, areas: [...scope.areas ?? []], profiles: [...scope.profiles ?? []], devices: [...scope.devices ?? []], inhibitedBy: [...rule.inhibitedBy ?? []], manualClear: rule.manualClear === true,
+    version: rule.version, areas: [...scope.areas ?? []], profiles: [...scope.profiles ?? []], devices: [...scope.devices ?? []], inhibitedBy: [...rule.inhibitedBy ?? []], manualClear: rule.manualClear === true, local: rule.local === true,
     hasHours: schedule.hours !== undefined, ...(schedule.hours === undefined ? {} : { fromHour: schedule.hours[0], toHour: schedule.hours[1] }), weekdays: [...schedule.weekdays ?? []], holidays: schedule.holidays ?? '',
     onDelayS: String(rule.onDelayS), offDelayS: String(rule.offDelayS), type: rule.type, ...partOf(rule),
   };
@@ -58,7 +58,7 @@ export function toRule(form: RuleForm): Rule {
     id: form.id.trim(), name: { zh: form.nameZh.trim(), en: form.nameEn.trim() }, message: messageOf(form), kinds: [...form.kinds], enabled: form.enabled,
     onDelayS: figureOf(form.onDelayS), offDelayS: figureOf(form.offDelayS),
     ...(scope === undefined ? {} : { scope }), ...(schedule === undefined ? {} : { schedule }), ...(form.family.trim() === '' ? {} : { family: form.family.trim() }),
-    ...(form.manualClear ? { manualClear: true } : {}), ...(form.inhibitedBy.length === 0 ? {} : { inhibitedBy: [...form.inhibitedBy] }), ...(form.version === undefined ? {} : { version: form.version }),
+    ...(form.manualClear ? { manualClear: true } : {}), ...(form.local ? { local: true } : {}), ...(form.inhibitedBy.length === 0 ? {} : { inhibitedBy: [...form.inhibitedBy] }), ...(form.version === undefined ? {} : { version: form.version }),
   };
   const { metric, severity } = form;
   const limits = () => form.bands.map((band) => ({ limit: figureOf(band.limit), severity: band.severity }));

@@ -7,6 +7,8 @@ import { loadLastCleared, loadShelved } from './alert-memory.js';
 export interface AlertOwner {
   /** A person cleared its alert; called in that person's turn. */
   clearedByHand(at: EpochMs): void;
+  /** It ended at the edge that raised it; called in the turn of whoever heard that. */
+  endedAtEdge(): void;
   /** Rules, or families of rules, whose alerts make this one pointless to act on. */
   readonly inhibitors: readonly string[];
   readonly family: string | undefined;

@@ -33,6 +33,8 @@ export interface EmbeddedBrokerDependencies {
   ingest: Ingest;
   journal: JournalWriter;
   logger: Logger;
+  /** Topics that every device signed in may read, such as an edge's alarm. */
+  isPublic?: (filter: string) => boolean;
   /** Told who signed in and who failed to. */
   signIns?: SignInWatch;
 }
@@ -100,13 +102,13 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
   }
 
   /** To whoever has subscribed. @throws Error when the broker doesn't run */
-  async publishCommand(topic: string, payload: string | Uint8Array): Promise<void> {
+  async publishCommand(topic: string, payload: string | Uint8Array, { retain = false } = {}): Promise<void> {
     const aedes = this.#aedes;
     if (aedes === undefined) throw new Error('the broker does not run');
     this.#down += 1;
     try {
       await new Promise<void>((resolve, reject) => {
-        aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, dup: false, retain: false }, (error) => error ? reject(error) : resolve());
+        aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, dup: false, retain }, (error) => error ? reject(error) : resolve());
       });
     } finally {
       this.#down -= 1;
@@ -212,7 +214,7 @@ export class EmbeddedBroker implements UplinkSource, CommandPublisher {
   /** Its place or prefix may have changed since it signed in. */
   #maySubscribe(speaker: DeviceEntry, filter: string): boolean {
     const entry = this.#dependencies.directory.get(speaker.device.id);
-    return entry !== undefined && (filter === commandTopic(entry) || mayRead(entry, filter));
+    return entry !== undefined && (this.#dependencies.isPublic?.(filter) === true || filter === commandTopic(entry) || mayRead(entry, filter));
   }
 
   #forget(client: Client): void {

@@ -82,7 +82,7 @@ function aclFor(hub: string, entries: readonly DeviceEntry[]): string {
   const gateways = entries.filter((entry) => prefixOf(entry) !== undefined).sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
   return [
     `user ${hub}`,
-    ...UPLINK_KINDS.map((kind) => `topic read ${TOPIC_ROOT}/+/+/+/${kind}`),
+    ...[...UPLINK_KINDS, 'uplink'].map((kind) => `topic read ${TOPIC_ROOT}/+/+/+/${kind}`),
     `topic write ${TOPIC_ROOT}/+/+/+/command`,
     ...new Set(gateways.flatMap((entry) => [...filtersOf(entry).map((filter) => `topic read ${filter}`), ...commandFilters(entry).map((filter) => `topic write ${filter}`)])),
     ...gateways.flatMap((entry) => [`user ${entry.device.id}`, `topic write ${prefixOf(entry) ?? ''}/#`, ...commandFilters(entry).map((filter) => `topic read ${filter}`)]),

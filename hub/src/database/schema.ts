@@ -95,6 +95,10 @@ export interface Database {
   aggregate_place: { device: string; since: number; until: number | null; area: string; community: string; slot: number; interval_s: number };
   /** From when on a device has reported a metric. */
   aggregate_series: { device: string; metric: string; first_ts: number };
+  /** Alerts that an edge raised: up to which entry of the edge's history (`EdgeAlertEntry.n`) they were taken over. */
+  edge_alert: { alert_id: string; edge: string; entry: number };
+  /** At an edge, as JSON: `registry` (the hub's last answer and its ETag), `uplink` (how far it got), `clock` (how far its own is from the hub's). */
+  edge_state: { key: string; value: string };
   /** On a city: the hubs it pulls from. `id` is the sub-district. `token` is never answered. `heard_at`: the last good answer. `watermark`, by the hub's clock: what ends up to then is here. */
   city_hub: {
     id: string; name: string | null; url: string; token: string; ca_file: string | null; detail: string; enabled: number; created_at: number;

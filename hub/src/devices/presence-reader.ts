@@ -16,6 +16,7 @@ export function createPresenceReader({ presence }: { presence: PresenceSink }): 
       const sightings = new Map<DeviceId, EpochMs>();
       const written: Promise<void>[] = [];
       for (const record of records) {
+        if (record.type === 'alert') continue;
         if (record.type !== 'status') {
           sightings.set(record.device, record.at);
           continue;

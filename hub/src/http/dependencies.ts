@@ -23,6 +23,7 @@ import type { ShiftService } from '../duty/shift-service.js';
 import type { EscalationService } from '../escalation/escalation-service.js';
 import type { IdentityService } from '../identity/types.js';
 import type { Logger } from '../logger.js';
+import type { EdgeRegistryService } from '../edges/registry-service.js';
 import type { EntityService } from '../ngsi-ld/entity-service.js';
 import type { ChannelService } from '../notifications/channel-service.js';
 import type { HealthProbe } from '../realtime/types.js';
@@ -56,6 +57,7 @@ export interface HttpDependencies {
   readonly cityAlerts?: CityAlertService;
   readonly entities?: EntityService;
   readonly backups?: BackupService;
+  readonly edges?: EdgeRegistryService;
   readonly rules: RuleService;
   readonly health: HealthProbe;
   /** Answered under `/metrics` in the registry's own content type; make it with OPENMETRICS_CONTENT_TYPE. */

@@ -20,6 +20,7 @@ import { addCalendarRoutes } from './routes/calendar.js';
 import { addCityAlertRoutes } from './routes/city-alerts.js';
 import { addCommandRoutes } from './routes/commands.js';
 import { addDeviceRoutes } from './routes/devices.js';
+import { addEdgeRoutes } from './routes/edges.js';
 import { addEscalationRoutes } from './routes/escalation.js';
 import { addHandOverRoute } from './routes/hand-over.js';
 import { addHealthRoutes } from './routes/health.js';
@@ -93,6 +94,6 @@ function addApi(api: App, dependencies: HttpDependencies): void {
   addAuthentication(api, dependencies);
   for (const addRoutes of [
     addSessionRoutes, addAreaRoutes, addDeviceRoutes, addTelemetryRoutes, addAlertRoutes, addRuleRoutes, addUserRoutes, addTokenRoutes, addAuditRoutes,
-    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes, addBackupRoutes, addCityAlertRoutes,
+    addImportRoutes, addCommandRoutes, addProvisioningRoutes, addEscalationRoutes, addShiftRoutes, addAlertReportRoutes, addNotificationRoutes, addCalendarRoutes, addMaintenanceRoutes, addBacktestRoutes, addAggregateRoutes, addBackupRoutes, addCityAlertRoutes, addEdgeRoutes,
   ]) addRoutes(api, dependencies);
 }

@@ -1,6 +1,7 @@
 import { decodeNative, type Decoded, type JournalRecord, type Refusal } from '@liandong/protocols';
 import type { Clock } from '../clock.js';
 import type { DeviceDirectory, DeviceEntry, PayloadSink, RefusalSink } from '../devices/types.js';
+import type { EdgeReader } from '../edges/edge-ingest.js';
 import type { Feature } from '../feature.js';
 import type { GatewayReader, GatewayReading } from '../gateways/types.js';
 import type { JournalWriter } from '../journal/types.js';
@@ -36,6 +37,8 @@ export interface IngestDependencies {
   eventRetentionMs?: number;
   /** Reads what is no native topic. */
   gateways?: GatewayReader;
+  /** Reads what edges pass on; left out, they have no topic. */
+  edges?: EdgeReader;
 }
 
 /** What one device sent, decoded. */
@@ -114,7 +117,14 @@ export class Ingest implements Feature {
     if (message.isKept === true) return { records: [], refused: [] };
     if (speaker !== undefined && route.device?.device.id !== speaker.device.id) return refusedOf(speaker, route.fault === 'unknown_topic' ? strangeTopic(speaker) : 'not_your_topic');
     if (route.fault !== undefined) return refusedOf(route.device, route.fault);
+    if (route.kind === 'uplink') return this.#takeUplink(message, route.device);
     return this.#take(message, { device: route.device, decoded: decodeNative(route.kind, message.payload) });
+  }
+
+  /** Of the batches of an edge nothing is shown to installers: they look at the edge itself. */
+  #takeUplink({ payload }: InboundMessage, edge: DeviceEntry): Outcome {
+    const { edges } = this.#dependencies;
+    return edges === undefined || !isEdge(edge) ? refusedOf(edge, 'unknown_topic') : edges.read(edge, payload);
   }
 
   #takeGateway(message: InboundMessage, { gateway, uplinks, refusals, isSighting }: GatewayReading): Outcome {
@@ -141,6 +151,8 @@ export class Ingest implements Feature {
     this.#dependencies.refusals.refuse({ device: device?.device.id, topic, payload, refusals: refusals.slice(0, REFUSALS_PER_MESSAGE) });
   }
 }
+
+export const isEdge = ({ device: { kind, codec } }: DeviceEntry): boolean => kind === 'gateway' && codec === 'edge';
 
 /** A gateway that was given no prefix speaks where it was told to; the registry was not. */
 const strangeTopic = ({ device: { kind, topicPrefix } }: DeviceEntry): Refusal['reason'] => kind === 'gateway' && topicPrefix === undefined ? 'no_topic_prefix' : 'unknown_topic';

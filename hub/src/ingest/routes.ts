@@ -3,7 +3,7 @@ import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
 
 /** Where a topic leads: a device and what it sends, or why nowhere. */
 export type Route =
-  | { readonly device: DeviceEntry; readonly kind: UplinkKind; readonly fault?: undefined }
+  | { readonly device: DeviceEntry; readonly kind: UplinkKind | 'uplink'; readonly fault?: undefined }
   | { readonly device: DeviceEntry | undefined; readonly kind?: undefined; readonly fault: RefusalReason };
 
 
@@ -31,7 +31,7 @@ export class RouteTable {
 
   #resolve(topic: string): Route {
     const parsed = parseNativeTopic(topic);
-    if (parsed === undefined || parsed.kind === 'command') return { device: undefined, fault: 'unknown_topic' };
+    if (parsed === undefined || parsed.kind === 'command' || parsed.kind === 'alarm') return { device: undefined, fault: 'unknown_topic' };
     const device = this.#directory.get(parsed.device);
     if (device === undefined) return { device, fault: 'unknown_device' };
     if (device.device.status === 'retired') return { device, fault: 'retired_device' };

@@ -128,4 +128,4 @@ export class GroupCommit implements JournalWriter {
   }
 }
 
-const isUrgent = ({ records }: JournalMessage): boolean => records[0]?.type === 'event';
+const isUrgent = ({ records }: JournalMessage): boolean => records[0]?.type === 'event' || records[0]?.type === 'alert';

@@ -5,18 +5,24 @@ import type { Clock } from '../clock.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
 import { StartError } from '../problem.js';
+import { Ballast, BALLAST_BYTES } from './ballast.js';
 import { GroupCommit } from './group-commit.js';
 import { copyJournal, type JournalHold } from './journal-hold.js';
 import { ReaderLoop } from './reader-loop.js';
+import { Shedder, type ShedCounts } from './shedder.js';
 import { JournalTail, sliceBatches } from './tail.js';
-import type { JournalBatch, JournalHandler, JournalMessage, JournalWriter } from './types.js';
+import type { JournalBatch, JournalHandler, JournalMessage, JournalTenant, JournalWriter } from './types.js';
 
 /** Held in memory for readers that keep up, and left on disk for redeliveries after a restart. */
 const TAIL_RECORDS = 50_000;
-const TAIL_BYTES = 64 << 20;
+/** What it may take up, a large hub's. */
+const MEMORY: JournalMemory = { tailRecords: TAIL_RECORDS, tailBytes: 64 << 20, writeBufferBytes: 16 << 20 };
 const MAINTENANCE_MS = 2000;
 /** Age is looked at less often: it is about days, and means to decode batches. */
 const AGE_EVERY_MS = 10 * 60_000;
+/** What a full disk is to be given back: a part of the journal, and at least room for the ballast again. */
+const DISK_FULL_FREES = 0.15;
+const LEAST_FREED_BYTES = 2 * BALLAST_BYTES;
 /** Batches read from disk in one go by a reader that lags. */
 const DISK_READ_BATCHES = 64;
 /**
@@ -39,9 +45,16 @@ export interface JournalDependencies {
   maxBytes: number;
   /** What every reader has read is not kept longer than this, however few records there are (ms): they tell of people too. */
   maxAgeMs: number;
+  /** Whoever reads by itself. */
+  tenants?: readonly JournalTenant[];
+  /** What happens beyond `maxBytes`: nothing more is taken (`hold`), or what only tenants wait for goes, in the order of `Shedder`. */
+  whenFull?: 'hold' | 'shed';
+  memory?: JournalMemory;
   clock: Clock;
   logger: Logger;
 }
+
+export interface JournalMemory { readonly tailRecords: number; readonly tailBytes: number; readonly writeBufferBytes: number }
 
 /** Where a reader stands. */
 export interface ReaderState { readonly name: string; readonly position: Seq; readonly lag: number; readonly failure: string | undefined }
@@ -53,7 +66,10 @@ export interface ReaderState { readonly name: string; readonly position: Seq; re
 export class Journal implements Feature, JournalWriter {
   readonly #dependencies: JournalDependencies;
   readonly #db: ClassicLevel<string, Buffer>;
-  readonly #tail = new JournalTail({ records: TAIL_RECORDS, bytes: TAIL_BYTES });
+  readonly #tail: JournalTail;
+  readonly #shedder: Shedder;
+  /** Beside the journal's folder, which is LevelDB's own. */
+  readonly #ballast: Ballast;
   readonly #commit: GroupCommit;
   #readers: ReaderLoop[] = [];
   #last: Seq = 0;
@@ -67,7 +83,11 @@ export class Journal implements Feature, JournalWriter {
 
   constructor(dependencies: JournalDependencies) {
     this.#dependencies = dependencies;
-    this.#db = new ClassicLevel(dependencies.path, { valueEncoding: 'buffer', compression: true, writeBufferSize: 16 << 20 });
+    const { memory = MEMORY } = dependencies;
+    this.#db = new ClassicLevel(dependencies.path, { valueEncoding: 'buffer', compression: true, writeBufferSize: memory.writeBufferBytes });
+    this.#tail = new JournalTail({ records: memory.tailRecords, bytes: memory.tailBytes });
+    this.#ballast = new Ballast(`${dependencies.path}.ballast`);
+    this.#shedder = new Shedder({ db: this.#db, logger: dependencies.logger });
     this.#commit = new GroupCommit({ write: (records) => this.#write(records), onWriteError: (error) => this.#onWriteError(error) });
   }
 
@@ -79,6 +99,8 @@ export class Journal implements Feature, JournalWriter {
   get writeFailure(): string | undefined { return this.#writeFailure; }
   /** Is it full because the readers are too far behind? */
   get isOverLimit(): boolean { return this.#diskBytes > this.#dependencies.maxBytes; }
+  /** What was given up for want of room. */
+  get shed(): ShedCounts { return this.#shedder.counts; }
 
   append(message: JournalMessage, done: () => void): void { this.#commit.append(message, done); }
   onDrain(listener: () => void): () => void { return this.#commit.onDrain(listener); }
@@ -98,8 +120,11 @@ export class Journal implements Feature, JournalWriter {
   /** Records the journal still holds, oldest first, from at most this many back. */
   async *recent(maxRecords: number): AsyncGenerator<JournalRecord> {
     const from = Math.max(1, this.#last - maxRecords + 1);
-    for await (const [key, value] of this.#db.iterator({ gte: await this.#keyAtOrBefore(from), lt: BATCH_KEYS.lt })) yield* decodeBatch(key, value).records;
+    for await (const [key, value] of this.#db.iterator({ gte: await this.#keyAtOrBefore(from), lt: BATCH_KEYS.lt })) yield* decodeBatch(key, value).records.filter(isLeft);
   }
+
+  /** For tenants: records from there on, or from the first after that which is left. One that was shed is 0. */
+  read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> { return this.#read(from, maxRecords); }
 
   /** Opens and starts the readers where they left off. */
   async start(): Promise<void> {
@@ -133,7 +158,8 @@ export class Journal implements Feature, JournalWriter {
   }
 
   readers(): ReaderState[] {
-    return this.#readers.map(({ name, position, failure }) => ({ name, position, lag: this.#last - position, failure }));
+    const { tenants = [] } = this.#dependencies;
+    return [...this.#readers, ...tenants.map(({ name, position }) => ({ name, position, failure: undefined }))].map(({ name, position, failure }) => ({ name, position, lag: this.#last - position, failure }));
   }
 
   /** For a backup: from now on nothing is dropped, until every hold is released. */
@@ -157,15 +183,31 @@ export class Journal implements Feature, JournalWriter {
   async #write(records: JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
     // LevelDB refuses every write after one has failed, until it is opened anew.
-    if (this.#writeFailure !== undefined) await this.#reopen();
+    if (this.#writeFailure !== undefined) await this.#recover();
     const batches = cut(records, this.#last + 1).map((batch) => ({ batch, bytes: Buffer.from(JSON.stringify(batch.records)) }));
     await this.#db.batch(batches.map(({ batch, bytes }) => ({ type: 'put', key: batchKey(batch.first), value: bytes })), { sync: true });
     this.#last += records.length;
     if (this.#writeFailure !== undefined) this.#dependencies.logger.info('journal writes again');
     this.#writeFailure = undefined;
     for (const { batch, bytes } of batches) this.#tail.push(batch, bytes.length);
-    for (const reader of this.#readers) reader.wake();
+    for (const reader of [...this.#readers, ...this.#dependencies.tenants ?? []]) reader.wake();
   }
+
+  /** On a full disk a journal that may shed makes itself room: the ballast gives it what it needs to do so, and is taken on again. */
+  async #recover(): Promise<void> {
+    const { whenFull = 'hold' } = this.#dependencies;
+    const isFull = whenFull === 'shed' && await this.#ballast.isDiskFull();
+    if (isFull) await this.#ballast.release();
+    await this.#reopen();
+    if (!isFull) return;
+    const bytes = await this.#measure();
+    const maxBytes = Math.max(0, bytes - Math.max(bytes * DISK_FULL_FREES, LEAST_FREED_BYTES));
+    this.#diskBytes = await this.#shedder.shed({ bytes, maxBytes, upTo: this.#sheddable, measure: () => this.#measure() });
+    await this.#ballast.restore();
+  }
+
+  /** Nothing newer may be shed: readers have not seen it, and the newest tells where the sequence goes on. */
+  get #sheddable(): Seq { return Math.min(this.#last - 1, ...this.#readers.map((reader) => reader.position)); }
 
   /** Readers that are at the disk meanwhile fail and try again. */
   async #reopen(): Promise<void> {
@@ -197,12 +239,17 @@ export class Journal implements Feature, JournalWriter {
     let records = 0;
     for await (const [key, value] of this.#db.iterator({ gte: await this.#keyAtOrBefore(from), lt: BATCH_KEYS.lt, limit: DISK_READ_BATCHES })) {
       const batch = decodeBatch(key, value);
+      const before = batches.at(-1);
+      if (before !== undefined && before.last + 1 < batch.first) { // what lay between was shed
+        if (before.last >= from) break;
+        batches.length = 0;
+      }
       batches.push(batch);
       records += batch.last >= from ? batch.records.length : 0;
       if (records >= maxRecords) break;
     }
     const oldest = batches.find((batch) => batch.last >= from);
-    // A gap is possible only when the journal's folder was removed; the reader goes on at what there is.
+    // A gap is possible when the journal's folder was removed, or where something was shed; the reader goes on at what there is.
     return oldest === undefined ? undefined : sliceBatches(batches, Math.max(from, oldest.first), maxRecords);
   }
 
@@ -227,17 +274,26 @@ export class Journal implements Feature, JournalWriter {
   }
 
   async #dropAndMeasure(): Promise<void> {
-    if (this.#holds === 0) await this.#dropRead();
-    this.#diskBytes = await this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt);
-    this.#commit.hold(this.isOverLimit);
+    const { maxBytes, whenFull = 'hold' } = this.#dependencies;
+    const mayDrop = this.#holds === 0;
+    if (mayDrop) await this.#dropRead();
+    this.#diskBytes = await this.#measure();
+    if (whenFull === 'hold') this.#commit.hold(this.isOverLimit);
+    else if (mayDrop) {
+      this.#diskBytes = await this.#shedder.shed({ bytes: this.#diskBytes, maxBytes, upTo: this.#sheddable, measure: () => this.#measure() });
+      await this.#ballast.restore();
+    }
   }
 
   async #dropRead(): Promise<void> {
-    const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position));
+    const { tenants = [] } = this.#dependencies;
+    const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position), ...tenants.map((tenant) => tenant.position));
     const keep = await this.#keyAtOrBefore(Math.max(1, this.isOverLimit ? slowest : slowest - TAIL_RECORDS));
     if (keep !== BATCH_KEYS.gte) await this.#drop(keep, this.isOverLimit);
     await this.#dropAged(slowest);
   }
+
+  #measure(): Promise<number> { return this.#db.approximateSize(BATCH_KEYS.gte, BATCH_KEYS.lt); }
 
   /** Batches whose newest record is too old, as far as every reader has read them. The newest stays: it tells where the sequence goes on. */
   async #dropAged(slowest: Seq): Promise<void> {
@@ -248,7 +304,7 @@ export class Journal implements Feature, JournalWriter {
     for await (const [key, value] of this.#db.iterator(BATCH_KEYS)) {
       const { last, records } = decodeBatch(key, value);
       keep = key;
-      if (last > slowest || last === this.#last || records.some(({ at }) => at >= now - maxAgeMs)) break;
+      if (last > slowest || last === this.#last || records.some((record) => isLeft(record) && record.at >= now - maxAgeMs)) break;
     }
     if (keep !== undefined) await this.#drop(keep, true);
     this.#agedAt = now;
@@ -271,6 +327,9 @@ function cut(records: readonly JournalRecord[], first: Seq): JournalBatch[] {
   }
   return batches;
 }
+
+/** It was not shed. */
+const isLeft = (record: JournalRecord | 0): boolean => record !== 0;
 
 const decodeBatch = (key: string, value: Buffer): JournalBatch => {
   const records = JSON.parse(value.toString()) as JournalRecord[]; // written by #write

@@ -40,3 +40,12 @@ export interface JournalHandler {
   position?(): Promise<Seq | undefined>;
   handle(batch: JournalBatch): Promise<void>;
 }
+
+/** Reads at its own pace and in its own order, and keeps by itself how far it got. What it has not dealt with is not dropped. */
+export interface JournalTenant {
+  readonly name: string;
+  /** Everything up to here it is done with. */
+  readonly position: Seq;
+  /** There are new records. */
+  wake(): void;
+}

@@ -6,7 +6,6 @@ import { ROLLUPS } from '../aggregates/rollup-reader.js';
 import { createAreaAlerts } from '../aggregates/area-alerts.js';
 import { createPassages } from '../aggregates/passages.js';
 import { createIdSource } from '../alerts/alert-ids.js';
-import { dropAlertsBefore } from '../alerts/alert-retention.js';
 import type { EndNow, LiandongApp } from '../app.js';
 import { createAreaService } from '../areas/area-service.js';
 import { AreaTree } from '../areas/area-tree.js';
@@ -18,7 +17,6 @@ import { createChangeLog } from '../changes/change-log.js';
 import { createCityAlertsOfHub } from '../city/city-alerts-of-hub.js';
 import { systemClock } from '../clock.js';
 import { createCommandReader } from '../commands/command-reader.js';
-import { dropCommandsBefore } from '../commands/command-rows.js';
 import { createCommandService } from '../commands/command-service.js';
 import { createCommandTimeouts } from '../commands/command-timeouts.js';
 import type { Config } from '../config.js';
@@ -33,12 +31,14 @@ import { loadDigest } from '../devices/device-digests.js';
 import { createDeviceReadings } from '../devices/device-readings.js';
 import { createPresenceReader } from '../devices/presence-reader.js';
 import { createProvisioning } from '../devices/provisioning.js';
+import { createAlertIntake } from '../edges/alert-intake.js';
+import { createEdgeRegistry } from '../edges/registry-service.js';
 import { FeatureStack } from '../feature-stack.js';
 import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
 import { createHttpSignIn } from '../gateways/http-sign-in.js';
 import type { JournalHandler } from '../journal/types.js';
 import { Health } from '../health.js';
-import { createAuditLog, dropAuditBefore } from '../identity/audit-log.js';
+import { createAuditLog } from '../identity/audit-log.js';
 import { createIdentityService } from '../identity/identity-service.js';
 import type { Principal } from '../identity/principal.js';
 import { createImportService } from '../import/import-service.js';
@@ -67,6 +67,7 @@ import { wireAlerts } from '../wiring/alerts.js';
 import { reservedIds, wireDevices } from '../wiring/devices.js';
 import { wireHttp } from '../wiring/http.js';
 import { wireIngest } from '../wiring/ingest.js';
+import { rowRetention } from '../wiring/row-retention.js';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -173,6 +174,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, positionName: positionOf(ROLLUPS), onError });
   handlers.push(
     storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
+    createAlertIntake({ db, clock, changes, activeAlerts: alarms.activeAlerts, clocks: alarms.clocks, directory, adopt: (active) => { evaluator.adopt(active); } }),
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );
@@ -202,6 +204,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
         intake: createHikvisionIntake({ ingest, journal, clock }),
       },
       ...(config.hubUrl === undefined ? {} : { peers: { token: peerToken(key), journal } }),
+      edges: createEdgeRegistry({ db, areas, directory }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
   });
@@ -209,14 +212,6 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, rows: rowRetention(config, db), telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
   return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, backups, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
-}
-
-function rowRetention({ alertRetentionDays, auditRetentionDays }: Config, db: Db) {
-  return [
-    { days: alertRetentionDays, dropBefore: (at: number) => dropAlertsBefore(db, at) },
-    { days: alertRetentionDays, dropBefore: (at: number) => dropCommandsBefore(db, at) },
-    { days: auditRetentionDays, dropBefore: (at: number) => dropAuditBefore(db, at) },
-  ];
 }
 
 /** Fills memory from the database; nothing runs yet. */

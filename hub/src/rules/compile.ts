@@ -39,7 +39,7 @@ export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
   };
 }
 
-const NOT_CORE = ['name', 'message', 'kinds', 'scope', 'family', 'enabled', 'manualClear', 'inhibitedBy', 'version', 'updatedAt', 'updatedBy'];
+const NOT_CORE = ['name', 'message', 'kinds', 'scope', 'family', 'enabled', 'manualClear', 'inhibitedBy', 'local', 'version', 'updatedAt', 'updatedBy'];
 /** Words, scope and history change nothing of what is remembered. */
 const coreOf = (rule: Rule): string =>
   createHash('sha256').update(JSON.stringify(Object.entries(rule).filter(([name]) => !NOT_CORE.includes(name)).sort(([a], [b]) => a < b ? -1 : 1))).digest('base64url').slice(0, 16);

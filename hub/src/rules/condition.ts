@@ -117,6 +117,7 @@ export class Condition implements AlertOwner {
 
   /** The condition is met up to `level`, an index into the grades. */
   enter(level: number, ts: EpochMs, at: EpochMs, value: number): void {
+    if (this.device.origin === 'stale') return; // told too late: what holds now is told by what comes next
     if (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts)) return this.leave(true, ts, at);
     this.#settle(ts, at);
     const wasGone = !this.#isIn || !Number.isNaN(this.#leaveTs);
@@ -230,6 +231,16 @@ export class Condition implements AlertOwner {
     this.groupId = undefined;
     this.#latch();
     this.#rest(at);
+    this.sink.changed(this);
+  }
+
+  /** Its alert ended at the edge that raised it: nothing is left of it here. */
+  endedAtEdge(): void {
+    this.active = undefined;
+    this.groupId = undefined;
+    this.#level = -1;
+    this.#leaveTs = this.#leaveAt = NaN;
+    this.#stopDelays();
     this.sink.changed(this);
   }
 

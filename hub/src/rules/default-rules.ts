@@ -15,11 +15,11 @@ const BINS: Rule[] = [
     type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70,
   },
   {
-    ...base('bin-fire', ['waste_bin'], label('垃圾桶高温', 'Bin fire'), label('{device} 温度 {value}，疑似起火', '{device} is at {value}: fire suspected')),
+    ...base('bin-fire', ['waste_bin'], label('垃圾桶高温', 'Bin fire'), label('{device} 温度 {value}，疑似起火', '{device} is at {value}: fire suspected')), local: true,
     type: 'threshold', metric: 'temperature', direction: 'above', bands: [{ limit: 60, severity: 'critical' }], clearAt: 50,
   },
   {
-    ...base('bin-heating', ['waste_bin'], label('垃圾桶快速升温', 'Bin heating up'), label('{device} 10 分钟内升温 {value}，疑似起火', '{device} rose by {value} within 10 min: fire suspected')), inhibitedBy: ['default-bin-fire'],
+    ...base('bin-heating', ['waste_bin'], label('垃圾桶快速升温', 'Bin heating up'), label('{device} 10 分钟内升温 {value}，疑似起火', '{device} rose by {value} within 10 min: fire suspected')), inhibitedBy: ['default-bin-fire'], local: true,
     type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'critical',
   },
   {
@@ -36,7 +36,7 @@ const BINS: Rule[] = [
 /** Own defaults. A gate reports `held_open` after 60 s; 240 s more without `door_closed` make 300 s. */
 const GATE_RULES: Rule[] = [
   {
-    ...base('gate-forced', GATES, label('门被强行打开', 'Gate forced open'), label('{device} 被强行打开', '{device} was forced open')),
+    ...base('gate-forced', GATES, label('门被强行打开', 'Gate forced open'), label('{device} 被强行打开', '{device} was forced open')), local: true,
     type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'critical',
   },
   {
@@ -53,7 +53,7 @@ const GATE_RULES: Rule[] = [
   },
   {
     // There is no event for the end of it.
-    ...base('gate-tamper', GATES, label('设备被拆动', 'Gate tampered with'), label('{device} 被拆动', '{device} was tampered with')),
+    ...base('gate-tamper', GATES, label('设备被拆动', 'Gate tampered with'), label('{device} 被拆动', '{device} was tampered with')), local: true,
     type: 'event', event: 'tamper', count: 1, withinS: 1, clearOn: [], clearAfterS: 1800, severity: 'major',
   },
 ];

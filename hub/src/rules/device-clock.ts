@@ -36,6 +36,7 @@ export class DeviceClock {
    */
   isSetBack(ts: EpochMs, at: EpochMs, intervalMs: number): boolean {
     if (ts >= this.#newest || this.#recent.includes(ts)) return false;
+    if (at < this.#acceptedAt) return false; // received before the newest was, by an edge that was cut off: late, whatever its clock
     if (this.#newest > at + TOLERANCE_MS && ts <= at + TOLERANCE_MS && ts >= at - NEAR_MS) return true;
     if (Number.isNaN(this.#acceptedAt)) this.#acceptedAt = at; // what an earlier hub saved doesn't say; counted from now
     return at - this.#acceptedAt > QUIET_INTERVALS * intervalMs;

@@ -37,6 +37,10 @@ export class DeviceMemory {
   isWatched = true;
   /** Of a batch that was written only in part before a crash: records up to here have had their effect. */
   doneUpTo: DoneUpTo | undefined;
+  /**
+   * How what is being taken came. `edge`: its edge has evaluated the local rules already. `stale`: and it waited there for so long that it raises nothing, though it may end things.
+   */
+  origin: 'direct' | 'edge' | 'stale' = 'direct';
   /** `lastTs` moved since it was saved; may be written a little later. */
   isAged = false;
   readonly #metrics = new Map<MetricKey, MetricMemory>();
@@ -255,13 +259,22 @@ export class DeviceMemory {
     return this.rules.silence.map((rule) => ({ condition: this.#bind(rule).condition, windowMs: silenceMs(rule, this.entry) }));
   }
 
+  #unlessFromEdge({ condition, onSample, onEvent }: Binding): Binding {
+    return {
+      condition,
+      ...(onSample === undefined ? {} : { onSample: (metric) => { const watch = onSample(metric); return (ts, at, value) => { if (this.origin === 'direct') watch(ts, at, value); }; } }),
+      ...(onEvent === undefined ? {} : { onEvent: (event, ts, at) => { if (this.origin === 'direct') onEvent(event, ts, at); } }),
+    };
+  }
+
   /** Once per rule: a rule may listen to several metrics and events. */
   #bind(rule: CompiledRule): Binding {
     const { id } = rule.rule;
     const known = this.#bindings.get(id);
     if (known !== undefined) return known;
     const condition = new Condition(rule, this, this.sink);
-    const binding = bindRule(rule, condition);
+    const bound = bindRule(rule, condition);
+    const binding = rule.rule.local === true ? this.#unlessFromEdge(bound) : bound;
     this.conditions.set(id, condition);
     this.#bindings.set(id, binding);
     return binding;

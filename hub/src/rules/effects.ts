@@ -39,6 +39,12 @@ export class Effects implements ConditionSink {
     const detail = detailOf(condition, grade, at);
     const { value, threshold, message = rule.rule.message } = detail;
     const alarm = { ruleId: rule.rule.id, deviceId: device.id, area: device.area };
+    const standing = this.dependencies.activeAlerts.find(alarm.ruleId, alarm.deviceId);
+    if (standing !== undefined) { // an edge raised it, and the condition here has not heard of that
+      this.adopted(standing, condition);
+      this.repeat(standing, condition, at);
+      return standing;
+    }
     const past = this.dependencies.activeAlerts.past(alarm, at);
     if (past === undefined) {
       condition.chatter = undefined;

@@ -24,7 +24,7 @@ export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
 
   return (event, ts, at) => {
     if (event !== rule.event) return end(ts, at);
-    if (isApplicable !== undefined && !isApplicable(ts)) return;
+    if (condition.device.origin === 'stale' || (isApplicable !== undefined && !isApplicable(ts))) return;
     const isInOrder = window.accept(ts);
     if (!isInOrder && (rule.count > 1 || window.isEndedAfter(ts))) return;
     const count = isInOrder ? window.add(ts) : 1;

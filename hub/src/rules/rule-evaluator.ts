@@ -1,5 +1,5 @@
 import type { DeviceId, EpochMs, JournalRecord, PartState, Seq } from '@liandong/protocols';
-import type { ActiveAlerts } from '../alerts/active-alerts.js';
+import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
@@ -13,6 +13,7 @@ import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
 import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
+import type { DeviceMemory } from './device-memory.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
@@ -26,6 +27,8 @@ export interface RuleEvaluatorDependencies {
   db: Db; clock: Clock; ids: IdSource; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks;
   /** Both have to be loaded before `start`. */
   directory: DeviceDirectory;
+  /** False: rules come from elsewhere, and there are no default ones. */
+  hasDefaults?: boolean;
   /** Maintenance windows; left out, there are none. */
   outOfService?: OutOfService;
   areas: Pick<AreaTree, 'lineage' | 'onChange'>;
@@ -43,6 +46,8 @@ export interface RuleEvaluator extends JournalHandler, Feature {
   tick(): Promise<void>;
   /** A rule was made, changed or deleted: it is so for every device when this resolves, or with the next tick when that fails. Never throws. */
   changeRule(change: RuleChange): Promise<void>;
+  /** An alert that an edge raised stands now: the condition here knows it as its own. Call in a turn of the active alerts. */
+  adopt(active: ActiveAlert): void;
   /** `down` while its last run failed. */
   state(): PartState;
 }
@@ -54,6 +59,9 @@ const POSITION_MS = 1_000;
 const AGED_MS = 10_000;
 /** Ticks further apart mean that the hub itself wasn't running: nobody can be called silent for that. */
 const LONGEST_TICK_GAP_MS = 10_000;
+/** What an edge received longer ago than this, or than two reports of its device, tells of the past and raises nothing. */
+const STALE_MS = 10 * 60_000;
+const STALE_REPORTS = 2;
 /** A batch received longer ago than this shows that the reader is catching up. */
 const CATCHING_UP_MS = 5_000;
 
@@ -63,7 +71,7 @@ const CATCHING_UP_MS = 5_000;
  * ones go ahead in a transaction without the position: it says of each of these devices up to which record it is dealt with, and a batch that comes again leaves those out.
  * When it fails, memory is read anew from the database and the journal hands over the same batch again.
  */
-export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, positionName = RULES, onError }: RuleEvaluatorDependencies): RuleEvaluator {
+export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, positionName = RULES, hasDefaults = true, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, clocks });
   const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
   const touched = new Set<DeviceId>();
@@ -135,12 +143,17 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   function take(record: JournalRecord, seq: Seq, now: EpochMs): void {
     const device = memory.device(record.device);
-    if (device === undefined || (device.doneUpTo?.reader === positionName && seq <= device.doneUpTo.seq)) return;
+    if (device === undefined || record.type === 'alert' || (device.doneUpTo?.reader === positionName && seq <= device.doneUpTo.seq)) return; // how alerts stand at edges is read by `edge-alerts`
     // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
     if (!device.isWatched) return;
-    if (record.type === 'telemetry') device.sample(record);
-    else if (record.type === 'event' && device.event(record)) effects.sighted(device);
+    device.origin = record.edge === undefined ? 'direct' : now - record.at > staleMs(device) ? 'stale' : 'edge';
+    try {
+      if (record.type === 'telemetry') device.sample(record);
+      else if (record.type === 'event' && device.event(record)) effects.sighted(device);
+    } finally {
+      device.origin = 'direct'; // what is due by time is the hub's own
+    }
   }
 
   function takeBatch({ first, last, records }: JournalBatch, now: EpochMs): void {
@@ -154,7 +167,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     }
     if (last <= handled) return;
     handled = last;
-    latest = { receivedAt: records.at(-1)?.at ?? now, handledAt: now };
+    // An edge that was cut off brings what it received long ago: that is no sign that this reader is behind.
+    latest = { receivedAt: records.findLast(({ edge }) => edge === undefined)?.at ?? now, handledAt: now };
   }
 
   function watchTime(now: EpochMs): void {
@@ -199,6 +213,10 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       memory.changeRule(change);
       if (isStarted) await run(() => undefined).catch(onError);
     },
+    adopt(active) {
+      const { deviceId, ruleId } = active.alert;
+      if (memory.isLoaded && deviceId !== undefined) memory.device(deviceId)?.condition(ruleId)?.adopt(active);
+    },
     state: () => isFailing ? 'down' : 'ready',
     async handle(batch) {
       if (timer === undefined) throw new Error('The rule evaluator is not running.');
@@ -210,7 +228,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       unsubscribe = [directory.onChange((id) => { touched.add(id); }), areas.onChange(() => { memory.moveRules(); })];
       listeningSince = lastTickAt = clock.now();
       try {
-        await seedDefaultRules(db, clock.now());
+        if (hasDefaults) await seedDefaultRules(db, clock.now());
         memory.useRules(await loadRules(db));
         await run(() => undefined);
       } catch (error) {
@@ -223,3 +241,5 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     stop,
   };
 }
+
+const staleMs = ({ entry: { device } }: DeviceMemory): number => Math.max(STALE_MS, STALE_REPORTS * device.reportingIntervalS * 1000);

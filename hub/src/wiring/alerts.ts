@@ -44,7 +44,7 @@ export function wireAlerts({ db, clock, areas, changes, directory, positionName,
     onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
   });
   return {
-    activeAlerts, writer, policies, roster, outOfService, days, evaluator, escalator,
+    activeAlerts, clocks, writer, policies, roster, outOfService, days, evaluator, escalator,
     shelfTimer: createShelfTimer({ db, clock, writer, onError }),
     flood: createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length }),
     alerts: createAlertService({ db, clock, areas, writer }),

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Db } from '../database/database.js';
 import type { DeviceDirectory } from '../devices/types.js';
+import { createEdgeIngest } from '../edges/edge-ingest.js';
 import { GatewayIngest } from '../gateways/gateway-ingest.js';
 import { GatewayTable } from '../gateways/gateway-table.js';
 import { Ingest } from '../ingest/ingest.js';
@@ -23,16 +24,19 @@ export interface IngestWiring extends Pick<ReturnType<typeof wireDevices>, 'dire
   readonly config: Config; readonly db: Db; readonly clock: Clock; readonly logger: Logger; readonly journal: Journal;
   /** Of the data folder. */
   readonly key: Buffer;
+  /** Of the embedded broker. */
+  readonly isPublic?: (filter: string) => boolean;
   readonly onError: (error: unknown) => void;
 }
 
 /** From a broker, the hub's own or another, to the journal. */
-export function wireIngest({ config, db, clock, logger, journal, key, directory, refusals, payloads, signIns, discovered, onError }: IngestWiring) {
+export function wireIngest({ config, db, clock, logger, journal, key, directory, refusals, payloads, signIns, discovered, isPublic, onError }: IngestWiring) {
   const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
   const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
-  const ingest = new Ingest({ gateways, directory, journal, refusals, payloads, clock, retentionMs: config.telemetryRetentionDays * DAY_MS, eventRetentionMs: config.gateRetentionDays * DAY_MS, pseudonyms: createPseudonyms({ key }) });
+  const placing = { directory, clock, pseudonyms: createPseudonyms({ key }), retentionMs: config.telemetryRetentionDays * DAY_MS, eventRetentionMs: config.gateRetentionDays * DAY_MS };
+  const ingest = new Ingest({ ...placing, gateways, edges: createEdgeIngest(placing), journal, refusals, payloads });
   const source: EmbeddedBroker | ExternalBroker = config.mqttUrl === undefined
-    ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, signIns, logger })
+    ? new EmbeddedBroker({ host: config.mqttHost, port: config.mqttPort, directory, ingest, journal, signIns, logger, ...(isPublic === undefined ? {} : { isPublic }) })
     : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, gateways: gatewayTable, logger });
   return { gatewayTable, ingest, source, mosquittoFiles: mosquittoFilesOf(config, { db, directory, logger }) };
 }

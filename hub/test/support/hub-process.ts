@@ -13,7 +13,7 @@ export const HUB_ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta
 export interface HubProcessOptions {
   /** Settings on top of, or instead of, the ones chosen here. Nothing else of this process's environment but PATH and HOME is passed on. */
   env?: Record<string, string>;
-  /** On the command line, such as `--role city`. */
+  /** Of the command line, such as `--role edge`. */
   args?: readonly string[];
   /** Another program in the hub's place. */
   entry?: string;

@@ -9,6 +9,7 @@ import { createApp, type LiandongApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { StartError } from '../../src/problem.js';
 import { writeTrialPair } from '../../src/tls/trial-pair.js';
+import { waitFor } from '../support/wait-for.js';
 
 let dir: string;
 let app: LiandongApp;
@@ -36,7 +37,7 @@ const ask = (url: string, { method = 'GET', body, headers = {} }: { method?: str
 });
 
 it('serves the console on HTTPS with a Secure cookie, and takes MQTT on both ports', async () => {
-  app = createApp(readConfig(settings));
+  app = await createApp(readConfig(settings));
   await app.start();
   const { consoleUrl, mqttUrl, mqttsUrl } = app.addresses();
   expect([consoleUrl, mqttUrl, mqttsUrl]).toEqual([expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/), expect.stringMatching(/^mqtt:/), expect.stringMatching(/^mqtts:\/\/127\.0\.0\.1:\d+$/)]);
@@ -56,8 +57,35 @@ it('serves the console on HTTPS with a Secure cookie, and takes MQTT on both por
   }
 });
 
+it('is read and fed by an edge that trusts its certificate by a file, over HTTPS and MQTT over TLS', async () => {
+  app = await createApp(readConfig(settings));
+  await app.start();
+  const { consoleUrl, mqttsUrl = '' } = app.addresses();
+  const signIn = await ask(`${consoleUrl}/api/v1/session`, { method: 'POST', body: { username: 'admin', password: 'correct horse' } });
+  const cookie = String(signIn.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+  const call = (method: string, path: string, body?: object) => ask(`${consoleUrl}/api/v1${path}`, { method, headers: { cookie }, ...(body === undefined ? {} : { body }) });
+  await call('POST', '/areas', { id: 'city', level: 'city', name: '市' });
+  await call('POST', '/areas', { id: 'east', level: 'subdistrict', parent: 'city', name: '东' });
+  await call('POST', '/areas', { id: 'garden', level: 'community', parent: 'east', name: '园', profile: 'urban' });
+  const secretOf = async (device: object) => (JSON.parse((await call('POST', '/devices', device)).body) as { credentials: { username: string; password: string } }).credentials;
+  const bin = await secretOf({ id: 'bin-1', name: '东门', kind: 'waste_bin', area: 'garden' });
+  const { password } = await secretOf({ id: 'edge-1', name: '边缘机', kind: 'gateway', codec: 'edge', area: 'garden' });
+  const edge = await createApp(readConfig({
+    DATA_DIR: join(dir, 'edge'), PORT: '0', MQTT_PORT: '0', ADMIN_PASSWORD: 'correct horse', LOG_LEVEL: 'silent', EDGE_ID: 'edge-1', EDGE_SECRET: password, HUB_URL: consoleUrl, HUB_MQTT_URL: mqttsUrl, HUB_CA_FILE: settings['TLS_CERT_FILE'],
+  }, ['--role', 'edge']));
+  try {
+    await edge.start();
+    const device = await waitFor('the edge knows its device', () => connectAsync(edge.addresses().mqttUrl ?? '', { ...bin, reconnectPeriod: 0 }), { timeoutMs: 20_000 });
+    await device.publishAsync('liandong/v1/east/garden/bin-1/telemetry', '{"values":{"fill_level":43}}', { qos: 1 });
+    await device.endAsync();
+    await waitFor('the hub has its reading', async () => (await call('GET', '/devices/bin-1/latest')).body.includes('43'));
+  } finally {
+    await edge.stop();
+  }
+}, 40_000);
+
 it('does not start with a certificate it can not use, and says which setting is to blame', async () => {
-  app = createApp(readConfig({ ...settings, TLS_KEY_FILE: join(dir, 'none.pem') }));
+  app = await createApp(readConfig({ ...settings, TLS_KEY_FILE: join(dir, 'none.pem') }));
   const error: unknown = await app.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(StartError);
   expect((error as StartError).message).toMatch(/^TLS_KEY_FILE: the file/);

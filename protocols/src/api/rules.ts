@@ -52,6 +52,8 @@ const shared = {
   manualClear: Type.Optional(Type.Boolean()),
   /** Rules or families whose active alert on the same device, or on its gateway, makes this one pointless. */
   inhibitedBy: Type.Optional(Type.Array(IdSchema, { maxItems: 10, uniqueItems: true })),
+  /** Evaluated where the device signs in: by its community's edge, also while that is cut off from the hub, else by the hub. */
+  local: Type.Optional(Type.Boolean()),
   /** Counted from 1 by the hub. In a body of PUT: the version that was read; another one by then is RULE_CHANGED. */
   version: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Set by the hub; of no effect in a body. */

@@ -19,6 +19,11 @@ export function decodeNative(kind: UplinkKind, payload: Uint8Array): Decoded {
   } catch {
     return refused('malformed_json');
   }
+  return decodeNativeBody(kind, body);
+}
+
+/** The same of a payload that has been parsed already. */
+export function decodeNativeBody(kind: UplinkKind, body: unknown): Decoded {
   switch (kind) {
     case 'telemetry': return decodeTelemetry(body);
     case 'event': return decodeEvent(body);

@@ -9,6 +9,7 @@ import * as duty from './0007-duty.js';
 import * as notifications from './0008-notifications.js';
 import * as alertNoise from './0009-alert-noise.js';
 import * as aggregates from './0010-aggregates.js';
+import * as edges from './0011-edges.js';
 import * as city from './0012-city.js';
 import * as leadership from './0013-leadership.js';
 import * as outboxRank from './0014-outbox-rank.js';
@@ -17,5 +18,5 @@ import * as outboxRank from './0014-outbox-rank.js';
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial, '0002-installation': installation, '0003-device-digest': deviceDigest, '0004-audit-target': auditTarget,
   '0005-alert-life-cycle': alertLifeCycle, '0006-rules': rules, '0007-duty': duty, '0008-notifications': notifications, '0009-alert-noise': alertNoise,
-  '0010-aggregates': aggregates, '0012-city': city, '0013-leadership': leadership, '0014-outbox-rank': outboxRank,
+  '0010-aggregates': aggregates, '0011-edges': edges, '0012-city': city, '0013-leadership': leadership, '0014-outbox-rank': outboxRank,
 };

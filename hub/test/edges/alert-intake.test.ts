@@ -1,0 +1,116 @@
+import type { Alert, EdgeAlertEntry, EdgeAlertRecord, JournalRecord } from '@liandong/protocols';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noClocks } from '../../src/alerts/alert-clocks.js';
+import { createAlertIntake } from '../../src/edges/alert-intake.js';
+import type { JournalHandler } from '../../src/journal/types.js';
+import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+
+const FIRE = { ...common('fire'), local: true, type: 'threshold' as const, metric: 'temperature' as const, direction: 'above' as const, bands: [{ limit: 60, severity: 'critical' as const }], clearAt: 50 };
+
+let rig: Rig;
+let intake: JournalHandler;
+let seq: number;
+
+beforeEach(async () => {
+  rig = await createRig([FIRE]);
+  rig.directory.put('bin-1', 'waste_bin');
+  await rig.evaluator.start();
+  seq = 0;
+  follow();
+});
+afterEach(() => rig.close());
+
+function follow(): void {
+  const { db, clock, changes, activeAlerts, directory, evaluator } = rig;
+  intake = createAlertIntake({ db, clock, changes, activeAlerts, clocks: noClocks, directory, adopt: (active) => { evaluator.adopt(active); } });
+}
+
+const alert: Alert = {
+  id: 'edge-alert-1', ruleId: 'fire', deviceId: 'bin-1', area: 'east', kind: 'waste_bin', severity: 'critical', tier: 'community', active: true, acked: false, raisedAt: START - 60_000, lastAt: START - 60_000,
+  count: 1, value: 75, threshold: 60, message: { zh: '火', en: 'fire' }, seq: 1,
+};
+const raised: EdgeAlertEntry = { n: 1, at: alert.raisedAt, change: 'raised', severity: 'critical', value: 75 };
+const acked: EdgeAlertEntry = { n: 2, at: START - 30_000, change: 'acked', by: 'admin', note: 'on my way' };
+const cleared: EdgeAlertEntry = { n: 3, at: START - 10_000, change: 'cleared' };
+const told = (more: Partial<Alert>, ...entries: EdgeAlertEntry[]): EdgeAlertRecord => ({ type: 'alert', device: 'bin-1', at: START, edge: 'edge-1', alert: { ...alert, ...more }, entries });
+const ackedThere = told({ acked: true, ackedBy: 'admin', ackedAt: acked.at }, raised, acked);
+const clearedThere = told({ acked: true, ackedBy: 'admin', ackedAt: acked.at, active: false, clearedAt: cleared.at }, raised, acked, cleared);
+
+async function take(...records: JournalRecord[]): Promise<void> {
+  await intake.handle({ first: seq + 1, last: seq += records.length, records });
+}
+const fromEdge = (temperature: number, ts: number): JournalRecord => ({ type: 'telemetry', device: 'bin-1', ts, at: ts, values: { temperature }, edge: 'edge-1' });
+
+describe('alerts of an edge', () => {
+  it('are the same alerts at the hub, with when they were raised and who acknowledged them there', async () => {
+    await take(told({}, raised), ackedThere);
+    expect(await rig.alerts()).toMatchObject([{ id: 'edge-alert-1', active: true, acked: true, ackedBy: 'admin@edge-1', ackedAt: acked.at, raisedAt: alert.raisedAt, count: 1 }]);
+    expect(await rig.timeline('edge-alert-1')).toEqual(['raised', 'acked']);
+  });
+
+  it('change nothing when they come again, or after what came later', async () => {
+    await take(told({}, raised), clearedThere);
+    const before = await rig.alerts();
+    const { length } = rig.published;
+    await take(told({}, raised), ackedThere, clearedThere);
+    expect(await rig.alerts()).toEqual(before);
+    expect(rig.published).toHaveLength(length);
+    expect(await rig.timeline('edge-alert-1')).toEqual(['raised', 'acked', 'cleared']);
+  });
+
+  it('that were over before the hub heard of them are never active here', async () => {
+    await take(clearedThere);
+    expect(await rig.alerts()).toMatchObject([{ active: false, clearedAt: cleared.at }]);
+    expect(rig.published.map(({ active }) => active)).toEqual([false]);
+    expect(rig.activeAlerts.size).toBe(0);
+  });
+
+  it('that were acknowledged here first stay so, and may be cleared by the edge all the same', async () => {
+    await take(told({}, raised));
+    await rig.service.ack(ADMIN, 'edge-alert-1');
+    await take(ackedThere);
+    expect(await rig.active()).toMatchObject([{ ackedBy: 'admin', ackedAt: START }]);
+    await take(clearedThere);
+    expect(await rig.alerts()).toMatchObject([{ active: false, ackedBy: 'admin' }]);
+  });
+
+  it('are one with the hub\'s rule: its own reading of the device raises no second one, and clears this one', async () => {
+    await take(told({}, raised));
+    await rig.send('bin-1', 'temperature', 80);
+    expect(await rig.active()).toMatchObject([{ id: 'edge-alert-1' }]);
+    await rig.send('bin-1', 'temperature', 20, START + 1);
+    expect(await rig.active()).toEqual([]);
+    await rig.pass(61);
+    await rig.send('bin-1', 'temperature', 80);
+    expect(await rig.active()).toHaveLength(1);
+    expect((await rig.active())[0]?.id).not.toBe('edge-alert-1');
+    expect(rig.errors).toEqual([]);
+  });
+
+  it('take the place of one that the hub raised of the same device', async () => {
+    await rig.send('bin-1', 'temperature', 80);
+    await take(told({}, raised));
+    expect((await rig.active()).map(({ id }) => id)).toEqual(['edge-alert-1']);
+    expect(await rig.alerts()).toHaveLength(2);
+  });
+
+  it('are known after a crash, and end then as well', async () => {
+    await take(told({}, raised));
+    await rig.crash();
+    follow();
+    await take(clearedThere);
+    expect(await rig.active()).toEqual([]);
+    await rig.evaluator.tick();
+    expect(rig.errors).toEqual([]);
+  });
+
+  it('of another edge under the same id are not listened to', async () => {
+    await take(told({}, raised), { ...clearedThere, edge: 'edge-2' });
+    expect(await rig.active()).toMatchObject([{ id: 'edge-alert-1' }]);
+  });
+
+  it('are the edge\'s to raise: what it passes on of the device raises nothing here by a local rule', async () => {
+    await rig.feed(fromEdge(80, START));
+    expect(await rig.alerts()).toEqual([]);
+  });
+});
