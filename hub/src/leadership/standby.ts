@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { outliveAcceptErrors } from '../accept-errors.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
@@ -28,6 +29,8 @@ export interface Standby extends Feature { readonly port: number }
 
 export function createStandby({ lease, host, port, tls, logger, handOver, onLead }: StandbyDependencies): Standby {
   const server: Server = tls === undefined ? createServer() : createTlsServer({ ...tls });
+  /** The server forgets these, and a leader that stands still never closes them. */
+  const upgraded = new Set<Duplex>();
   let leader: URL | undefined;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
@@ -70,7 +73,11 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     }
     return forwardRequest(() => leader, request, response);
   });
-  server.on('upgrade', (request, socket, head) => { forwardUpgrade(() => leader, request, socket, head); });
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => { upgraded.delete(socket); });
+    forwardUpgrade(() => leader, request, socket, head);
+  });
 
   return {
     get port() {
@@ -90,6 +97,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
       clearInterval(timer);
       if (!server.listening) return;
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => { resolve(); }));
     },
   };
