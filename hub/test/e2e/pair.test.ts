@@ -13,8 +13,8 @@ import { waitFor } from '../support/wait-for.js';
 
 const [postgresPrograms, influxd] = [findPostgres(), findInfluxd()];
 const programs = postgresPrograms !== undefined && influxd !== undefined && findMosquitto() !== undefined && { postgresPrograms, influxd };
-/** From the kill to the first request that the other hub answers as leader: a lease's life, a look, and a start. */
-const TAKEN_OVER_WITHIN_MS = 15_000;
+/** From the kill to the first request that the other hub answers as leader: a lease's life (6 s), a look, and a start; on a machine that is busy with other tests. */
+const TAKEN_OVER_WITHIN_MS = 30_000;
 const PER_SECOND = 100;
 
 /** A console that shows everything, as the real one does: it resumes from the last `seq` it handled. */
