@@ -1,9 +1,10 @@
-import type { Alert, AreaId, DeviceId } from '@liandong/protocols';
+import type { Alert, AreaId } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { isAlertVisible, listActive } from './active-list.js';
 import { listAlerts } from './alert-list.js';
 import { toAlert } from './alert-rows.js';
 import { acknowledge, assign, clear, escalate, shelve, unshelve, type Decide } from './alert-steps.js';
@@ -22,8 +23,7 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
     return root === undefined ? undefined : areas.subtree(root);
   }
 
-  /** An alert of an area that is gone is still everybody's who sees everything. */
-  const isVisible = (principal: Principal, { area }: Alert): boolean => principal.area === undefined || areas.contains(principal.area, area);
+  const isVisible = (principal: Principal, alert: Alert): boolean => isAlertVisible(areas, principal, alert);
 
   async function step(principal: Principal, id: string, decide: Decide): Promise<Alert> {
     return writer.write(id, (alert, at) => {
@@ -44,10 +44,7 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       return listAlerts(db, query, { areas: scopeOf(principal, query.area), now: clock.now() });
     },
     async active(principal, scope) {
-      requirePermission(principal, 'alert:read');
-      const rows = await db.selectFrom('alert').selectAll().where('active', '=', 1).orderBy('id').execute();
-      const isInScope = scopeFilter(areas, scope);
-      return rows.map(toAlert).filter((alert) => isVisible(principal, alert) && isInScope(alert));
+      return listActive({ db, areas }, principal, scope);
     },
     async get(principal, id) {
       requirePermission(principal, 'alert:read');
@@ -110,12 +107,4 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       return step(principal, id, clear(principal, note));
     },
   };
-}
-
-/** Neither areas nor devices given: everything. Both given: either is enough. */
-function scopeFilter(areas: AreaTree, scope: { areas?: readonly AreaId[]; devices?: readonly DeviceId[] }): (alert: Alert) => boolean {
-  if (scope.areas === undefined && scope.devices === undefined) return () => true;
-  const wanted = new Set((scope.areas ?? []).flatMap((area) => [...areas.subtree(area)]));
-  const devices = new Set(scope.devices);
-  return ({ area, deviceId }) => wanted.has(area) || (deviceId !== undefined && devices.has(deviceId));
 }

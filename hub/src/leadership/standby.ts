@@ -20,6 +20,8 @@ export interface StandbyDependencies {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Called once with each new leader: what this hub still holds is handed over. Failures are tried again. */
   readonly handOver: (leader: URL) => Promise<void>;
+  /** Serves screens on the server here; left out, they are passed on like everything else. */
+  readonly screens?: ((server: Server, leader: () => URL | undefined) => Feature) | undefined;
   /** This hub leads now. Called once; the lease is held. */
   readonly onLead: () => void;
 }
@@ -27,11 +29,12 @@ export interface StandbyDependencies {
 /** A hub that waits to lead: it answers on its own address by passing everything on to the leader, and takes over when that is gone. */
 export interface Standby extends Feature { readonly port: number }
 
-export function createStandby({ lease, host, port, tls, logger, handOver, onLead }: StandbyDependencies): Standby {
+export function createStandby({ lease, host, port, tls, logger, handOver, screens: screensOn, onLead }: StandbyDependencies): Standby {
   const server: Server = tls === undefined ? createServer() : createTlsServer({ ...tls });
   /** The server forgets these, and a leader that stands still never closes them. */
   const upgraded = new Set<Duplex>();
   let leader: URL | undefined;
+  const screens = screensOn?.(server, () => leader);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let handedTo: string | undefined;
@@ -76,7 +79,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
   server.on('upgrade', (request, socket, head) => {
     upgraded.add(socket);
     socket.once('close', () => { upgraded.delete(socket); });
-    forwardUpgrade(() => leader, request, socket, head);
+    if (screens === undefined) forwardUpgrade(() => leader, request, socket, head); // else it is Socket.IO's
   });
 
   return {
@@ -86,6 +89,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     },
     async start() {
       if (timer !== undefined) return;
+      await screens?.start();
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => { reject(new StartError(`The console can not listen on ${host}:${port} (${error.code}). Check HOST and PORT.`, { cause: error })); });
         server.listen({ host, port }, resolve);
@@ -95,6 +99,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     },
     async stop() {
       clearInterval(timer);
+      await screens?.stop();
       if (!server.listening) return;
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();

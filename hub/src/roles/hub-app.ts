@@ -28,6 +28,8 @@ import { loadDigest } from '../devices/device-digests.js';
 import { createDeviceReadings } from '../devices/device-readings.js';
 import { createPresenceReader } from '../devices/presence-reader.js';
 import { createProvisioning } from '../devices/provisioning.js';
+import { createFanOutPublisher } from '../fan-out/publisher.js';
+import { streamName } from '../fan-out/redis.js';
 import { FeatureStack } from '../feature-stack.js';
 import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
 import { createHttpSignIn } from '../gateways/http-sign-in.js';
@@ -41,6 +43,7 @@ import { Journal } from '../journal/journal.js';
 import { createHandOver } from '../leadership/hand-over.js';
 import { createLease, type Lease } from '../leadership/lease.js';
 import { folderName, peerToken, sharedKey } from '../leadership/shared-key.js';
+import { createStandbyScreens } from '../leadership/screens.js';
 import { createStandby, type Standby } from '../leadership/standby.js';
 import { waitToLead } from '../leadership/wait-to-lead.js';
 import type { Logger } from '../logger.js';
@@ -140,7 +143,9 @@ async function openFolder(config: Config, { features, logger, end }: { features:
 
 async function standbyOf(config: Config, { db, journal, key, positionOf, lease, logger }: Folder & { lease: Lease; logger: Logger }, onLead: () => void): Promise<Standby> {
   const handOver = createHandOver({ db, journal, readers: [RULES, ROLLUPS].map(positionOf), token: peerToken(key) });
-  return createStandby({ lease, host: config.host, port: config.port, tls: config.tls === undefined ? undefined : await readTlsPair(config.tls), logger, handOver, onLead });
+  const screens = config.redisUrl === undefined || config.influx === undefined ? undefined
+    : createStandbyScreens({ db, key, redisUrl: config.redisUrl, telemetry: createInfluxStore({ ...config.influx, log: logger }), logger });
+  return createStandby({ lease, host: config.host, port: config.port, tls: config.tls === undefined ? undefined : await readTlsPair(config.tls), logger, handOver, onLead, screens });
 }
 
 async function wire({ config, logger, paths, journal, handlers, db, key, positionOf }: { config: Config; logger: pino.Logger } & Folder) {
@@ -172,6 +177,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const backtests = createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const health = new Health({ source, journal, storeWriter, evaluator, database: config.databaseUrl === undefined ? undefined : createDatabaseProbe({ db }) });
+  const fanOut = config.redisUrl === undefined ? undefined : createFanOutPublisher({ url: config.redisUrl, stream: streamName(key), health, flood, logger });
+  if (fanOut !== undefined) handlers.push(fanOut.reader);
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts,
@@ -190,14 +197,14 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
       },
-      ...(config.hubUrl === undefined ? {} : { peers: { token: peerToken(key), journal } }),
+      ...(config.hubUrl === undefined ? {} : { peers: { token: peerToken(key), journal, alerts } }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
   });
   const liveFeed = createLiveFeed({ httpServer, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
-  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
+  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates, fanOut };
 }
 
 /** Fills memory from the database; nothing runs yet. */
@@ -239,6 +246,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.mqtts !== undefined) await features.start('MQTT over TLS', parts.mqtts);
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
+  if (parts.fanOut !== undefined) await features.start('fan-out', parts.fanOut);
   await features.start('retention', parts.retention);
   await features.start('back-tests', parts.backtests);
   await features.start('http', parts.listener);

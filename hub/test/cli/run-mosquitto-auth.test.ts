@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runMosquittoAuth } from '../../src/cli/run-mosquitto-auth.js';
 import { dataPaths } from '../../src/data-dir.js';
-import { addPlaces, openRegistry, ROOT, type Registry } from '../devices/registry.js';
+import { addPlaces, openRegistry, ROOT } from '../devices/registry.js';
 import { findMosquittoPub, mosquittoPub } from '../support/mosquitto-pub.js';
 import { findMosquitto, MOSQUITTO_HINT, startMosquitto } from '../support/mosquitto-server.js';
 import { describeWithServer } from '../support/require-server.js';

@@ -32,9 +32,9 @@ describeOnDatabases('what a hub that led still holds', () => {
     [own, leaders] = [journal('own'), journal('leader')];
     await own.open();
     await leaders.open();
-    app = Fastify() as unknown as App; // as server.ts makes it
+    app = Fastify(); // as server.ts makes it
     app.setErrorHandler(createErrorHandler(quiet));
-    addHandOverRoute(app, { token: 'right', journal: leaders });
+    addHandOverRoute(app, { token: 'right', journal: leaders, alerts: { ack: async () => { throw new Error('not asked here'); } } });
     url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     await new Promise<void>((resolve) => { own.append({ records: Array.from({ length: RECORDS }, (_, index) => record(index + 1)), bytes: 1 }, resolve); });
   });
