@@ -29,7 +29,7 @@ COPY --from=build /app/hub/dist hub/dist
 COPY --from=build /app/edge-sim/dist edge-sim/dist
 COPY --from=build /app/console/dist console/dist
 # A new named volume takes its owner from the folder it covers; without this it would be root's.
-RUN mkdir -p /data /auth && chown node:node /data /auth
+RUN mkdir -p /data/photos /auth && chown -R node:node /data /auth
 USER node
 VOLUME /data
 EXPOSE 8080 1883

@@ -20,7 +20,9 @@ export interface Config {
   /** PostgreSQL instead of the libSQL file. */
   readonly databaseUrl: URL | undefined;
   /** Where another hub of this sub-district reaches this one; set, it stands by while the other leads. */
-  readonly hubUrl: URL | undefined;
+  readonly peerUrl: URL | undefined;
+  /** What the leader tells the screens of the hub that stands by. */
+  readonly redisUrl: URL | undefined;
   readonly influx: { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string } | undefined;
   readonly adminPassword: string | undefined;
   /** The mail server, with its user and password, and whom mails come from. */
@@ -50,8 +52,6 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-/** Settings of the contract that this version does not have yet: set, they would be silently ignored. */
-const NOT_YET = ['REDIS_URL'];
 
 /**
  * Reads the settings, from the environment and the command line (`--role`).
@@ -72,7 +72,8 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     tls: readTls(read, problems),
     dataDir: resolve(read.text('DATA_DIR', './data')),
     databaseUrl: readDatabaseUrl(read, problems),
-    hubUrl: readHubUrl(read, problems),
+    peerUrl: readPeerUrl(read, problems),
+    redisUrl: readRedisUrl(read, problems),
     influx: readInflux(read, problems),
     adminPassword: readAdminPassword(read, problems),
     smtp: readSmtp(read, problems),
@@ -90,7 +91,6 @@ export function readConfig(environment: Environment, args: readonly string[] = [
     edge: role === 'edge' ? readEdge(read, problems) : undefined,
   };
   if (!LOG_LEVELS.includes(config.logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
-  for (const name of NOT_YET) if (read.optional(name) !== undefined) problems.push(`${name} is not supported by this version; unset it`);
   if (problems.length > 0) throw new StartError(`These settings are wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   return Object.freeze(config);
 }
@@ -149,9 +149,16 @@ function readDatabaseUrl(read: SettingReader, problems: string[]): URL | undefin
 }
 
 /** What two hubs share has to be outside of both. */
-function readHubUrl(read: SettingReader, problems: string[]): URL | undefined {
-  const url = read.url('HUB_URL', ['http:', 'https:']);
-  if (url !== undefined) for (const name of ['DATABASE_URL', 'MQTT_URL', 'INFLUX_URL']) if (read.optional(name) === undefined) problems.push(`${name} must be set when HUB_URL is: hubs that stand in for each other share it`);
+function readPeerUrl(read: SettingReader, problems: string[]): URL | undefined {
+  const url = read.url('PEER_URL', ['http:', 'https:']);
+  if (url !== undefined) for (const name of ['DATABASE_URL', 'MQTT_URL', 'INFLUX_URL']) if (read.optional(name) === undefined) problems.push(`${name} must be set when PEER_URL is: hubs that stand in for each other share it`);
+  return url;
+}
+
+/** One hub has nobody to tell: set by itself, it would be silently ignored. */
+function readRedisUrl(read: SettingReader, problems: string[]): URL | undefined {
+  const url = read.url('REDIS_URL', ['redis:', 'rediss:']);
+  if (url !== undefined && read.optional('PEER_URL') === undefined) problems.push('PEER_URL must be set when REDIS_URL is: Redis serves the screens of two hubs');
   return url;
 }
 

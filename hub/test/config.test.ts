@@ -59,3 +59,26 @@ describe('readConfig', () => {
 
   it('can not be changed', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
 });
+
+describe('the settings of shared servers', () => {
+  const shared = { DATABASE_URL: 'postgres://u:hush@db/liandong', MQTT_URL: 'mqtt://broker', INFLUX_URL: 'http://influx', INFLUX_TOKEN: 't', INFLUX_ORG: 'o', INFLUX_BUCKET: 'b' };
+  const refused = (settings: Record<string, string>): string => {
+    try {
+      readConfig(settings);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+
+  it('are taken together', () => {
+    expect(readConfig({ ...shared, PEER_URL: 'http://hub-1:8080', REDIS_URL: 'redis://:hush@redis' })).toMatchObject({ databaseUrl: new URL(shared.DATABASE_URL), peerUrl: new URL('http://hub-1:8080'), redisUrl: new URL('redis://:hush@redis') });
+  });
+
+  it('are refused where one would be of no use without another, and no password is shown', () => {
+    expect(refused({ PEER_URL: 'http://hub-1:8080' })).toMatch(/DATABASE_URL must be set.*\n.*MQTT_URL must be set.*\n.*INFLUX_URL must be set/);
+    expect(refused({ ...shared, REDIS_URL: 'redis://:hush@redis' })).toMatch(/PEER_URL must be set when REDIS_URL is/);
+    for (const url of ['postgres://db/liandong', 'postgres://u:hush@db', 'mysql://u:hush@db/liandong']) expect(refused({ DATABASE_URL: url })).toMatch(/^ {2}- DATABASE_URL must (name a user|look like)/m);
+    expect(refused({ DATABASE_URL: 'postgres://u:hush@db' })).not.toContain('hush');
+  });
+});

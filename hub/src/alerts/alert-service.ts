@@ -1,10 +1,10 @@
-import type { Alert, AreaId, DeviceId } from '@liandong/protocols';
+import type { Alert, AreaId } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
-import { breathe } from '../breathe.js';
 import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { isAlertVisible, listActive } from './active-list.js';
 import { listAlerts } from './alert-list.js';
 import { toAlert } from './alert-rows.js';
 import { acknowledge, assign, clear, escalate, shelve, unshelve, type Decide } from './alert-steps.js';
@@ -12,8 +12,6 @@ import { timelineOf } from './alert-timeline.js';
 import type { AlertWriter } from './alert-writer.js';
 import type { AlertQuery, AlertService } from './types.js';
 
-/** Alerts of one statement of a snapshot. */
-const PAGE = 500;
 
 export interface AlertServiceDependencies { db: Db; clock: Clock; areas: AreaTree; writer: AlertWriter }
 
@@ -26,8 +24,7 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
     return root === undefined ? undefined : areas.subtree(root);
   }
 
-  /** An alert of an area that is gone is still everybody's who sees everything. */
-  const isVisible = (principal: Principal, { area }: Pick<Alert, 'area'>): boolean => principal.area === undefined || areas.contains(principal.area, area);
+  const isVisible = (principal: Principal, alert: Alert): boolean => isAlertVisible(areas, principal, alert);
 
   async function step(principal: Principal, id: string, decide: Decide): Promise<Alert> {
     return writer.write(id, (alert, at) => {
@@ -48,18 +45,7 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       return listAlerts(db, query, { areas: scopeOf(principal, query.area), now: clock.now() });
     },
     async active(principal, scope) {
-      requirePermission(principal, 'alert:read');
-      const isInScope = scopeFilter(areas, scope);
-      // By its value, not as a parameter: only then does the index of active alerts serve.
-      const places = await db.selectFrom('alert').select(['id', 'area', 'device_id as deviceId']).where((e) => e('active', '=', e.lit(1))).orderBy('id').execute();
-      const ids = places.filter((place) => isVisible(principal, place) && isInScope(place)).map(({ id }) => id);
-      const found: Alert[] = [];
-      for (let from = 0; from < ids.length; from += PAGE) {
-        if (from > 0) await breathe();
-        const rows = await db.selectFrom('alert').selectAll().where('id', 'in', ids.slice(from, from + PAGE)).where('active', '=', 1).orderBy('id').execute();
-        for (const row of rows) found.push(toAlert(row));
-      }
-      return found;
+      return listActive({ db, areas }, principal, scope);
     },
     async get(principal, id) {
       requirePermission(principal, 'alert:read');
@@ -122,12 +108,4 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       return step(principal, id, clear(principal, note));
     },
   };
-}
-
-/** Neither areas nor devices given: everything. Both given: either is enough. */
-function scopeFilter(areas: AreaTree, scope: { areas?: readonly AreaId[]; devices?: readonly DeviceId[] }): (place: { area: AreaId; deviceId?: DeviceId | null }) => boolean {
-  if (scope.areas === undefined && scope.devices === undefined) return () => true;
-  const wanted = new Set((scope.areas ?? []).flatMap((area) => [...areas.subtree(area)]));
-  const devices = new Set(scope.devices);
-  return ({ area, deviceId }) => wanted.has(area) || (deviceId != null && devices.has(deviceId));
 }

@@ -1,12 +1,10 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { JournalRecord, Seq } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
+import { callPeer } from './peer-call.js';
 
 /** One request: well below what the leader takes. */
 const MOST_RECORDS = 1_000;
 const MOST_CHARS = 500_000;
-const ANSWER_MS = 20_000;
 export const HAND_OVER_PATH = '/internal/records';
 
 export interface HandOverDependencies {
@@ -53,16 +51,7 @@ export function createHandOver({ db, journal, readers, token }: HandOverDependen
 }
 
 /** @throws Error unless the leader has them on disk */
-function post(leader: URL, token: string, records: readonly JournalRecord[]): Promise<void> {
-  const start = leader.protocol === 'https:' ? requestHttps : requestHttp;
-  const body = JSON.stringify({ records });
-  return new Promise((resolve, reject) => {
-    const request = start(new URL(HAND_OVER_PATH, leader), { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(ANSWER_MS) }, (answer) => {
-      answer.resume();
-      if (answer.statusCode === 204) answer.once('end', resolve);
-      else reject(new Error(`the leader answered ${answer.statusCode} to a hand-over`));
-    });
-    request.once('error', reject);
-    request.end(body);
-  });
+async function post(leader: URL, token: string, records: readonly JournalRecord[]): Promise<void> {
+  const { status } = await callPeer(leader, { path: HAND_OVER_PATH, token, body: { records } });
+  if (status !== 204) throw new Error(`the leader answered ${status} to a hand-over`);
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { outliveAcceptErrors } from '../accept-errors.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
@@ -19,6 +20,8 @@ export interface StandbyDependencies {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Called once with each new leader: what this hub still holds is handed over. Failures are tried again. */
   readonly handOver: (leader: URL) => Promise<void>;
+  /** Serves screens on the server here; left out, they are passed on like everything else. */
+  readonly screens?: ((server: Server, leader: () => URL | undefined) => Feature) | undefined;
   /** This hub leads now. Called once; the lease is held. */
   readonly onLead: () => void;
 }
@@ -26,9 +29,12 @@ export interface StandbyDependencies {
 /** A hub that waits to lead: it answers on its own address by passing everything on to the leader, and takes over when that is gone. */
 export interface Standby extends Feature { readonly port: number }
 
-export function createStandby({ lease, host, port, tls, logger, handOver, onLead }: StandbyDependencies): Standby {
+export function createStandby({ lease, host, port, tls, logger, handOver, screens: screensOn, onLead }: StandbyDependencies): Standby {
   const server: Server = tls === undefined ? createServer() : createTlsServer({ ...tls });
+  /** The server forgets these, and a leader that stands still never closes them. */
+  const upgraded = new Set<Duplex>();
   let leader: URL | undefined;
+  const screens = screensOn?.(server, () => leader);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let handedTo: string | undefined;
@@ -70,7 +76,11 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     }
     return forwardRequest(() => leader, request, response);
   });
-  server.on('upgrade', (request, socket, head) => { forwardUpgrade(() => leader, request, socket, head); });
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => { upgraded.delete(socket); });
+    if (screens === undefined) forwardUpgrade(() => leader, request, socket, head); // else it is Socket.IO's
+  });
 
   return {
     get port() {
@@ -79,6 +89,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     },
     async start() {
       if (timer !== undefined) return;
+      await screens?.start();
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => { reject(new StartError(`The console can not listen on ${host}:${port} (${error.code}). Check HOST and PORT.`, { cause: error })); });
         server.listen({ host, port }, resolve);
@@ -88,8 +99,10 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     },
     async stop() {
       clearInterval(timer);
+      await screens?.stop();
       if (!server.listening) return;
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => { resolve(); }));
     },
   };

@@ -13,5 +13,5 @@ export async function waitToLead(lease: Pick<Lease, 'take' | 'leader'>): Promise
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (await lease.take()) return true;
   }
-  throw new StartError('Another hub uses the database that DATABASE_URL names. Stop it, set DATABASE_URL to another database, or set HUB_URL on both so that one stands by for the other.');
+  throw new StartError('Another hub uses the database that DATABASE_URL names. Stop it, set DATABASE_URL to another database, or set PEER_URL on both so that one stands by for the other.');
 }

@@ -33,6 +33,8 @@ import { createPresenceReader } from '../devices/presence-reader.js';
 import { createProvisioning } from '../devices/provisioning.js';
 import { createAlertIntake } from '../edges/alert-intake.js';
 import { createEdgeRegistry } from '../edges/registry-service.js';
+import { createFanOutPublisher } from '../fan-out/publisher.js';
+import { streamName } from '../fan-out/redis.js';
 import { FeatureStack } from '../feature-stack.js';
 import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
 import { createHttpSignIn } from '../gateways/http-sign-in.js';
@@ -46,6 +48,7 @@ import { Journal } from '../journal/journal.js';
 import { createHandOver } from '../leadership/hand-over.js';
 import { createLease, type Lease } from '../leadership/lease.js';
 import { folderName, peerToken, sharedKey } from '../leadership/shared-key.js';
+import { createStandbyScreens } from '../leadership/screens.js';
 import { createStandby, type Standby } from '../leadership/standby.js';
 import { waitToLead } from '../leadership/wait-to-lead.js';
 import type { Logger } from '../logger.js';
@@ -92,7 +95,7 @@ export function createHubApp(config: Config, end: EndNow): LiandongApp {
     async start() {
       const folder = await openFolder(config, { features, logger, end });
       const { lease } = folder;
-      if (lease === undefined || await lease.take() || (config.hubUrl === undefined && await waitToLead(lease))) return lead(folder);
+      if (lease === undefined || await lease.take() || (config.peerUrl === undefined && await waitToLead(lease))) return lead(folder);
       standby = await standbyOf(config, { ...folder, lease, logger }, () => {
         standby?.stop().then(() => lead(folder)).catch((error: unknown) => {
           logger.fatal({ err: error }, 'could not take over');
@@ -142,14 +145,16 @@ async function openFolder(config: Config, { features, logger, end }: { features:
   const own = await readOrCreateKey(paths.pseudonymKey);
   if (config.databaseUrl === undefined) return { paths, journal, handlers, db, key: own, lease: undefined, positionOf: (reader: string) => reader };
   const holder = folderName(own);
-  const lease = createLease({ db, fence, holder, address: config.hubUrl?.origin, logger, onLost: end });
+  const lease = createLease({ db, fence, holder, address: config.peerUrl?.origin, logger, onLost: end });
   await features.start('lease', { start: async () => undefined, stop: () => lease.stop() });
   return { paths, journal, handlers, db, key: await sharedKey(db, own), lease, positionOf: (reader: string) => `${reader}@${holder}` };
 }
 
 async function standbyOf(config: Config, { db, journal, key, positionOf, lease, logger }: Folder & { lease: Lease; logger: Logger }, onLead: () => void): Promise<Standby> {
   const handOver = createHandOver({ db, journal, readers: [RULES, ROLLUPS].map(positionOf), token: peerToken(key) });
-  return createStandby({ lease, host: config.host, port: config.port, tls: config.tls === undefined ? undefined : await readTlsPair(config.tls), logger, handOver, onLead });
+  const screens = config.redisUrl === undefined || config.influx === undefined ? undefined
+    : createStandbyScreens({ db, key, redisUrl: config.redisUrl, telemetry: createInfluxStore({ ...config.influx, log: logger }), logger });
+  return createStandby({ lease, host: config.host, port: config.port, tls: config.tls === undefined ? undefined : await readTlsPair(config.tls), logger, handOver, onLead, screens });
 }
 
 async function wire({ config, logger, paths, journal, handlers, db, key, positionOf }: { config: Config; logger: pino.Logger } & Folder) {
@@ -184,6 +189,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const backups = createBackupService({ dir: config.backupDir, keep: config.backupKeep, make: (target, at, onPhase) => makeBackup(sources, { target, at, onPhase }), audit, clock, onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
   const health = new Health({ source, journal, storeWriter, evaluator, database: config.databaseUrl === undefined ? undefined : createDatabaseProbe({ db }) });
+  const fanOut = config.redisUrl === undefined ? undefined : createFanOutPublisher({ url: config.redisUrl, stream: streamName(key), health, flood, logger });
+  if (fanOut !== undefined) handlers.push(fanOut.reader);
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });
   const watchdog = config.watchdog === undefined ? undefined : createWatchdog({ url: config.watchdog.url, intervalMs: config.watchdog.intervalS * 1000, health, logger });
   const metrics = createMetrics({ ingest, journal, refusals: known.refusals, source, health, escalations: () => escalator.totals(), screens: () => liveFeed.screens().length, flood, notifications: notifications.counts,
@@ -203,7 +210,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
         signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
         intake: createHikvisionIntake({ ingest, journal, clock }),
       },
-      ...(config.hubUrl === undefined ? {} : { peers: { token: peerToken(key), journal } }),
+      ...(config.peerUrl === undefined ? {} : { peers: { token: peerToken(key), journal, alerts } }),
       edges: createEdgeRegistry({ db, areas, directory }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
@@ -211,7 +218,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const liveFeed = createLiveFeed({ httpServer, identity, alerts, areas, directory, changes, latest, health, flood, clock, logger });
   const retention = new Retention({ telemetry, changes, notifier: notifications.notifier, rows: rowRetention(config, db), telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger });
 
-  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, backups, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates };
+  return { ...known, ...alarms, ...incoming, ...listeners, db, clock, paths, logger, journal, identity, areaService, backtests, backups, telemetry, latest, health, liveFeed, retention, timeouts, notifications, watchdog, aggregates, fanOut };
 }
 
 /** Fills memory from the database; nothing runs yet. */
@@ -253,6 +260,7 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
   if (parts.mqtts !== undefined) await features.start('MQTT over TLS', parts.mqtts);
   if (parts.tlsReloader !== undefined) await features.start('TLS files', parts.tlsReloader);
   await features.start('health', parts.health);
+  if (parts.fanOut !== undefined) await features.start('fan-out', parts.fanOut);
   await features.start('retention', parts.retention);
   await features.start('back-tests', parts.backtests);
   await features.start('backups', parts.backups);

@@ -1,4 +1,4 @@
-import type { Alert, AlertWithTimeline, HubEvents, ClientEvents, SubscribeAnswer, Telemetry } from '@liandong/protocols';
+import type { Alert, AlertWithTimeline, Heartbeat, HubEvents, ClientEvents, SubscribeAnswer, Telemetry } from '@liandong/protocols';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,22 +8,24 @@ import { startHub, type HubProcess } from '../support/hub-process.js';
 import { findInfluxd, INFLUXD_HINT, startInfluxServer, type InfluxServer } from '../support/influx-server.js';
 import { findMosquitto, MOSQUITTO_HINT, startMosquitto, type MosquittoServer } from '../support/mosquitto-server.js';
 import { findPostgres, POSTGRES_HINT, startPostgres, type PostgresServer } from '../support/postgres-server.js';
+import { findRedis, REDIS_HINT, startRedis, type RedisServer } from '../support/redis-server.js';
 import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
 
-const [postgresPrograms, influxd] = [findPostgres(), findInfluxd()];
-const programs = postgresPrograms !== undefined && influxd !== undefined && findMosquitto() !== undefined && { postgresPrograms, influxd };
-/** From the kill to the first request that the other hub answers as leader: a lease's life, a look, and a start. */
-const TAKEN_OVER_WITHIN_MS = 15_000;
+const [postgresPrograms, influxd, redisServer] = [findPostgres(), findInfluxd(), findRedis()];
+const programs = postgresPrograms !== undefined && influxd !== undefined && redisServer !== undefined && findMosquitto() !== undefined && { postgresPrograms, influxd, redisServer };
+/** From the kill to the first request that the other hub answers as leader: a lease's life (6 s), a look, and a start; on a machine that is busy with other tests. */
+const TAKEN_OVER_WITHIN_MS = 30_000;
 const PER_SECOND = 100;
 
 /** A console that shows everything, as the real one does: it resumes from the last `seq` it handled. */
-interface Screen { readonly socket: Socket<HubEvents, ClientEvents>; readonly alerts: Map<string, Alert>; readonly seqs: number[] }
+interface Screen { readonly socket: Socket<HubEvents, ClientEvents>; readonly alerts: Map<string, Alert>; readonly seqs: number[]; readonly values: Map<string, number>; feeds: Heartbeat['feeds'] | undefined }
 
-describeWithServer('two hubs of one sub-district', programs, `${POSTGRES_HINT}; ${INFLUXD_HINT}; ${MOSQUITTO_HINT}`, ({ postgresPrograms, influxd }) => {
+describeWithServer('two hubs of one sub-district', programs, `${POSTGRES_HINT}; ${INFLUXD_HINT}; ${MOSQUITTO_HINT}; ${REDIS_HINT}`, ({ postgresPrograms, influxd, redisServer }) => {
   let postgres: PostgresServer;
   let influx: InfluxServer;
   let mosquitto: MosquittoServer;
+  let redis: RedisServer;
   const hubs: HubProcess[] = [];
   const screens: Screen[] = [];
   let admin: HubClient;
@@ -33,11 +35,11 @@ describeWithServer('two hubs of one sub-district', programs, `${POSTGRES_HINT}; 
   let sent = 0;
 
   beforeAll(async () => {
-    [postgres, influx, mosquitto] = await Promise.all([startPostgres(postgresPrograms), startInfluxServer(influxd), startMosquitto({ isPersistent: true, config: ['max_queued_messages 100000'] })]);
-    const shared = { DATABASE_URL: await postgres.createDatabase(), MQTT_URL: mosquitto.url, INFLUX_URL: influx.url, INFLUX_TOKEN: influx.token, INFLUX_ORG: influx.org, INFLUX_BUCKET: influx.bucket };
+    [redis, postgres, influx, mosquitto] = await Promise.all([startRedis(redisServer), startPostgres(postgresPrograms), startInfluxServer(influxd), startMosquitto({ isPersistent: true, config: ['max_queued_messages 100000'] })]);
+    const shared = { REDIS_URL: redis.url, DATABASE_URL: await postgres.createDatabase(), MQTT_URL: mosquitto.url, INFLUX_URL: influx.url, INFLUX_TOKEN: influx.token, INFLUX_ORG: influx.org, INFLUX_BUCKET: influx.bucket };
     for (let count = 0; count < 2; count += 1) {
       const port = await freePort();
-      hubs.push(await startHub({ env: { ...shared, PORT: String(port), HUB_URL: `http://127.0.0.1:${port}` } }));
+      hubs.push(await startHub({ env: { ...shared, PORT: String(port), PEER_URL: `http://127.0.0.1:${port}` } }));
     }
     admin = await hubs[1]!.signIn(); // both were just started; this one stands by
     const { subdistrict, community } = await createCommunity(admin);
@@ -51,13 +53,15 @@ describeWithServer('two hubs of one sub-district', programs, `${POSTGRES_HINT}; 
     for (const { socket } of screens) socket.disconnect();
     await device?.endAsync(true);
     for (const hub of hubs) await hub.dispose();
-    await Promise.all([postgres?.dispose(), influx?.stop(), mosquitto?.dispose()]);
+    await Promise.all([redis?.dispose(), postgres?.dispose(), influx?.stop(), mosquitto?.dispose()]);
   });
 
   async function openScreen(hub: HubProcess): Promise<Screen> {
     const { cookie } = await hub.signIn();
     const socket: Screen['socket'] = io(hub.url, { transports: ['websocket'], extraHeaders: { cookie }, reconnectionDelay: 200, reconnectionDelayMax: 500 });
-    const screen: Screen = { socket, alerts: new Map(), seqs: [] };
+    const screen: Screen = { socket, alerts: new Map(), seqs: [], values: new Map(), feeds: undefined };
+    socket.on('telemetry', ({ devices }) => { for (const [id, { fill_level: fill }] of Object.entries(devices)) if (typeof fill === 'number') screen.values.set(id, fill); });
+    socket.on('heartbeat', ({ feeds }) => { screen.feeds = feeds; });
     socket.on('alert', ({ seq, alert }, received) => {
       screen.seqs.push(seq);
       screen.alerts.set(alert.id, alert);
@@ -89,6 +93,19 @@ describeWithServer('two hubs of one sub-district', programs, `${POSTGRES_HINT}; 
     const [alert] = await activeOf('bin-1');
     await admin.post(`/alerts/${alert?.id}/ack`, { note: '收到' }); // at the one that stands by
     await waitFor('both show who has it', () => screens.every(({ alerts }) => alerts.get(alert?.id ?? '')?.ackedBy === 'admin'));
+    await report('bin-3', 42);
+    await waitFor('both show the value', () => screens.every(({ values }) => values.get('bin-3') === 42));
+    await waitFor('both show that all is well', () => screens.every(({ feeds }) => Object.values(feeds ?? { none: 'down' }).every((state) => state === 'ready')));
+    expect(await (await fetch(`${hubs[0]!.url}/metrics`)).text()).toMatch(/^liandong_screens 1$/m); // the other one is served by the standby itself
+  });
+
+  it('take an acknowledgement from a screen at the standby, and refuse one of an alert that is not there', async () => {
+    await report('bin-3', 97);
+    const [alert] = await waitFor('the alert', async () => { const found = await activeOf('bin-3'); return found.length > 0 ? found : undefined; });
+    const { socket } = screens[1]!; // one for each hub
+    expect(await socket.emitWithAck('ack', { alertId: alert?.id ?? '' })).toMatchObject({ alert: { id: alert?.id, ackedBy: 'admin' } });
+    expect(await socket.emitWithAck('ack', { alertId: 'nothing' })).toMatchObject({ error: { code: 'ALERT_NOT_FOUND' } });
+    await waitFor('both show who has it', () => screens.every(({ alerts }) => alerts.get(alert?.id ?? '')?.ackedBy === 'admin'));
   });
 
   it('stand in for each other when the leader is killed under load: nothing acknowledged is lost, no alert is doubled, and what is due escalates at its time', async () => {
@@ -105,9 +122,7 @@ describeWithServer('two hubs of one sub-district', programs, `${POSTGRES_HINT}; 
     await hubs[0]!.kill('SIGKILL');
     const killedAt = performance.now();
     await waitFor('the other leads', async () => (await admin.fetch('/alerts')).status === 200 && !await isStandby(hubs[1]!), { timeoutMs: TAKEN_OVER_WITHIN_MS });
-    const tookMs = performance.now() - killedAt;
-    console.info(`taken over ${Math.round(tookMs)} ms after kill -9 at ${PER_SECOND} messages a second`);
-    expect(tookMs).toBeLessThan(TAKEN_OVER_WITHIN_MS);
+    process.stdout.write(`taken over ${Math.round(performance.now() - killedAt)} ms after kill -9 at ${PER_SECOND} messages a second\n`);
 
     await hubs[0]!.start(); // stands by now, and hands over what it had acknowledged and not dealt with
     expect(await isStandby(hubs[0]!)).toBe(true);

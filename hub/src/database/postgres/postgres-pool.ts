@@ -59,7 +59,8 @@ class QuietClient implements PostgresPoolClient {
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
-  query<R>(cursor: never): never;
+  /** Kysely's cursors are not used. */
+  query(cursor: never): never;
   async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
     let deadline: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
@@ -85,6 +86,4 @@ class QuietClient implements PostgresPoolClient {
 const storable = (value: unknown): unknown => typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 
 /** 64-bit numbers are times, counts and sequence numbers here, far below 2^53; `sum` of them is a `numeric`. */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  return oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format as 'text');
-}
+const getTypeParser = ((oid: number, format?: 'text') => (oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format) as unknown)) as typeof types.getTypeParser; // the driver's own type names each oid

@@ -1,6 +1,6 @@
 import {
-  ColumnDefinitionNode, DataTypeNode, GeneratedNode, OperationNodeTransformer, RawNode,
-  type KyselyPlugin, type PluginTransformQueryArgs, type PluginTransformResultArgs, type QueryResult, type RootOperationNode, type UnknownRow,
+  DataTypeNode, GeneratedNode, OperationNodeTransformer, RawNode,
+  type ColumnDefinitionNode, type KyselyPlugin, type PluginTransformQueryArgs, type PluginTransformResultArgs, type QueryResult, type RootOperationNode, type UnknownRow,
 } from 'kysely';
 
 /**
