@@ -61,6 +61,7 @@ class QuietClient implements PostgresPoolClient {
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   query<R>(cursor: never): never;
   async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
+    if (this.#broken !== undefined) throw this.#broken;
     let deadline: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
       deadline = setTimeout(() => {
@@ -69,7 +70,6 @@ class QuietClient implements PostgresPoolClient {
         reject(error);
       }, this.#answerMs);
     });
-    if (this.#broken !== undefined) throw this.#broken;
     const answer = this.#client.query(sql, parameters.map(storable));
     answer.catch(() => undefined); // of one that comes after the deadline; in time, the race has it
     return Promise.race([answer as Promise<PostgresQueryResult<R>>, silence]).finally(() => { clearTimeout(deadline); });
