@@ -60,6 +60,21 @@ describe('critical alerts of a batch with many others', () => {
     expect((await rig.active()).filter(({ ruleId }) => ruleId === 'denied')).toHaveLength(1);
   });
 
+  it('stay dealt with when something else of their devices is written before the batch comes again', async () => {
+    await breakWarnings();
+    await expect(rig.evaluator.handle(batch())).rejects.toThrow('gone');
+    await mend();
+    await rig.evaluator.tick();
+    rig.clock.at -= 20_000; // a step back, after which every device is written, and its samples would count as fresh
+    await rig.evaluator.tick();
+    const criticals = async () => (await rig.alerts()).filter(({ severity }) => severity === 'critical');
+    const before = await Promise.all((await criticals()).map(({ id }) => rig.timeline(id)));
+    await rig.crash();
+    await rig.evaluator.handle(batch());
+    expect((await criticals()).map(({ count }) => count)).toEqual([2, 2]);
+    expect(await Promise.all((await criticals()).map(({ id }) => rig.timeline(id)))).toEqual(before);
+  });
+
   it('take what comes after the batch, though the batch before it was written in two', async () => {
     await rig.evaluator.handle(batch());
     await rig.crash();
