@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { outliveAcceptErrors } from '../accept-errors.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
@@ -33,13 +34,16 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
   let looking: Promise<void> | undefined;
   let handedTo: string | undefined;
   let isFailing = false;
+  let isStopped = false;
+  /** WebSockets are no connections of the HTTP server any more, and yet it waits for them when it closes: without end, when the machine they lead to is gone without a word. */
+  const upgraded = new Set<Duplex>();
 
   async function look(): Promise<void> {
     try {
       const found = await lease.leader();
       if (found?.isAlive !== true && await lease.take()) {
         clearInterval(timer);
-        onLead();
+        if (!isStopped) onLead();
         return;
       }
       follow(found);
@@ -70,7 +74,11 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     }
     return forwardRequest(() => leader, request, response);
   });
-  server.on('upgrade', (request, socket, head) => { forwardUpgrade(() => leader, request, socket, head); });
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    forwardUpgrade(() => leader, request, socket, head);
+  });
 
   return {
     get port() {
@@ -79,6 +87,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
     },
     async start() {
       if (timer !== undefined) return;
+      isStopped = false;
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => { reject(new StartError(`The console can not listen on ${host}:${port} (${error.code}). Check HOST and PORT.`, { cause: error })); });
         server.listen({ host, port }, resolve);
@@ -87,9 +96,12 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
       timer = setInterval(() => { looking ??= look().finally(() => { looking = undefined; }); }, LOOK_MS);
     },
     async stop() {
+      isStopped = true;
       clearInterval(timer);
+      timer = undefined;
       if (!server.listening) return;
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => { resolve(); }));
     },
   };
