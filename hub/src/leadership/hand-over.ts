@@ -23,7 +23,7 @@ export interface HandOverDependencies {
  * They enter the leader's journal, and from there the store, the rules and the roll-ups, each in its time. Given twice they change nothing: a value is known by
  * device, metric and time, an event by its id.
  */
-export function createHandOver({ db, journal, readers, token }: HandOverDependencies): (leader: URL) => Promise<void> {
+export function createHandOver({ db, journal, readers, token }: HandOverDependencies): (leader: URL, signal: AbortSignal) => Promise<void> {
   async function position(): Promise<Seq> {
     const rows = await db.selectFrom('reader').select(['name', 'position']).where('name', 'in', [...readers]).execute();
     return rows.length < readers.length ? 0 : Math.min(...rows.map((row) => row.position));
@@ -34,7 +34,7 @@ export function createHandOver({ db, journal, readers, token }: HandOverDependen
     await db.insertInto('reader').values(rows).onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ position: e.ref('excluded.position') }))).execute();
   }
 
-  return async (leader) => {
+  return async (leader, signal) => {
     const behind = journal.last - await position();
     if (behind <= 0) return;
     let batch: JournalRecord[] = [];
@@ -43,21 +43,22 @@ export function createHandOver({ db, journal, readers, token }: HandOverDependen
       batch.push(record);
       chars += JSON.stringify(record).length;
       if (batch.length < MOST_RECORDS && chars < MOST_CHARS) continue;
-      await post(leader, token, batch);
+      await post(leader, { token, signal }, batch);
       batch = [];
       chars = 0;
     }
-    if (batch.length > 0) await post(leader, token, batch);
+    if (batch.length > 0) await post(leader, { token, signal }, batch);
+    signal.throwIfAborted();
     await done();
   };
 }
 
 /** @throws Error unless the leader has them on disk */
-function post(leader: URL, token: string, records: readonly JournalRecord[]): Promise<void> {
+function post(leader: URL, { token, signal }: { token: string; signal: AbortSignal }, records: readonly JournalRecord[]): Promise<void> {
   const start = leader.protocol === 'https:' ? requestHttps : requestHttp;
   const body = JSON.stringify({ records });
   return new Promise((resolve, reject) => {
-    const request = start(new URL(HAND_OVER_PATH, leader), { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(ANSWER_MS) }, (answer) => {
+    const request = start(new URL(HAND_OVER_PATH, leader), { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` }, signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]) }, (answer) => {
       answer.resume();
       if (answer.statusCode === 204) answer.once('end', resolve);
       else reject(new Error(`the leader answered ${answer.statusCode} to a hand-over`));

@@ -18,8 +18,8 @@ export interface StandbyDependencies {
   readonly port: number;
   readonly tls: TlsPair | undefined;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Called once with each new leader: what this hub still holds is handed over. Failures are tried again. */
-  readonly handOver: (leader: URL) => Promise<void>;
+  /** Called once with each new leader: what this hub still holds is handed over. Failures are tried again. The signal ends it when the leader is gone: whoever takes over must not wait for it. */
+  readonly handOver: (leader: URL, signal: AbortSignal) => Promise<void>;
   /** This hub leads now. Called once; the lease is held. */
   readonly onLead: () => void;
 }
@@ -33,6 +33,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let handedTo: string | undefined;
+  let handing: { readonly ending: AbortController; readonly done: Promise<void> } | undefined;
   let isFailing = false;
   let isStopped = false;
   /** WebSockets are no connections of the HTTP server any more, and yet it waits for them when it closes: without end, when the machine they lead to is gone without a word. */
@@ -41,21 +42,35 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
   async function look(): Promise<void> {
     try {
       const found = await lease.leader();
+      if (found?.isAlive !== true) await endHandOver(); // it notes how far it came, in the name of a hub that doesn't lead
       if (found?.isAlive !== true && await lease.take()) {
         clearInterval(timer);
         if (!isStopped) onLead();
         return;
       }
       follow(found);
-      if (leader !== undefined && handedTo !== leader.href) {
-        await handOver(leader);
-        handedTo = leader.href;
-      }
-      isFailing = false;
+      if (leader !== undefined && handedTo !== leader.href) handing ??= beginHandOver(leader);
+      if (handing === undefined) isFailing = false;
     } catch (error) {
-      if (!isFailing) logger.warn({ err: error }, 'the standby could not look who leads, or hand over; trying again');
-      isFailing = true;
+      fail(error);
     }
+  }
+
+  function fail(error: unknown): void {
+    if (!isFailing) logger.warn({ err: error }, 'the standby could not look who leads, or hand over; trying again');
+    isFailing = true;
+  }
+
+  /** Beside the looks, which notice when the leader goes. */
+  function beginHandOver(to: URL): typeof handing {
+    const ending = new AbortController();
+    const done = handOver(to, ending.signal).then(() => { handedTo = to.href; }, fail).finally(() => { handing = undefined; });
+    return { ending, done };
+  }
+
+  async function endHandOver(): Promise<void> {
+    handing?.ending.abort();
+    await handing?.done;
   }
 
   function follow(found: Leader | undefined): void {
@@ -99,6 +114,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, onLead
       isStopped = true;
       clearInterval(timer);
       timer = undefined;
+      handing?.ending.abort();
       if (!server.listening) return;
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();

@@ -8,8 +8,10 @@ const logger = { info: () => undefined, warn: () => undefined, error: () => unde
 const ends: (() => unknown)[] = [];
 afterEach(async () => { for (const end of ends.splice(0).reverse()) await end(); });
 
-async function startStandby(lease: StandbyDependencies['lease'], onLead: () => void = () => undefined): Promise<Standby> {
-  const standby = createStandby({ lease, host: '127.0.0.1', port: 0, tls: undefined, logger, handOver: async () => undefined, onLead });
+type Part = Partial<Pick<StandbyDependencies, 'onLead' | 'handOver'>>;
+
+async function startStandby(lease: StandbyDependencies['lease'], { onLead = () => undefined, handOver = async () => undefined }: Part = {}): Promise<Standby> {
+  const standby = createStandby({ lease, host: '127.0.0.1', port: 0, tls: undefined, logger, handOver, onLead });
   await standby.start();
   ends.push(() => standby.stop());
   return standby;
@@ -46,10 +48,23 @@ describe('a hub that stands by', () => {
     await closed;
   });
 
+  it('takes over from a leader that goes while it is given what this hub still holds', async () => {
+    let isAlive = true;
+    const onLead = vi.fn();
+    const handOver = vi.fn((_leader: URL, signal: AbortSignal) => new Promise<void>((_resolve, reject) => {
+      signal.addEventListener('abort', () => { reject(new Error('given up')); });
+    }));
+    await startStandby({ leader: async () => ({ holder: 'other', address: 'http://127.0.0.1:1', isAlive }), take: async () => true }, { onLead, handOver });
+    await vi.waitFor(() => expect(handOver).toHaveBeenCalledOnce(), 5_000);
+    expect(onLead).not.toHaveBeenCalled();
+    isAlive = false;
+    await vi.waitFor(() => expect(onLead).toHaveBeenCalledOnce(), 5_000);
+  });
+
   it('does not lead any more once it is told to stop', async () => {
     let taken: ((isTaken: boolean) => void) | undefined;
     const onLead = vi.fn();
-    const standby = await startStandby({ leader: async () => undefined, take: () => new Promise((resolve) => { taken = resolve; }) }, onLead);
+    const standby = await startStandby({ leader: async () => undefined, take: () => new Promise((resolve) => { taken = resolve; }) }, { onLead });
     await vi.waitFor(() => expect(taken).toBeDefined(), 5_000);
     await standby.stop();
     taken?.(true);
