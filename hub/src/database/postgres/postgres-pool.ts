@@ -59,7 +59,7 @@ class QuietClient implements PostgresPoolClient {
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
-  query<R>(cursor: never): never;
+  query(cursor: never): never;
   async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
     if (this.#broken !== undefined) throw this.#broken;
     let deadline: NodeJS.Timeout | undefined;
@@ -86,5 +86,5 @@ const storable = (value: unknown): unknown => typeof value === 'string' && value
 
 /** 64-bit numbers are times, counts and sequence numbers here, far below 2^53; `sum` of them is a `numeric`. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  return oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format as 'text');
+  return oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format) as (text: string) => unknown; // any, by pg's types
 }
