@@ -139,7 +139,8 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
 
   it('leaves nothing behind of a connection that was lost inside a transaction', async () => {
     const url = await server.createDatabase();
-    const [lost, other] = await Promise.all([open(url, { answerMs: 300 }), open(url)]);
+    const other = await open(url); // makes the schema, which may take longer
+    const lost = await open(url, { answerMs: 1_000 });
     const unhandled: unknown[] = [];
     const note = (reason: unknown): void => { unhandled.push(reason); };
     process.on('unhandledRejection', note);
@@ -149,7 +150,7 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
       for (;;) await sql`select 1`.execute(trx);
     });
     await expect(broken).rejects.toThrow();
-    await new Promise((resolve) => { setTimeout(resolve, 400); }); // longer than an answer may take
+    await new Promise((resolve) => { setTimeout(resolve, 1_100); }); // longer than an answer may take
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
     expect(await lost.selectFrom('device').selectAll().execute()).toEqual([]);

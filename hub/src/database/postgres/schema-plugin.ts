@@ -1,5 +1,5 @@
 import {
-  ColumnDefinitionNode, DataTypeNode, GeneratedNode, OperationNodeTransformer, RawNode,
+  type ColumnDefinitionNode, DataTypeNode, GeneratedNode, OperationNodeTransformer, RawNode,
   type KyselyPlugin, type PluginTransformQueryArgs, type PluginTransformResultArgs, type QueryResult, type RootOperationNode, type UnknownRow,
 } from 'kysely';
 
