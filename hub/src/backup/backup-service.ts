@@ -76,8 +76,14 @@ export function createBackupService({ dir, keep, make, audit, clock, onError }: 
       if (latest?.state === 'running') throw new AppError('BACKUP_RUNNING');
       const at = clock.now();
       const begun: Backup = { id: backupName(at), state: 'running', startedAt: at };
+      const before = latest;
       latest = begun;
-      await audit.record({ by: principal.name, action: 'backup.create', target: begun.id });
+      try {
+        await audit.record({ by: principal.name, action: 'backup.create', target: begun.id });
+      } catch (error) {
+        latest = before; // or none could ever begin again
+        throw error;
+      }
       running = run(begun.id, at);
       return begun;
     },

@@ -1,9 +1,8 @@
 import { chmod, copyFile, cp, mkdir, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { BackupPhase, EpochMs } from '@liandong/protocols';
-import { sql } from 'kysely';
 import { dataPaths, type DataPaths } from '../data-dir.js';
-import { openDatabase } from '../database/database.js';
+import { startThreadExecutor } from '../database/libsql/thread-executor.js';
 import type { JournalHold } from '../journal/journal-hold.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import { writeManifest, type Manifest } from './manifest.js';
@@ -63,11 +62,11 @@ export async function makeBackup({ paths, journal, telemetry, outside }: BackupS
 
 /** As of one moment, in a thread and on a connection of its own: the hub's writes go on. */
 async function copyDatabase(from: string, to: string): Promise<void> {
-  const db = await openDatabase(from, { onDeath: () => undefined }); // the statement under way says it
+  const copier = await startThreadExecutor({ path: from, use: 'copies', onDeath: () => undefined }); // the statement under way says it
   try {
-    await sql`vacuum into ${to}`.execute(db);
+    await copier.execute({ sql: 'vacuum into ?', parameters: [to] });
   } finally {
-    await db.destroy();
+    await copier.close();
   }
   await chmod(to, 0o600);
 }

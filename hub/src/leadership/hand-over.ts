@@ -21,7 +21,7 @@ export interface HandOverDependencies {
  * They enter the leader's journal, and from there the store, the rules and the roll-ups, each in its time. Given twice they change nothing: a value is known by
  * device, metric and time, an event by its id.
  */
-export function createHandOver({ db, journal, readers, token }: HandOverDependencies): (leader: URL) => Promise<void> {
+export function createHandOver({ db, journal, readers, token }: HandOverDependencies): (leader: URL, signal: AbortSignal) => Promise<void> {
   async function position(): Promise<Seq> {
     const rows = await db.selectFrom('reader').select(['name', 'position']).where('name', 'in', [...readers]).execute();
     return rows.length < readers.length ? 0 : Math.min(...rows.map((row) => row.position));
@@ -32,7 +32,7 @@ export function createHandOver({ db, journal, readers, token }: HandOverDependen
     await db.insertInto('reader').values(rows).onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ position: e.ref('excluded.position') }))).execute();
   }
 
-  return async (leader) => {
+  return async (leader, signal) => {
     const behind = journal.last - await position();
     if (behind <= 0) return;
     let batch: JournalRecord[] = [];
@@ -41,17 +41,18 @@ export function createHandOver({ db, journal, readers, token }: HandOverDependen
       batch.push(record);
       chars += JSON.stringify(record).length;
       if (batch.length < MOST_RECORDS && chars < MOST_CHARS) continue;
-      await post(leader, token, batch);
+      await post(leader, { token, signal }, batch);
       batch = [];
       chars = 0;
     }
-    if (batch.length > 0) await post(leader, token, batch);
+    if (batch.length > 0) await post(leader, { token, signal }, batch);
+    signal.throwIfAborted();
     await done();
   };
 }
 
 /** @throws Error unless the leader has them on disk */
-async function post(leader: URL, token: string, records: readonly JournalRecord[]): Promise<void> {
-  const { status } = await callPeer(leader, { path: HAND_OVER_PATH, token, body: { records } });
+async function post(leader: URL, { token, signal }: { token: string; signal: AbortSignal }, records: readonly JournalRecord[]): Promise<void> {
+  const { status } = await callPeer(leader, { path: HAND_OVER_PATH, token, body: { records }, signal });
   if (status !== 204) throw new Error(`the leader answered ${status} to a hand-over`);
 }

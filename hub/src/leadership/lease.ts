@@ -7,8 +7,9 @@ import type { Logger } from '../logger.js';
 /** A leader that is gone is replaced this long after its last renewal, and half a second. */
 export const LEASE_MS = 6_000;
 const RENEW_MS = 1_500;
-/** Without a renewal for so long a leader gives up, well before another can take over. */
+/** Without a renewal for so long a leader gives up, well before another can take over; it looks this often. */
 const GIVE_UP_MS = LEASE_MS - 1_500;
+const LOOK_MS = 500;
 const NAME = 'leader';
 /** The database server's clock (ms since the epoch): the hubs' own may differ. */
 const now = sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`;
@@ -29,6 +30,7 @@ export interface Lease extends Feature {
 }
 
 export interface LeaseDependencies {
+  /** On connections that nobody else waits for. */
   readonly db: Db;
   readonly fence: Fence;
   /** The same over restarts of one data folder, of which there is one process at a time. */
@@ -45,7 +47,7 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
   let term: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let renewing: Promise<void> | undefined;
-  let renewedAt = 0;
+  let [askedAt, renewedAt] = [0, 0];
 
   function lose(reason: string): void {
     if (term === undefined) return;
@@ -55,12 +57,12 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
   }
 
   async function renew(): Promise<void> {
-    const askedAt = stopwatch();
+    const asked = askedAt = stopwatch();
     try {
       const { numUpdatedRows } = await db.updateTable('lease').set({ expires_at: sql`${now} + ${sql.lit(LEASE_MS)}` })
         .where('name', '=', NAME).where('holder', '=', holder).where('term', '=', term ?? 0).executeTakeFirst();
       if (numUpdatedRows === 0n) return lose('another hub has taken over');
-      renewedAt = askedAt;
+      renewedAt = asked;
     } catch (error) {
       logger.error({ err: error }, 'the lease could not be renewed; trying again');
     }
@@ -69,12 +71,12 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
   /** A hub without others has nobody who could take over: it waits for its database. */
   function onTimer(): void {
     if (address !== undefined && stopwatch() - renewedAt > GIVE_UP_MS) return lose('the lease could not be renewed in time');
-    renewing ??= renew().finally(() => { renewing = undefined; });
+    if (stopwatch() - askedAt >= RENEW_MS) renewing ??= renew().finally(() => { renewing = undefined; });
   }
 
   return {
     async take() {
-      const askedAt = stopwatch();
+      const asked = stopwatch();
       const taken = await db.transaction().execute(async (trx) => {
         const row = await trx.selectFrom('lease').select(['holder', 'term', sql<boolean>`expires_at > ${now}`.as('isAlive')]).where('name', '=', NAME).executeTakeFirst();
         if (row?.isAlive === true && row.holder !== holder) return undefined;
@@ -86,7 +88,7 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
       if (taken === undefined) return false;
       term = fence.term = taken;
       fence.onFenced = () => { lose('another hub has taken over'); };
-      renewedAt = askedAt;
+      askedAt = renewedAt = asked;
       logger.info({ term: taken }, 'this hub leads');
       return true;
     },
@@ -94,7 +96,7 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
       return db.selectFrom('lease').select(['holder', 'address', sql<boolean>`expires_at > ${now}`.as('isAlive')]).where('name', '=', NAME).executeTakeFirst();
     },
     async start() {
-      timer ??= setInterval(onTimer, RENEW_MS);
+      timer ??= setInterval(onTimer, LOOK_MS);
     },
     async stop() {
       clearInterval(timer);

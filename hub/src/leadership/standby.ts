@@ -18,8 +18,8 @@ export interface StandbyDependencies {
   readonly port: number;
   readonly tls: TlsPair | undefined;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Called once with each new leader: what this hub still holds is handed over. Failures are tried again. */
-  readonly handOver: (leader: URL) => Promise<void>;
+  /** Called once with each new leader: what this hub still holds is handed over. Failures are tried again. The signal ends it when the leader is gone: whoever takes over must not wait for it. */
+  readonly handOver: (leader: URL, signal: AbortSignal) => Promise<void>;
   /** Serves screens on the server here; left out, they are passed on like everything else. */
   readonly screens?: ((server: Server, leader: () => URL | undefined) => Feature) | undefined;
   /** This hub leads now. Called once; the lease is held. */
@@ -31,33 +31,49 @@ export interface Standby extends Feature { readonly port: number }
 
 export function createStandby({ lease, host, port, tls, logger, handOver, screens: screensOn, onLead }: StandbyDependencies): Standby {
   const server: Server = tls === undefined ? createServer() : createTlsServer({ ...tls });
-  /** The server forgets these, and a leader that stands still never closes them. */
-  const upgraded = new Set<Duplex>();
   let leader: URL | undefined;
   const screens = screensOn?.(server, () => leader);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let handedTo: string | undefined;
+  let handing: { readonly ending: AbortController; readonly done: Promise<void> } | undefined;
   let isFailing = false;
+  let isStopped = false;
+  /** WebSockets are no connections of the HTTP server any more, and yet it waits for them when it closes: without end, when the machine they lead to is gone without a word. */
+  const upgraded = new Set<Duplex>();
 
   async function look(): Promise<void> {
     try {
       const found = await lease.leader();
+      if (found?.isAlive !== true) await endHandOver(); // it notes how far it came, in the name of a hub that doesn't lead
       if (found?.isAlive !== true && await lease.take()) {
         clearInterval(timer);
-        onLead();
+        if (!isStopped) onLead();
         return;
       }
       follow(found);
-      if (leader !== undefined && handedTo !== leader.href) {
-        await handOver(leader);
-        handedTo = leader.href;
-      }
-      isFailing = false;
+      if (leader !== undefined && handedTo !== leader.href) handing ??= beginHandOver(leader);
+      if (handing === undefined) isFailing = false;
     } catch (error) {
-      if (!isFailing) logger.warn({ err: error }, 'the standby could not look who leads, or hand over; trying again');
-      isFailing = true;
+      fail(error);
     }
+  }
+
+  function fail(error: unknown): void {
+    if (!isFailing) logger.warn({ err: error }, 'the standby could not look who leads, or hand over; trying again');
+    isFailing = true;
+  }
+
+  /** Beside the looks, which notice when the leader goes. */
+  function beginHandOver(to: URL): typeof handing {
+    const ending = new AbortController();
+    const done = handOver(to, ending.signal).then(() => { handedTo = to.href; }, fail).finally(() => { handing = undefined; });
+    return { ending, done };
+  }
+
+  async function endHandOver(): Promise<void> {
+    handing?.ending.abort();
+    await handing?.done;
   }
 
   function follow(found: Leader | undefined): void {
@@ -90,6 +106,7 @@ export function createStandby({ lease, host, port, tls, logger, handOver, screen
     async start() {
       if (timer !== undefined) return;
       await screens?.start();
+      isStopped = false;
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => { reject(new StartError(`The console can not listen on ${host}:${port} (${error.code}). Check HOST and PORT.`, { cause: error })); });
         server.listen({ host, port }, resolve);
@@ -98,8 +115,11 @@ export function createStandby({ lease, host, port, tls, logger, handOver, screen
       timer = setInterval(() => { looking ??= look().finally(() => { looking = undefined; }); }, LOOK_MS);
     },
     async stop() {
+      isStopped = true;
       clearInterval(timer);
       await screens?.stop();
+      timer = undefined;
+      handing?.ending.abort();
       if (!server.listening) return;
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();

@@ -11,6 +11,9 @@ export type NewOutboxRow = Insertable<Database['outbox']>;
 /** Rows a statement takes; libSQL allows 32,766 values in one. */
 const ROWS = 500;
 
+/** What is due within this is not withdrawn any more: it may be on its way before that is written (ms). */
+const ON_ITS_WAY_MS = 10_000;
+
 /** What the database knows of some alerts, read at once, kept in step while a page of changes is gone through, and written at once. */
 export class NoticeMemory {
   readonly #seen = new Map<string, Seen>();
@@ -19,7 +22,7 @@ export class NoticeMemory {
   readonly #rows: NewOutboxRow[] = [];
   /** Occurrences of alerts that cleared before what was to be said of them was due, by channel. */
   readonly #withdrawn: { channel: string; alertId: string; occurrence: number }[] = [];
-  /** Channel, alert and occurrence of messages that wait for a while before they are due and were never tried. */
+  /** Channel, alert and occurrence of messages that are not due for a while yet and were never tried. */
   readonly #pending = new Set<string>();
 
   static async read(db: Db, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
@@ -34,7 +37,7 @@ export class NoticeMemory {
       // Casts here and below: both tables are written from typed values only.
       memory.#seen.set(row.alert_id, { severity: row.severity as Severity, tier: row.tier as Tier, isActive: row.active === 1, isHeld: row.held === 1, occurrence: row.occurrence });
     }
-    for (const row of rows) if (row.state === 'waiting' || row.state === 'sent') memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now);
+    for (const row of rows) if (row.state === 'waiting' || row.state === 'sent') memory.#note(row, row.state === 'waiting' && row.attempts === 0 && row.next_at > now + ON_ITS_WAY_MS);
     return memory;
   }
 

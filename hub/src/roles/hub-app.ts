@@ -145,7 +145,10 @@ async function openFolder(config: Config, { features, logger, end }: { features:
   const own = await readOrCreateKey(paths.pseudonymKey);
   if (config.databaseUrl === undefined) return { paths, journal, handlers, db, key: own, lease: undefined, positionOf: (reader: string) => reader };
   const holder = folderName(own);
-  const lease = createLease({ db, fence, holder, address: config.peerUrl?.origin, logger, onLost: end });
+  // On connections of its own: a renewal that waits for one behind writes that wait for their turn comes too late.
+  const leaseDb = await openPostgres({ url: config.databaseUrl, logger, fence });
+  await features.start('database of the lease', { start: async () => undefined, stop: () => leaseDb.destroy() });
+  const lease = createLease({ db: leaseDb, fence, holder, address: config.peerUrl?.origin, logger, onLost: end });
   await features.start('lease', { start: async () => undefined, stop: () => lease.stop() });
   return { paths, journal, handlers, db, key: await sharedKey(db, own), lease, positionOf: (reader: string) => `${reader}@${holder}` };
 }

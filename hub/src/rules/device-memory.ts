@@ -216,11 +216,13 @@ export class DeviceMemory {
     return this.conditions.get(ruleId);
   }
 
+  /** What is known to be done stays so when something else is written before the batch has come again. */
   save(upTo?: DoneUpTo): SavedSightings {
+    const done = upTo !== undefined && (this.doneUpTo?.reader !== upTo.reader || this.doneUpTo.seq < upTo.seq) ? upTo : this.doneUpTo;
     const lastTs: SavedSightings['lastTs'] = {};
     const clock = this.#clock.save();
     for (const [metric, memory] of this.#metrics) if (Number.isFinite(memory.lastTs)) lastTs[metric] = memory.lastTs;
-    return { lastTs, events: this.#recentEvents, ...(clock === undefined ? {} : { clock }), ...(upTo === undefined ? {} : { upTo }) };
+    return { lastTs, events: this.#recentEvents, ...(clock === undefined ? {} : { clock }), ...(done === undefined ? {} : { upTo: done }) };
   }
 
   load(saved: SavedSightings): void {

@@ -17,7 +17,7 @@ const WORTH_SPLITTING = 10;
 
 /** What a run of records changed: what is written in one transaction. */
 export class Gathered {
-  readonly transitions: Transition[] = [];
+  transitions: Transition[] = [];
   readonly counted = new Set<ActiveAlert>();
   readonly conditions = new Set<Condition>();
   readonly devices = new Set<DeviceMemory>();
@@ -43,10 +43,10 @@ export class Gathered {
     return this.#take(owners, urgent, rest, device);
   }
 
-  #take(owners: ReadonlySet<DeviceId>, urgent: readonly Transition[], rest: readonly Transition[], device: (id: DeviceId) => DeviceMemory | undefined): Gathered {
+  #take(owners: ReadonlySet<DeviceId>, urgent: Transition[], rest: Transition[], device: (id: DeviceId) => DeviceMemory | undefined): Gathered {
     const taken = new Gathered();
-    taken.transitions.push(...urgent);
-    this.transitions.splice(0, Infinity, ...rest);
+    taken.transitions = urgent;
+    this.transitions = rest;
     for (const active of this.counted) if (active.alert.deviceId !== undefined && owners.has(active.alert.deviceId) && this.counted.delete(active)) taken.counted.add(active);
     for (const condition of this.conditions) if (owners.has(condition.device.id) && this.conditions.delete(condition)) taken.conditions.add(condition);
     for (const id of owners) {
@@ -62,7 +62,7 @@ export class Gathered {
 
   /**
    * Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. `andWrite`: what else
-   * belongs to it. All but the first statement goes out without waiting for answers: each would cost a turn of the event loop, and the next alert waits.
+   * belongs to it. After the first statement none needs another's answer.
    */
   async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite }: { upTo?: DoneUpTo; andWrite?: () => Promise<unknown> } = {}): Promise<readonly Change[]> {
     const recorded = await recordTransitions(trx, this.transitions, changes);

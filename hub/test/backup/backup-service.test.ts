@@ -53,6 +53,18 @@ describe('the backup service', () => {
     expect(rows[0]).toEqual({ by: 'admin', action: 'backup.create', target: 'liandong-2026-11-27T03-00-00Z' });
   });
 
+  it('lets the next begin when the audit log could not be written', async () => {
+    let isAway = true;
+    const record = async (): Promise<void> => { if (isAway) throw new Error('the disk is full'); };
+    const backups = createBackupService({ dir, keep: 2, make, clock, audit: { record }, onError: (error) => errors.push(error) });
+    await expect(backups.create(admin)).rejects.toThrow('the disk is full');
+    expect(await backups.list(admin)).toEqual([]);
+    isAway = false;
+    expect(await backups.create(admin)).toMatchObject({ state: 'running' });
+    await vi.waitFor(() => { finish(); });
+    await backups.stop();
+  });
+
   it('says why one failed, and lets the next begin', async () => {
     const backups = service();
     failure = new Error('ENOSPC: no space left on device');

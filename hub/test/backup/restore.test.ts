@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -34,6 +34,22 @@ describe('restoring a backup', () => {
     expect((await written()).sort()).toEqual(['liandong.db', 'photos', 'pseudonym.key']);
     expect(await readFile(join(dataDir, 'photos/bin-1.jpg'), 'utf8')).toBe('a picture');
     expect(await readFile(join(dataDir, 'pseudonym.key'))).toEqual(await readFile(join(folder, 'hub/pseudonym.key')));
+  });
+
+  it('was made without moving the log of the hub that goes on, whose writes would have waited', async () => {
+    const paths = dataPaths(join(folder, 'hub'));
+    const hub = await openDatabase(paths.database, { onDeath: (error) => { throw error; } });
+    try {
+      await hub.insertInto('area').values({ id: 'city', level: 'city', name: 'city' }).execute();
+      await makeBackup({ paths, journal: undefined, telemetry: undefined, outside: [] }, { target: `${backup}-2`, at: 2_000, onPhase: () => undefined });
+      expect((await stat(`${paths.database}-wal`)).size).toBeGreaterThan(0);
+    } finally {
+      await hub.destroy();
+    }
+    await restoreBackup(`${backup}-2`, dataDir);
+    const restored = await openDatabase(dataPaths(dataDir).database);
+    expect(await restored.selectFrom('area').select('id').execute()).toEqual([{ id: 'city' }]);
+    await restored.destroy();
   });
 
   it.each([

@@ -1,17 +1,21 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Db } from '../../src/database/database.js';
+import { LibsqlDriver } from '../../src/database/libsql/libsql-driver.js';
 import { startThreadExecutor } from '../../src/database/libsql/thread-executor.js';
+import { together } from '../../src/database/together.js';
 
 let folder: string;
 let db: Db | undefined;
 const deaths: Error[] = [];
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'liandong-libsql-')); });
 afterEach(async () => {
+  vi.useRealTimers();
   await db?.destroy();
   db = undefined;
   deaths.length = 0;
@@ -54,6 +58,33 @@ describe.each([['in threads of its own', true], ['on the calling thread', false]
     }).catch(() => undefined);
     await other;
     expect(await names(opened)).toEqual(['other']);
+  });
+
+  it('lets nothing of a transaction stand that libSQL ended by itself, and says why it did', async () => {
+    const opened = await open();
+    const { rows: [size] } = await sql<{ page_count: number }>`pragma page_count`.execute(opened);
+    await sql.raw(`pragma max_page_count = ${size?.page_count}`).execute(opened);
+    const failed = opened.transaction().execute(async (trx) => {
+      await trx.insertInto('area').values(areaOf('first')).execute();
+      // The first of them has a second part, which comes after the disk was full.
+      await together(
+        trx.selectFrom('area').select('id').execute().then(() => trx.insertInto('area').values(areaOf('third')).execute()),
+        trx.insertInto('area').values({ ...areaOf('second'), name: 'x'.repeat(1_000_000) }).execute(),
+      );
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+    expect(await names(opened)).toEqual([]);
+  });
+
+  it('takes a transaction back whose commit failed, and goes on', async () => {
+    const opened = await open();
+    const failed = opened.transaction().execute(async (trx) => {
+      await sql`pragma defer_foreign_keys = on`.execute(trx);
+      await trx.insertInto('area').values({ ...areaOf('orphan'), parent: 'nowhere' }).execute();
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
+    await opened.transaction().execute((trx) => trx.insertInto('area').values(areaOf('next')).execute());
+    expect(await names(opened)).toEqual(['next']);
   });
 
   it('refuses a statement of a transaction that has ended', async () => {
@@ -113,6 +144,30 @@ describe('the threads of the database', () => {
     await expect(executor.execute({ sql: 'select 1', parameters: [] })).rejects.toBe(deaths[0]);
     await expect(executor.close()).rejects.toBe(deaths[0]);
     expect(deaths).toHaveLength(1);
+  });
+
+  it('are not waited for without end when they are closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let worker: Worker | undefined;
+    const executor = await startThreadExecutor({ path: path(), use: 'writes', onDeath: (error) => { deaths.push(error); }, onSpawn: (spawned) => { worker = spawned; } });
+    let isAnswered = false;
+    const long = executor.execute({ sql: 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000000) select count(*) from n', parameters: [] }).then(() => { isAnswered = true; });
+    const closed = executor.close();
+    await vi.advanceTimersByTimeAsync(8_000);
+    await closed;
+    expect(isAnswered).toBe(false);
+    await long;
+    if (worker?.threadId !== -1) await once(worker!, 'exit'); // started above
+  });
+
+  it('close both, also when one of them is gone', async () => {
+    const spawned: Worker[] = [];
+    const threads = { path: path(), onDeath: () => undefined, onSpawn: (worker: Worker) => { spawned.push(worker); } };
+    const writer = await startThreadExecutor({ ...threads, use: 'writes' });
+    const driver = new LibsqlDriver({ writer, reader: await startThreadExecutor({ ...threads, use: 'reads' }) });
+    await spawned[1]?.terminate();
+    await expect(driver.destroy()).rejects.toThrow('ended');
+    await expect(writer.execute({ sql: 'select 1', parameters: [] })).rejects.toThrow('closed');
   });
 
   it('say so when the file can not be opened', async () => {

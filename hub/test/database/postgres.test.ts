@@ -137,6 +137,25 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
     }
   });
 
+  it('leaves nothing behind of a connection that was lost inside a transaction', async () => {
+    const url = await server.createDatabase();
+    const other = await open(url); // makes the schema, which may take longer
+    const lost = await open(url, { answerMs: 1_000 });
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => { unhandled.push(reason); };
+    process.on('unhandledRejection', note);
+    const broken = lost.transaction().execute(async (trx) => {
+      const { rows: [own] } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      await sql`select pg_terminate_backend(${own?.pid})`.execute(other);
+      for (;;) await sql`select 1`.execute(trx);
+    });
+    await expect(broken).rejects.toThrow();
+    await new Promise((resolve) => { setTimeout(resolve, 1_100); }); // longer than an answer may take
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(await lost.selectFrom('device').selectAll().execute()).toEqual([]);
+  });
+
   it('frees everybody from a hub that stands still inside a transaction', async () => {
     const url = await server.createDatabase();
     const [still, other] = await Promise.all([open(url), open(url)]);

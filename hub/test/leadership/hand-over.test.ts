@@ -45,7 +45,7 @@ describeOnDatabases('what a hub that led still holds', () => {
     await db.destroy();
     await rm(folder, { recursive: true, force: true });
   });
-  const handOver = (token = 'right') => createHandOver({ db, journal: own, readers: ['rules@a', 'rollups@a'], token })(url);
+  const handOver = (token = 'right') => createHandOver({ db, journal: own, readers: ['rules@a', 'rollups@a'], token })(url, new AbortController().signal);
   const times = async (): Promise<number[]> => { const all: number[] = []; for await (const { at } of leaders.recent(10_000)) all.push(at); return all; };
 
   it('is on the leader\'s disk once it has been handed over, in its order, and is not handed over again', async () => {

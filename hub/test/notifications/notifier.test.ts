@@ -137,6 +137,18 @@ describeOnDatabases('the notifier', () => {
     expect(rig.counts.totals()).toMatchObject({ withdrawn: 1 });
   });
 
+  it('does not take back what is about to be sent: that it is over is told after it', async () => {
+    await rig.start();
+    await rig.addChannel(webhook(NOWHERE));
+    const alert = alertOf('a');
+    await rig.change({ ...alert, groupId: 'p' }, alert);
+    await rig.decide();
+    rig.clock.at += RELEASE_MS - 5_000;
+    await rig.change(cleared(alert));
+    await rig.decide();
+    expect((await rig.outbox()).map(({ event, state }) => [event, state])).toEqual([['raised', 'waiting'], ['cleared', 'waiting']]);
+  });
+
   it('takes back what waits of this time only: that it was over before is still told', async () => {
     await rig.start();
     await rig.addChannel(webhook(NOWHERE));

@@ -1,6 +1,8 @@
 import type { Alert, JournalRecord, Rule } from '@liandong/protocols';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Gathered } from '../../src/rules/gathered.js';
+import type { Transition } from '../../src/rules/transitions.js';
 import { START, common, createRig, type Rig } from './rig.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'critical' }], clearAt: 70 };
@@ -58,6 +60,31 @@ describe('critical alerts of a batch with many others', () => {
     // What the rules remember of the gate is that of two denials, as if they had come once.
     await rig.feedAt(batch().last + 1, rig.event('gate', 'denied', 'e5'));
     expect((await rig.active()).filter(({ ruleId }) => ruleId === 'denied')).toHaveLength(1);
+  });
+
+  it('stay dealt with when something else of their devices is written before the batch comes again', async () => {
+    await breakWarnings();
+    await expect(rig.evaluator.handle(batch())).rejects.toThrow('gone');
+    await mend();
+    await rig.evaluator.tick();
+    rig.clock.at -= 20_000; // a step back, after which every device is written, and its samples would count as fresh
+    await rig.evaluator.tick();
+    const criticals = async () => (await rig.alerts()).filter(({ severity }) => severity === 'critical');
+    const before = await Promise.all((await criticals()).map(({ id }) => rig.timeline(id)));
+    await rig.crash();
+    await rig.evaluator.handle(batch());
+    expect((await criticals()).map(({ count }) => count)).toEqual([2, 2]);
+    expect(await Promise.all((await criticals()).map(({ id }) => rig.timeline(id)))).toEqual(before);
+  });
+
+  it('are taken out of as many as a hub can have, as when a rule is deleted in a storm', () => {
+    const gathered = new Gathered();
+    gathered.transitions = Array.from({ length: 300_000 }, (_, index) => {
+      const alert = { id: `a${index}`, deviceId: `d${index}`, severity: index === 7 ? 'critical' : 'warning' } as Alert; // all that is looked at
+      return { alert, active: { alert } as Transition['active'], entries: [] };
+    });
+    expect(gathered.takeUrgent(() => undefined)?.transitions.map(({ alert: { id } }) => id)).toEqual(['a7']);
+    expect(gathered.transitions).toHaveLength(299_999);
   });
 
   it('take what comes after the batch, though the batch before it was written in two', async () => {

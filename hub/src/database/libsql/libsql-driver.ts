@@ -28,11 +28,11 @@ export class LibsqlDriver implements Driver {
   }
 
   async commitTransaction(connection: LibsqlConnection): Promise<void> {
-    await connection.end('commit');
+    await connection.commit();
   }
 
   async rollbackTransaction(connection: LibsqlConnection): Promise<void> {
-    await connection.end('rollback');
+    await connection.rollback();
   }
 
   async releaseConnection(connection: LibsqlConnection): Promise<void> {
@@ -41,13 +41,16 @@ export class LibsqlDriver implements Driver {
 
   async destroy(): Promise<void> {
     const { writer, reader } = this.#executors;
-    if (reader !== writer) await reader.close();
-    await writer.close(); // the last one: it moves what the log holds into the file
+    try {
+      if (reader !== writer) await reader.close();
+    } finally {
+      await writer.close(); // the last one: it moves what the log holds into the file
+    }
   }
 }
 
-/** `begun`: its first statement was sent, and `begin` with it. */
-type TransactionState = 'none' | 'wanted' | 'begun' | 'over';
+/** `begun`: its first statement was sent, and `begin` with it. `ending`: so was `commit`, which may fail and leave it open. */
+type TransactionState = 'none' | 'wanted' | 'begun' | 'ending' | 'over';
 
 /** What Kysely holds for one query or one transaction. It has the writer's turn only as long as it needs it. */
 class LibsqlConnection implements DatabaseConnection {
@@ -66,10 +69,19 @@ class LibsqlConnection implements DatabaseConnection {
     this.#transaction = 'wanted';
   }
 
-  async end(sql: 'commit' | 'rollback'): Promise<void> {
+  async commit(): Promise<void> {
     const isBegun = this.#transaction === 'begun';
+    this.#transaction = isBegun ? 'ending' : 'over';
+    if (!isBegun) return;
+    await this.#executors.writer.execute({ sql: 'commit', parameters: [], transaction: 'within' });
     this.#transaction = 'over';
-    if (isBegun) await this.#executors.writer.execute({ sql, parameters: [] });
+  }
+
+  /** Also after a commit that failed: left open, the transaction would be part of whatever is written next. */
+  async rollback(): Promise<void> {
+    const isOpen = this.#transaction === 'begun' || this.#transaction === 'ending';
+    this.#transaction = 'over';
+    if (isOpen) await this.#executors.writer.execute({ sql: 'rollback', parameters: [], transaction: 'ends' });
   }
 
   release(): void {
@@ -93,11 +105,11 @@ class LibsqlConnection implements DatabaseConnection {
   async #run(statement: Statement, isQuery: boolean): Promise<StatementResult> {
     const { writer, reader } = this.#executors;
     // It would stand by itself, whatever became of the transaction it was meant for.
-    if (this.#transaction === 'over') throw new Error('A statement came after its transaction had ended.');
+    if (this.#transaction === 'over' || this.#transaction === 'ending') throw new Error('A statement came after its transaction had ended.');
     if (this.#transaction !== 'none') {
-      const begins = this.#transaction === 'wanted';
+      const transaction = this.#transaction === 'wanted' ? 'begins' : 'within';
       this.#transaction = 'begun';
-      return writer.execute({ ...statement, begins });
+      return writer.execute({ ...statement, transaction });
     }
     if (isQuery && reader !== writer) return reader.execute(statement);
     await this.#turns.take();

@@ -7,13 +7,14 @@ export interface LibsqlFile {
   close(): void;
 }
 
-/** `reads`: for queries alone, beside a connection that writes. */
-export type Use = 'writes' | 'reads';
+/** `reads`: for queries alone, beside a connection that writes. `copies`: for a backup beside it; closing moves nothing out of the log, as the one that writes would have to wait for that. */
+export type Use = 'writes' | 'reads' | 'copies';
 
 /** Every commit is synced: an acknowledged alert must survive a power cut. */
 const PRAGMAS: Record<Use, readonly string[]> = {
   writes: ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000'],
   reads: ['busy_timeout = 5000', 'query_only = ON'],
+  copies: ['busy_timeout = 5000'],
 };
 
 /** Statements kept ready: those of every alert are the same few, and a batch of another size is another one. */
@@ -43,8 +44,12 @@ export function openLibsqlFile(path: string, use: Use): LibsqlFile {
   }
 
   return {
-    run({ sql, parameters, begins = false }) {
-      if (begins) execute('begin', []);
+    run({ sql, parameters, transaction }) {
+      if (transaction === 'begins') execute('begin', []);
+      else if (transaction !== undefined && !file.inTransaction) {
+        if (transaction === 'ends') return { rows: [] };
+        throw new Error('A statement came after libSQL had ended its transaction.');
+      }
       return execute(sql, parameters);
     },
     close() {

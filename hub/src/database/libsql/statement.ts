@@ -1,5 +1,8 @@
-/** One statement; `begins`: a transaction begins right before it. */
-export interface Statement { readonly sql: string; readonly parameters: readonly unknown[]; readonly begins?: boolean }
+/**
+ * One statement. `transaction`: a transaction begins right before it (`begins`); it belongs to the one that is open (`within`), and is refused when libSQL has ended that by itself, as it does
+ * when the disk is full or fails: alone it would stand; it takes back the one that is open, if there still is one (`ends`).
+ */
+export interface Statement { readonly sql: string; readonly parameters: readonly unknown[]; readonly transaction?: 'begins' | 'within' | 'ends' }
 /** `changes` and `insertId` are of a statement that answers no rows. */
 export interface StatementResult { readonly rows: readonly Record<string, unknown>[]; readonly changes?: number; readonly insertId?: number }
 

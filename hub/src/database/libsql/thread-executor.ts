@@ -9,6 +9,7 @@ export interface ThreadOptions extends ThreadSettings {
   readonly onSpawn?: (worker: Worker) => void;
 }
 
+/** A close waits no longer, whatever the thread still waits for. */
 const CLOSE_WITHIN_MS = 8_000;
 /** A connection holds no objects for long. */
 const YOUNG_GENERATION_MB = 4;
@@ -32,14 +33,14 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
   let lastId = 0;
   let death: Error | undefined;
   let isOpen = false;
-  let isClosing = false;
+  let closing: Promise<void> | undefined;
 
   function ended(reason: string, cause?: unknown): void {
     if (death !== undefined) return;
     death = new Error(`The thread of the database ${path} ended: ${reason}.`, { cause });
     for (const call of calls.values()) call.reject(death);
     calls.clear();
-    if (isOpen && !isClosing) onDeath(death);
+    if (isOpen && closing === undefined) onDeath(death);
   }
 
   /** What is asked in one go travels together: a message wakes the thread, which costs more than most statements. */
@@ -66,16 +67,12 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
     else call?.reject(toError(answer.error));
   }
 
-  async function close(): Promise<void> {
-    if (isClosing) return exited;
-    isClosing = true;
-    try {
-      await send({});
-    } finally {
-      // Forced, a thread that still waits for the disk would not end any sooner.
-      const isLate = await outlasts(exited, CLOSE_WITHIN_MS);
-      if (isLate) worker.unref();
-    }
+  async function end(): Promise<void> {
+    const asked = send({});
+    const isLate = await outlasts(asked.then(() => exited, () => exited), CLOSE_WITHIN_MS);
+    // Forced, a thread that still waits for the disk would not end any sooner.
+    if (isLate) worker.unref();
+    else await asked;
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -85,7 +82,7 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
     worker.on('message', (answers: ThreadAnswer[]) => answers.forEach(settle));
   });
   isOpen = true;
-  return { execute: (statement) => isClosing ? Promise.reject(new Error('The database is closed.')) : send({ statement }), close };
+  return { execute: (statement) => closing === undefined ? send({ statement }) : Promise.reject(new Error('The database is closed.')), close: () => closing ??= end() };
 }
 
 /** Its stack is the caller's: that of the other thread says nothing. */

@@ -62,6 +62,7 @@ class QuietClient implements PostgresPoolClient {
   /** Kysely's cursors are not used. */
   query(cursor: never): never;
   async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
+    if (this.#broken !== undefined) throw this.#broken;
     let deadline: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
       deadline = setTimeout(() => {
@@ -70,7 +71,6 @@ class QuietClient implements PostgresPoolClient {
         reject(error);
       }, this.#answerMs);
     });
-    if (this.#broken !== undefined) throw this.#broken;
     const answer = this.#client.query(sql, parameters.map(storable));
     answer.catch(() => undefined); // of one that comes after the deadline; in time, the race has it
     return Promise.race([answer as Promise<PostgresQueryResult<R>>, silence]).finally(() => { clearTimeout(deadline); });
@@ -86,4 +86,6 @@ class QuietClient implements PostgresPoolClient {
 const storable = (value: unknown): unknown => typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 
 /** 64-bit numbers are times, counts and sequence numbers here, far below 2^53; `sum` of them is a `numeric`. */
-const getTypeParser = ((oid: number, format?: 'text') => (oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format) as unknown)) as typeof types.getTypeParser; // the driver's own type names each oid
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  return oid === INT8 || oid === NUMERIC ? Number : types.getTypeParser(oid, format) as (text: string) => unknown; // any, by pg's types
+}
