@@ -74,6 +74,7 @@ export function useAlertActions() {
       else notices.show('bad', t('act.bulkPart', { n: done + others, failed: failed.length, why: [...new Set(failed)].join(' · ') }));
     } catch (error) {
       notices.show('bad', words.errorText(error));
+      return false;
     } finally { free.forEach((id) => busy.value.delete(id)); }
     return failed.length === 0;
   }

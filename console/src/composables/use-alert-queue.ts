@@ -65,6 +65,8 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
   async function acknowledgeAll(ids: readonly string[]): Promise<void> {
     picked.value = new Set();
     if (await actions.acknowledgeMany(ids)) select(undefined);
+    // What did not go through is picked still, so that trying again is one key; unless somebody has picked anew meanwhile.
+    else if (picked.value.size === 0) picked.value = new Set(ids.filter((id) => alerts.standing(id) === 'needing'));
   }
   function pick(id: string | undefined): void {
     if (id === undefined) return;

@@ -83,6 +83,25 @@ describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () 
     await until(() => alert('a-gate')?.acked).toBe(true);
     await until(() => page.getByTestId('open-alert-count').textContent()).toBe('0');
   });
+  it('keeps what was picked when the acknowledgement didn’t get through, so that trying again is one key', async () => {
+    await page.route('**/api/v1/alerts/ack', (route) => route.abort());
+    await press('j', 'x', 'j', 'x');
+    await page.getByTestId('ack-picked').waitFor();
+    const failed = page.waitForEvent('requestfailed');
+    await press('Shift+A');
+    await failed;
+    await page.unroute('**/api/v1/alerts/ack');
+    await until(() => page.getByText('已选 2 条').count()).toBe(1);
+    await press('Shift+A');
+    await until(() => [alert('a-gateway')?.acked, alert('a-bin')?.acked]).toEqual([true, true]);
+  });
+  it.each([1920, 1600, 1366, 1024, 960])('has the whole header on a screen of %i px, also while the sound is off', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.reload();
+    await page.locator('[data-testid=sound-toggle][data-state=locked]').waitFor();
+    await page.getByTestId('alert-card').first().waitFor();
+    expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
+  });
   it('opens the alert’s page, where the same keys work, and what a person writes is in its timeline', async () => {
     await press('j', 'j', 'Enter');
     await page.getByTestId('alert-detail').waitFor();

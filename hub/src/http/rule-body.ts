@@ -1,8 +1,10 @@
 import { RULE_SCHEMAS, RULE_TYPES, type RuleType } from '@liandong/protocols';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { ValidationError } from './problems.js';
-import { typeboxValidator } from './validator.js';
+import { conditionFaults } from './condition-faults.js';
+import { memberOf } from './member-of.js';
+import { ValidationError, type FieldFault } from './problems.js';
+import { MOST_FAULTS, typeboxValidator } from './validator.js';
 
 const isRuleType = (type: unknown): type is RuleType => RULE_TYPES.some((known) => known === type);
 
@@ -25,16 +27,20 @@ export const ruleBodyValidator = (member?: string): FastifySchemaCompiler<TSchem
     const fault = others?.(body) as { error?: Error } | undefined; // typeboxValidator answers with objects
     if (fault?.error !== undefined) return fault;
     const { error } = checkOf(type)(rule) as { error?: Error }; // typeboxValidator answers with objects
-    if (error instanceof ValidationError && prefix !== '') return { error: new ValidationError('body', error.faults.map(({ path, message }) => ({ path: `${prefix}${path}`, message }))) };
+    if (error instanceof ValidationError) return { error: new ValidationError('body', ruleFaults(error.faults, rule).map(({ path, message }) => ({ path: `${prefix}${path}`, message }))) };
     return error === undefined ? { value: body } : { error };
   };
 };
+
+/** The faults, with those of a combined rule's tree said of the nodes themselves. */
+function ruleFaults(faults: readonly FieldFault[], rule: unknown): readonly FieldFault[] {
+  const when = memberOf(rule, 'when');
+  if (memberOf(rule, 'type') !== 'combined' || when === undefined) return faults;
+  return [...faults.filter(({ path }) => path !== '/when' && !path.startsWith('/when/')), ...conditionFaults(when, '/when')].slice(0, MOST_FAULTS);
+}
 
 /** The schema with one member left to be checked by itself. */
 const withAny = (schema: TSchema, member: string): TSchema => {
   const { properties } = schema as { properties?: object }; // plain JSON Schema underneath
   return { ...schema, properties: { ...properties, [member]: {} } };
 };
-
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;

@@ -5,7 +5,7 @@ import { Compile } from 'typebox/compile';
 import { ValidationError, type FieldFault } from './problems.js';
 
 /** More than these help nobody. */
-const MOST_FAULTS = 20;
+export const MOST_FAULTS = 20;
 
 /**
  * Bodies are taken as they are: a number in quotes is an error. Addresses and queries are text, so numbers in them are read first.
@@ -40,7 +40,7 @@ function withNumbers(input: unknown, names: readonly string[]): unknown {
 interface SchemaError { keyword: string; schemaPath: string; instancePath: string; params: object; message: string }
 
 /** The first fault of each place. */
-function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
+export function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
   const faults = new Map<string, string>();
   for (const { path, message } of errors.flatMap(faultsIn)) {
     if (!faults.has(path) && faults.size < MOST_FAULTS) faults.set(path, message);

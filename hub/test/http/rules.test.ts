@@ -67,6 +67,24 @@ describe('rules over REST', () => {
     expect((answer.body?.['errors'] as { path: string }[]).map((fault) => fault.path)).toEqual([path]);
   });
 
+  it.each<[string, unknown, string[]]>([
+    ['a leaf with a direction that is none', { type: 'compare', metric: 'battery', direction: 'sideways', limit: 5 }, ['/of/0/direction']],
+    ['a leaf that lacks its limit', { type: 'compare', metric: 'battery', direction: 'below' }, ['/of/0/limit']],
+    ['a leaf of an unknown type', { type: 'magic', metric: 'battery' }, ['/of/0/type']],
+    ['a node that is neither', { metric: 'battery' }, ['/of/0']],
+    ['text in place of a node', 'battery', ['/of/0']],
+    ['an empty group', { op: 'any', of: [] }, ['/of/0/of']],
+    ['an unknown op around a leaf that is right', { op: 'xor', of: [{ type: 'state', metric: 'tilted', equals: true }] }, ['/of/0/op']],
+    ['groups too deep', { op: 'not', of: [{ op: 'not', of: [{ op: 'not', of: [{ op: 'not', of: [{ type: 'state', metric: 'tilted', equals: true }] }] }] }] }, ['/of/0/of/0/of/0/of/0']],
+  ])('whose tree has %s are told so of that node only, also in a preview', async (_name, node, paths) => {
+    const combined = { name: rule.name, message: rule.message, enabled: true, onDelayS: 0, offDelayS: 0, id: 'tree', type: 'combined', kinds: ['waste_bin'], severity: 'major', when: { op: 'all', of: [node] } };
+    for (const [url, body, at] of [['/rules', combined, '/when'], ['/rules/preview', { rule: combined }, '/rule/when']] as const) {
+      const answer = await call('POST', url, body);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+      expect((answer.body?.['errors'] as { path: string }[]).map(({ path }) => path)).toEqual(paths.map((path) => `${at}${path}`));
+    }
+  });
+
   it('that can not work are 422 with a sentence, also in a preview', async () => {
     for (const [url, wrap] of [['/rules', (own: Rule) => own], ['/rules/preview', (own: Rule) => ({ rule: own })]] as const) {
       expect(await call('POST', url, wrap({ ...full, clearAt: 85 } as Rule))).toMatchObject({ status: 422, body: { code: 'RULE_INVALID', detail: expect.stringContaining('clearAt') as string } });
