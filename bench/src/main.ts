@@ -6,6 +6,7 @@ import { backtestCells, backtestNotes } from './report/backtest.js';
 import { cityCells, cityNotes } from './report/city.js';
 import { codecCells, codecNotes } from './report/codecs.js';
 import { edgeCells, edgeNotes } from './report/edge.js';
+import { fleetsCells, fleetsNotes } from './report/fleets.js';
 import { writeMarkdown } from './report/markdown.js';
 import { createProgress } from './report/progress.js';
 import { isRight, type RunReport } from './report/run-report.js';
@@ -70,6 +71,7 @@ function print(report: RunReport): void {
   if (report.backtest !== undefined) show(backtestCells(report.backtest), [machine, ...backtestNotes(report.backtest)]);
   if (report.city !== undefined) show(cityCells(report.city), [machine, ...cityNotes(report.city)]);
   if (report.edge !== undefined) show(edgeCells(report.edge), [machine, ...edgeNotes(report.edge)]);
+  if (report.fleets !== undefined) show(fleetsCells(report.fleets), [machine, ...fleetsNotes(report.fleets)]);
   for (const { cells, notes } of alertSections(report.alerts)) show(cells, [machine, ...notes]);
 }
 

@@ -4,6 +4,7 @@ import type { RulesSize } from './alerts/measure-rules.js';
 import type { StormSize } from './alerts/measure-storm.js';
 import type { CitySize } from './city/measure-city.js';
 import type { EdgeSize } from './edge/measure-edge.js';
+import type { FleetsSize } from './fleets/measure-fleets.js';
 import { DEVICES } from './fleet.js';
 import { PATH_IDS, type PathId } from './paths/types.js';
 
@@ -20,6 +21,7 @@ export interface Options {
   readonly alerts: LatencySize | undefined;
   readonly storm: StormSize | undefined;
   readonly edge: EdgeSize | undefined;
+  readonly fleets: FleetsSize | undefined;
   /** Of the live workload. */
   readonly messagesPerS: number;
   readonly liveSeconds: number;
@@ -36,7 +38,8 @@ export const USAGE = `npm run bench -- [options]
                      alerts: from a publish to a screen, by the hub and by a bare echo, storm: 50,000 alerts in a minute,
                      backtest: a rule over 30 days of 1,000 devices while others report,
                      city: a pull of a day's aggregates of 200 communities,
-                     edge: an edge cut off from its hub, killed and back with a backlog (all)
+                     edge: an edge cut off from its hub, killed and back with a backlog,
+                     fleets: what a message costs with 100 and with 10,000 devices (all)
   --rate N           messages a second of the live workload (6000)
   --seconds N        how long it lasts (20)
   --backlog N        messages that wait at the edge (100000)
@@ -52,12 +55,14 @@ const FULL = {
   storm: { alerts: 50_000, seconds: 60, criticalsPerS: 10, quietSeconds: 30, messagesPerS: 500, screens: 10 },
   // The aim is for a million; a tenth keeps the whole run short. --backlog sets it.
   edge: { backlog: 100_000, messagesPerS: 200, alerts: 60, everyMs: 250, idleS: 20 },
+  fleets: { few: 100, many: 10_000, messagesPerS: 3000, seconds: 20, rounds: 2 },
 };
 const QUICK: typeof FULL = {
   rate: 2000, seconds: 3, messages: 10_000, warmUp: 2000, codecs: { cpuMs: 100, warmUpMs: 50 }, backtest: { devices: 100, days: 3, seconds: 3 }, city: { communities: 20, metrics: 12 },
   rules: { rounds: 2, messages: 10_000, warmUpMessages: 2000 },
   alerts: { alertsPerS: 20, seconds: 3, messagesPerS: 500 },
   storm: { alerts: 2000, seconds: 4, criticalsPerS: 10, quietSeconds: 3, messagesPerS: 200, screens: 3 },
+  fleets: { few: 100, many: 1000, messagesPerS: 500, seconds: 2, rounds: 1 },
   edge: { backlog: 5000, messagesPerS: 100, alerts: 5, everyMs: 200, idleS: 1 },
 };
 
@@ -81,6 +86,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     rules: wanted.includes('rules') ? defaults.rules : undefined,
     alerts: wanted.includes('alerts') ? defaults.alerts : undefined,
     storm: wanted.includes('storm') ? defaults.storm : undefined,
+    fleets: wanted.includes('fleets') ? defaults.fleets : undefined,
     edge: wanted.includes('edge') ? { ...defaults.edge, backlog: whole('--backlog', values.backlog, defaults.edge.backlog, DEVICES) } : undefined,
     messagesPerS: whole('--rate', values.rate, defaults.rate, 1),
     liveSeconds: whole('--seconds', values.seconds, defaults.seconds, 1),
@@ -91,7 +97,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   };
 }
 
-const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest', 'city', 'rules', 'alerts', 'storm', 'edge'];
+const PARTS: readonly string[] = [...PATH_IDS, 'codecs', 'backtest', 'city', 'rules', 'alerts', 'storm', 'edge', 'fleets'];
 
 function partsOf(text: string): string[] {
   const wanted = text.toLowerCase().split(',').map((part) => part.trim());

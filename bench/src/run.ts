@@ -1,9 +1,10 @@
 import { runAlerts } from './alerts/run-alerts.js';
-import { measureBacktest, type BacktestResult } from './backtest/measure-backtest.js';
-import { measureCity, type CityResult } from './city/measure-city.js';
+import { measureBacktest } from './backtest/measure-backtest.js';
+import { measureCity } from './city/measure-city.js';
 import { measureCodecs, processCpuUs } from './codecs/measure-codecs.js';
 import { createSamples } from './codecs/samples.js';
-import { measureEdge, type EdgeResult } from './edge/measure-edge.js';
+import { measureEdge } from './edge/measure-edge.js';
+import { measureFleets } from './fleets/measure-fleets.js';
 import { DEVICES } from './fleet.js';
 import { measure } from './measure.js';
 import type { Options } from './options.js';
@@ -44,11 +45,12 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
     else progress.say(`${id.toUpperCase()} ${title}: skipped, ${missing}`);
   }
   const codecs = await runCodecs(dependencies);
-  const backtest = await runBacktest(dependencies);
-  const city = await runCity(dependencies);
+  const backtest = await runPart('back-test', options.backtest, measureBacktest, dependencies);
+  const city = await runPart('city', options.city, measureCity, dependencies);
   const alerts = await runAlerts(dependencies);
-  const edge = await runEdge(dependencies);
-  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }), ...(city === undefined ? {} : { city }), ...(edge === undefined ? {} : { edge }) };
+  const edge = await runPart('edge', options.edge, measureEdge, dependencies);
+  const fleets = await runPart('fleets', options.fleets, measureFleets, dependencies);
+  return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }), ...(city === undefined ? {} : { city }), ...(edge === undefined ? {} : { edge }), ...(fleets === undefined ? {} : { fleets }) };
 }
 
 async function runCodecs({ options, progress, onStage }: RunDependencies) {
@@ -58,56 +60,25 @@ async function runCodecs({ options, progress, onStage }: RunDependencies) {
   return measureCodecs({ ...options.codecs, samples: createSamples(), cpuUs: processCpuUs });
 }
 
-async function runBacktest({ options, progress, onStage, onResources }: RunDependencies): Promise<BacktestResult | undefined> {
-  if (options.backtest === undefined) return undefined;
+/** Undefined when it is not asked for. */
+async function runPart<Size, Result>(name: string, size: Size | undefined, measurePart: (options: Size & PartOptions) => Promise<Result>, { progress, onStage, onResources }: RunDependencies): Promise<Result | { readonly failure: string } | undefined> {
+  if (size === undefined) return undefined;
   const resources = new Resources();
   onResources(resources);
-  onStage('back-test');
-  progress.say('Back-test …');
+  onStage(name);
+  progress.say(`${name} …`);
   try {
-    return await measureBacktest({ ...options.backtest, resources, onProgress: progress.show.bind(progress) });
+    return await measurePart({ ...size, resources, onProgress: progress.show.bind(progress) });
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
-    progress.say(`  back-test: FAILED, ${failure}`);
+    progress.say(`  ${name}: FAILED, ${failure}`);
     return { failure };
   } finally {
     await resources.release();
   }
 }
 
-async function runCity({ options, progress, onStage, onResources }: RunDependencies): Promise<CityResult | undefined> {
-  if (options.city === undefined) return undefined;
-  const resources = new Resources();
-  onResources(resources);
-  onStage('city');
-  progress.say('City …');
-  try {
-    return await measureCity({ ...options.city, resources, onProgress: progress.show.bind(progress) });
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    progress.say(`  city: FAILED, ${failure}`);
-    return { failure };
-  } finally {
-    await resources.release();
-  }
-}
-
-async function runEdge({ options, progress, onStage, onResources }: RunDependencies): Promise<EdgeResult | undefined> {
-  if (options.edge === undefined) return undefined;
-  const resources = new Resources();
-  onResources(resources);
-  onStage('edge');
-  progress.say('Edge …');
-  try {
-    return await measureEdge({ ...options.edge, resources, onProgress: progress.show.bind(progress) });
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    progress.say(`  edge: FAILED, ${failure}`);
-    return { failure };
-  } finally {
-    await resources.release();
-  }
-}
+interface PartOptions { readonly resources: Resources; readonly onProgress: (stage: string, done: number, of: number) => void }
 
 async function runPath(path: Path, { options, progress, onStage, onResources }: RunDependencies): Promise<Result[]> {
   const { id, title } = path;

@@ -22,6 +22,8 @@ export interface LoadPlan {
   readonly devices: readonly DeviceLoad[];
   readonly span: Span;
   readonly pace: Pace;
+  /** The connections stay open after the last answer, until the process ends: closing them would be measured. */
+  readonly staysOpen?: boolean;
 }
 
 export interface LoadResult {
@@ -34,6 +36,8 @@ export interface LoadResult {
 
 /** What the load process says. */
 export type LoadMessage =
+  /** Every device is let in; the messages begin. */
+  | { readonly type: 'opened' }
   | { readonly type: 'progress'; readonly acknowledged: number }
   | { readonly type: 'done'; readonly result: LoadResult }
   | { readonly type: 'failed'; readonly reason: string };

@@ -5,8 +5,8 @@ import type { LoadPlan, LoadResult } from './plan.js';
 
 const TICK_MS = 1;
 
-/** Sends the messages of a plan. Rejects when a connection is refused or lost. `onProgress` gets the acknowledged messages a few times a second. */
-export async function runLoad({ port, devices, span, pace }: LoadPlan, onProgress: (acknowledged: number) => void): Promise<LoadResult> {
+/** Sends the messages of a plan. Rejects when a connection is refused or lost. `onProgress` gets the acknowledged messages a few times a second; `onOpened`: every device is let in. */
+export async function runLoad({ port, devices, span, pace, staysOpen = false }: LoadPlan, onProgress: (acknowledged: number) => void, onOpened: () => void = () => undefined): Promise<LoadResult> {
   const messages = devices.length * span.messagesPerDevice;
   const latenciesMs = new Float64Array(messages);
   const done = promiseWithResolvers();
@@ -26,6 +26,7 @@ export async function runLoad({ port, devices, span, pace }: LoadPlan, onProgres
   const progress = setInterval(() => onProgress(acknowledged), 250);
   try {
     await Promise.race([Promise.all(connections.map((connection) => connection.open())), done.promise]);
+    onOpened();
     startedAt = performance.now();
     if (pace.kind === 'closed') for (const connection of connections) connection.send(span.messagesPerDevice);
     else await Promise.race([sendOnTime(connections, { messages, messagesPerS: pace.messagesPerS, startedAt }), done.promise]);
@@ -33,7 +34,7 @@ export async function runLoad({ port, devices, span, pace }: LoadPlan, onProgres
     return { messages, seconds: (performance.now() - startedAt) / 1000, pubackMs: summary(latenciesMs) };
   } finally {
     clearInterval(progress);
-    for (const connection of connections) connection.close();
+    if (!staysOpen) for (const connection of connections) connection.close();
   }
 }
 

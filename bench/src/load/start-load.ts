@@ -10,14 +10,22 @@ export interface FinishedLoad extends LoadResult {
   readonly endedAt: number;
 }
 
+export interface LoadEvents {
+  /** Every device is let in. */
+  readonly onOpened?: () => void;
+  /** All is acknowledged, and the devices of a plan that stays open are still there. */
+  readonly whileOpen?: () => Promise<void>;
+}
+
 /** Runs a plan in a child process. Rejects with the reason when a connection fails or the child ends early. */
-export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void): Promise<FinishedLoad> {
+export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void, { onOpened, whileOpen }: LoadEvents = {}): Promise<FinishedLoad> {
   const child = resources.own('load', fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
   try {
-    return await new Promise<FinishedLoad>((resolve, reject) => {
+    const finished = await new Promise<FinishedLoad>((resolve, reject) => {
       child.process.on('message', (raw) => {
         const message = raw as LoadMessage; // the child is our own program
         switch (message.type) {
+          case 'opened': return onOpened?.();
           case 'progress': return onProgress(message.acknowledged);
           case 'done': return resolve({ ...message.result, endedAt: performance.now() });
           case 'failed': return reject(new Error(`the load stopped: ${message.reason}`));
@@ -27,6 +35,8 @@ export async function startLoad(plan: LoadPlan, resources: Resources, onProgress
       child.process.once('error', reject);
       child.process.send(plan);
     });
+    await whileOpen?.();
+    return finished;
   } finally {
     if (child.process.connected) child.process.disconnect(); // it ends by itself then; waiting for that would be measured
   }

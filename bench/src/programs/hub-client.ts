@@ -4,8 +4,8 @@ export interface HubClient {
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body: unknown): Promise<Answer>;
   addDevice(body: unknown): Promise<Credentials>;
-  /** CSV. @throws Error when a row was refused */
-  importDevices(csv: string): Promise<void>;
+  /** CSV. Answers the credentials of what was made. @throws Error when a row was refused */
+  importDevices(csv: string): Promise<Credentials[]>;
   /** A new token, of an admin unless told. */
   token(role?: Role): Promise<string>;
   /** Aggregate rows to be had, counted page by page. */
@@ -52,8 +52,9 @@ export function createHubClient({ url, password }: { url: string; password: stri
     addDevice: async (body) => (await client.post<{ credentials: Credentials }>('/devices', body)).credentials,
     async importDevices(csv) {
       await signIn();
-      const { rows, counts } = await (await sendText('/devices/import', csv, 'text/csv')).json() as ImportResult; // the contract's shape
+      const { rows, counts, credentials } = await (await sendText('/devices/import', csv, 'text/csv')).json() as ImportResult; // the contract's shape
       if (counts.failed > 0) throw new Error(`the hub refused ${counts.failed} devices, such as ${JSON.stringify(rows.find(({ state }) => state === 'failed'))}`);
+      return credentials;
     },
     token: async (role = 'admin') => (await client.post<{ token: string }>('/tokens', { name: 'bench', role })).token,
     async countRows(query) {

@@ -4,6 +4,7 @@ import { backtestCells, backtestNotes } from './backtest.js';
 import { cityCells, cityNotes } from './city.js';
 import { codecCells, codecNotes } from './codecs.js';
 import { edgeCells, edgeNotes } from './edge.js';
+import { fleetsCells, fleetsNotes } from './fleets.js';
 import type { RunReport } from './run-report.js';
 import { verdictsOf } from './verdicts.js';
 import { figureCells, figureNotes, markdownTable } from './tables.js';
@@ -40,6 +41,7 @@ export function markdownOf(report: RunReport): string {
     ...(report.backtest === undefined ? [] : [markdownTable(backtestCells(report.backtest)), list(backtestNotes(report.backtest))]),
     ...(report.city === undefined ? [] : [markdownTable(cityCells(report.city)), list(cityNotes(report.city))]),
     ...(report.edge === undefined ? [] : [markdownTable(edgeCells(report.edge)), list(edgeNotes(report.edge))]),
+    ...(report.fleets === undefined ? [] : [markdownTable(fleetsCells(report.fleets)), list(fleetsNotes(report.fleets))]),
     ...alertSections(report.alerts).flatMap(({ cells, notes }) => [markdownTable(cells), list(notes)]),
     ...(report.paths.length === 0 ? [] : ['Versions and settings:', list(report.paths.map(({ path, title, lines, skipped }) => `${path.toUpperCase()} ${title}: ${skipped === undefined ? lines.join('; ') : `skipped, ${skipped}`}`))]),
   ].join('\n\n');

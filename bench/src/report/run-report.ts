@@ -2,6 +2,7 @@ import type { BacktestResult } from '../backtest/measure-backtest.js';
 import type { CityResult } from '../city/measure-city.js';
 import type { AlertReport } from '../alerts/run-alerts.js';
 import type { StormResult } from '../alerts/measure-storm.js';
+import type { FleetsResult } from '../fleets/measure-fleets.js';
 import type { EdgeResult } from '../edge/measure-edge.js';
 import type { CodecResult } from '../codecs/measure-codecs.js';
 import type { Figures } from '../measure.js';
@@ -38,11 +39,13 @@ export interface RunReport {
   readonly alerts: AlertReport;
   /** Absent when it was not measured. */
   readonly edge?: EdgeResult;
+  /** Absent when it was not measured. */
+  readonly fleets?: FleetsResult;
 }
 
 /** Something was measured, and all of it came out right. */
-export const isRight = ({ results, codecs, backtest, city, alerts, edge }: RunReport): boolean => {
-  const others = [...codecs, ...[backtest, city, edge, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
+export const isRight = ({ results, codecs, backtest, city, alerts, edge, fleets }: RunReport): boolean => {
+  const others = [...codecs, ...[backtest, city, edge, fleets, alerts.rules, alerts.alerts, alerts.storm].flatMap((result) => result === undefined ? [] : [result])];
   return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
     && (edge === undefined || 'failure' in edge || edge.rows === edge.expectedRows)
     && (alerts.storm === undefined || 'failure' in alerts.storm || isWhole(alerts.storm));

@@ -31,7 +31,7 @@ describeWithServer('the lease of the leader', findPostgres(), POSTGRES_HINT, (pr
     const db = await openPostgres({ url: new URL(url), logger: { warn: () => undefined }, fence, waitMs: 0, answerMs: 1_000 });
     const lost: string[] = [];
     const mind = { atMs: 0 };
-    const lease = createLease({ db, fence, holder, address, logger: { info: () => undefined, error: () => undefined }, onLost: (reason) => { lost.push(reason); }, stopwatch: () => mind.atMs });
+    const lease = createLease({ db, fence, holder, address, logger: { info: () => undefined, error: () => undefined }, onLost: (reason) => { lost.push(reason); }, stopwatch: () => performance.now() + mind.atMs });
     hubs.push({ db, lease, lost, mind });
     return hubs.at(-1)!; // just put there
   }
