@@ -42,8 +42,8 @@ describe('docker-compose.yml', () => {
 
   it('gives both hubs the same servers, an address each and a journal each, and runs them as nobody special', () => {
     const [one, two] = [services['hub'], services['hub-2']];
-    expect({ ...one?.environment, HUB_URL: '' }).toEqual({ ...two?.environment, HUB_URL: '' });
-    expect([one?.environment?.['HUB_URL'], two?.environment?.['HUB_URL']]).toEqual(['http://hub:8080', 'http://hub-2:8080']);
+    expect({ ...one?.environment, PEER_URL: '' }).toEqual({ ...two?.environment, PEER_URL: '' });
+    expect([one?.environment?.['PEER_URL'], two?.environment?.['PEER_URL']]).toEqual(['http://hub:8080', 'http://hub-2:8080']);
     expect(one?.volumes?.find((volume) => volume.endsWith(':/data'))).not.toBe(two?.volumes?.find((volume) => volume.endsWith(':/data')));
     expect(read('Dockerfile')).toMatch(/^USER node$/m);
   });
