@@ -58,6 +58,7 @@ export const ERRORS = {
   INTERNAL: { status: 500, zh: '系统内部错误', en: 'Something went wrong inside the hub' },
   HUB_UNREACHABLE: { status: 502, zh: '街道平台没有应答', en: 'The hub of the sub-district does not answer' },
   LEADER_UNAVAILABLE: { status: 503, zh: '主用节点暂不可用，正在切换', en: 'No hub leads just now; another is taking over' },
+  DATABASE_UNAVAILABLE: { status: 503, zh: '数据库暂不可用', en: 'The database is not available now' },
   STORE_UNAVAILABLE: { status: 503, zh: '时序库暂不可用', en: 'The telemetry store is not available now' },
 } as const;
 

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -47,6 +48,8 @@ export async function runBackup({ argv, env, stdout, stderr }: CommandRun): Prom
 async function copyStopped(env: CommandRun['env'], say: (phase: string) => void): Promise<string> {
   const config = readConfig(env);
   const paths = dataPaths(config.dataDir);
+  // Opening would make what is missing: a mistyped DATA_DIR would give a backup of nothing, and a cron job nobody looks at would go on so.
+  await access(paths.pseudonymKey).catch((cause: unknown) => { throw new CommandFailure(`There is no hub's data in ${config.dataDir}: set DATA_DIR to the folder the hub keeps its data in.`, { cause }); });
   const logger = pino({ level: 'silent' });
   const journal = new Journal({ path: paths.journal, handlers: [], maxBytes: Infinity, maxAgeMs: Infinity, clock: systemClock, logger });
   await journal.open().catch((error: unknown) => {
@@ -57,8 +60,8 @@ async function copyStopped(env: CommandRun['env'], say: (phase: string) => void)
     await telemetry?.start();
     const at = systemClock.now();
     const target = join(config.backupDir, backupName(at));
-    await makeBackup(backupSources({ paths, journal, telemetry: telemetry ?? { backend: 'influxdb' }, isPostgres: config.databaseUrl !== undefined }), { target, at, onPhase: say });
-    return `${target}\n`;
+    const { outside } = await makeBackup(backupSources({ paths, journal, telemetry: telemetry ?? { backend: 'influxdb' }, isPostgres: config.databaseUrl !== undefined }), { target, at, onPhase: say });
+    return `${target}\n${notesOf(outside)}`;
   } finally {
     await telemetry?.stop();
     await journal.stop();
@@ -81,6 +84,7 @@ async function askHub({ hub, token, say }: { hub: string; token: string; say: (p
     backup = await ask('GET', `/${backup.id}`);
   }
   if (backup.state === 'failed') throw new CommandFailure(`The backup failed: ${backup.error ?? ''}`);
-  const outside = backup.outside?.map((server) => `note: what ${server} keeps is not in it; back that server up by its own tools.\n`) ?? [];
-  return `${backup.id} in the hub's BACKUP_DIR, ${((backup.bytes ?? 0) / 1e6).toFixed(1)} MB\n${outside.join('')}`;
+  return `${backup.id} in the hub's BACKUP_DIR, ${((backup.bytes ?? 0) / 1e6).toFixed(1)} MB\n${notesOf(backup.outside ?? [])}`;
 }
+
+const notesOf = (outside: readonly string[]): string => outside.map((server) => `note: what ${server} keeps is not in it; back that server up by its own tools.\n`).join('');

@@ -4,6 +4,8 @@ import { AppError, TooManyError } from '../problem.js';
 import type { HttpDependencies } from './dependencies.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
+/** A server that restarts is back after about so long. */
+const DATABASE_RETRY_S = 5;
 
 export interface FieldFault { readonly path: string; readonly message: string }
 
@@ -40,6 +42,7 @@ export function createErrorHandler(logger: HttpDependencies['logger']) {
 
 export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply {
   if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  if (error.code === 'DATABASE_UNAVAILABLE') void reply.header('retry-after', DATABASE_RETRY_S);
   if (error instanceof TooManyError) void reply.header('retry-after', error.retryAfterS);
   return reply.code(error.status).type(PROBLEM_TYPE).send(problemOf(error));
 }

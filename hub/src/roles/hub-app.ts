@@ -57,6 +57,7 @@ import { RULES } from '../rules/rule-evaluator.js';
 import { createEntityService } from '../ngsi-ld/entity-service.js';
 import { createNotifications } from '../notifications/notifications.js';
 import { createWatchdog } from '../notifications/watchdog.js';
+import { AppError } from '../problem.js';
 import { createLatestValues } from '../realtime/latest-values.js';
 import { createLiveFeed } from '../realtime/live-feed.js';
 import { createLiveReader } from '../realtime/live-reader.js';
@@ -162,7 +163,8 @@ async function standbyOf(config: Config, { db, journal, key, positionOf, lease, 
 
 async function wire({ config, logger, paths, journal, handlers, db, key, positionOf }: { config: Config; logger: pino.Logger } & Folder) {
   const clock = systemClock;
-  const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
+  // Of a database server that is away the probe tells once; every timer would tell it again each second.
+  const onError = (error: unknown): void => error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE' ? logger.debug({ err: error }, 'a part waits for the database') : logger.error({ err: error }, 'a part met an unexpected error');
 
   const areas = new AreaTree();
   const changes = createChangeLog({ db, clock });
@@ -191,7 +193,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const sources = backupSources({ paths, journal, telemetry, isPostgres: config.databaseUrl !== undefined });
   const backups = createBackupService({ dir: config.backupDir, keep: config.backupKeep, make: (target, at, onPhase) => makeBackup(sources, { target, at, onPhase }), audit, clock, onError });
   const timeouts = createCommandTimeouts({ db, clock, onError });
-  const health = new Health({ source, journal, storeWriter, evaluator, database: config.databaseUrl === undefined ? undefined : createDatabaseProbe({ db }) });
+  const health = new Health({ source, journal, storeWriter, evaluator, database: config.databaseUrl === undefined ? undefined : createDatabaseProbe({ db, logger }) });
   const fanOut = config.redisUrl === undefined ? undefined : createFanOutPublisher({ url: config.redisUrl, stream: streamName(key), health, flood, logger });
   if (fanOut !== undefined) handlers.push(fanOut.reader);
   const notifications = createNotifications({ db, clock, changes, areas, directory, logger, smtp: config.smtp, publicUrl: config.publicUrl });

@@ -122,18 +122,22 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
 
   it('comes back by itself after it was killed or stood still, and says so', async () => {
     const db = await open(await server.createDatabase(), { answerMs: 500 });
-    const probe = createDatabaseProbe({ db });
+    const told: unknown[] = [];
+    const tell = (...words: unknown[]): void => { told.push(words.at(-1)); };
+    const probe = createDatabaseProbe({ db, logger: { error: tell, info: tell } });
     const ask = () => db.selectFrom('device').selectAll().execute();
     for (const [stop, go] of [[() => server.kill(), () => server.start()], [() => server.pause(), () => server.resume()]] as const) {
       await probe.check();
       expect(probe.state()).toEqual({ state: 'ready' });
       await stop();
-      await expect(ask()).rejects.toThrow();
+      await expect(ask()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      await probe.check();
       await probe.check();
       expect(probe.state()).toMatchObject({ state: 'down', detail: expect.stringContaining('postgres:') as string });
       await go();
       await waitFor('it answers again', async () => Array.isArray(await ask()));
       await waitFor('and is said to', async () => { await probe.check(); return probe.state().state === 'ready'; });
+      expect(told.splice(0)).toEqual([expect.stringContaining('does not answer'), 'PostgreSQL answers again']);
     }
   });
 

@@ -77,6 +77,9 @@ describeWithServer('a hub on PostgreSQL, InfluxDB and Mosquitto', programs, `${P
     await postgres.kill();
     await waitFor('it says so', async () => (await parts()).database === 'down', { timeoutMs: 20_000 });
     expect((await parts()).status).toBe(503);
+    const refused = await admin.fetch('/alerts');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await refused.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     await report(98, 100);
     await postgres.start();
     await waitFor('the alert that its rules could not write', async () => (await alerts(true)).length === 1, { timeoutMs: 30_000 });

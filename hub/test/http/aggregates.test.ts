@@ -253,7 +253,8 @@ describe('GET /ngsi-ld/v1/entities', () => {
     expect([first.json<object[]>().length, first.headers['ngsild-results-count'], String(first.headers['link'])]).toEqual([1, '2', expect.stringContaining('</ngsi-ld/v1/entities?type=WasteContainer&limit=1&count=true&offset=1>; rel="next"')]);
     expect((await entities('?type=WasteContainer', {}, 'west')).json<{ id: string }[]>().map(({ id }) => id)).toEqual(['urn:ngsi-ld:WasteContainer:bin-2']);
     expect((await entities('/urn:ngsi-ld:WasteContainer:bin-1')).json()).toMatchObject({ type: 'WasteContainer' });
-    expect((await entities('/urn:ngsi-ld:WasteContainer:bin-1', {}, 'west')).statusCode).toBe(404);
+    expect((await entities('/urn:ngsi-ld:WasteContainer:bin-1', {}, 'west')).json()).toMatchObject({ status: 404, type: expect.stringContaining('urn:liandong:error:') as string });
+    expect((await entities('?type=Nope')).json()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
     expect((await entities('/urn:ngsi-ld:WasteContainer:gate-1')).statusCode).toBe(404);
     for (const query of ['', '?type=Vehicle', '?type=WasteContainer&limit=101']) expect([query, (await entities(query)).statusCode]).toEqual([query, 400]);
   });

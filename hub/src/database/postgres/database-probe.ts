@@ -1,6 +1,8 @@
 import type { PartState } from '@liandong/protocols';
 import { sql } from 'kysely';
+import type { Logger } from '../../logger.js';
 import type { Db } from '../database.js';
+import { reasonOf } from './database-away.js';
 
 const ASK_MS = 2_000;
 
@@ -12,7 +14,8 @@ export interface DatabaseProbe {
   check(): Promise<void>;
 }
 
-export function createDatabaseProbe({ db }: { db: Db }): DatabaseProbe {
+/** An outage is one line in the log, its end another; what fails meanwhile for want of the database need not say so each time. */
+export function createDatabaseProbe({ db, logger }: { db: Db; logger: Pick<Logger, 'error' | 'info'> }): DatabaseProbe {
   let failure: string | undefined;
   return {
     state: () => failure === undefined ? { state: 'ready' } : { state: 'down', detail: `postgres: ${failure}` },
@@ -21,10 +24,10 @@ export function createDatabaseProbe({ db }: { db: Db }): DatabaseProbe {
       const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error('does not answer')); }, ASK_MS); });
       const asked = sql`select 1`.execute(db);
       asked.catch(() => undefined); // of an answer after the wait
-      failure = await Promise.race([asked, late]).then(() => undefined, (error: unknown) => {
-        const { code, message } = error as { code?: string; message?: string };
-        return (message || code || String(error)).slice(0, 200);
-      }).finally(() => { clearTimeout(timer); });
+      const before = failure;
+      failure = await Promise.race([asked, late]).then(() => undefined, (error: unknown) => reasonOf(error).slice(0, 200)).finally(() => { clearTimeout(timer); });
+      if (failure !== undefined && before === undefined) logger.error({ reason: failure }, 'PostgreSQL does not answer: nothing can be written or looked up until it does, and what devices send waits in the journal');
+      else if (failure === undefined && before !== undefined) logger.info('PostgreSQL answers again');
     },
   };
 }

@@ -5,6 +5,7 @@ import { StartError } from '../../problem.js';
 import type { Db } from '../database.js';
 import { migrate } from '../migrate.js';
 import type { Database } from '../schema.js';
+import { reasonOf } from './database-away.js';
 import type { Fence } from './fence.js';
 import { QuietPool } from './postgres-pool.js';
 import { PostgresSchemaPlugin } from './schema-plugin.js';
@@ -78,10 +79,4 @@ async function checkServer(db: Db, place: string): Promise<void> {
   if (server === undefined) throw new Error('PostgreSQL did not answer the question for its version'); // a select without from has a row
   if (Number(server.number) < OLDEST_VERSION) throw new StartError(`PostgreSQL at ${place} is version ${server.version}; Liandong needs 15 or newer. Upgrade it, or point DATABASE_URL to another one.`);
   if (server.encoding !== 'UTF8') throw new StartError(`The PostgreSQL database ${place} has the encoding ${server.encoding}; Liandong needs UTF8. Create it with encoding 'UTF8' and template template0.`);
-}
-
-/** A refused connection to a name with two addresses is an AggregateError without words of its own. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return message !== undefined && message !== '' ? message : code ?? String(error);
 }

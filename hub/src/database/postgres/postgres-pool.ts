@@ -1,5 +1,6 @@
 import { Pool, types, type PoolClient } from 'pg';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { DatabaseAwayError } from './database-away.js';
 
 /** One transaction at a time has the lock (serial-dialect.ts), so these are for reads, and for those that wait their turn. */
 const CONNECTIONS = 20;
@@ -14,7 +15,7 @@ const SERVER_KEEPALIVES = '-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2
 const INT8 = 20;
 const NUMERIC = 1700;
 
-/** A pool that answers numbers as libSQL does, takes any text, and gives up connections that have gone silent. `onError`: a connection broke, idle or not. */
+/** A pool that answers numbers as libSQL does, takes any text, and gives up connections that have gone silent. What fails for want of the server rejects with DatabaseAwayError. `onError`: a connection broke, idle or not. */
 export class QuietPool implements PostgresPool {
   readonly #pool: Pool;
   readonly #answerMs: number;
@@ -32,7 +33,8 @@ export class QuietPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    return new QuietClient(await this.#pool.connect(), this.#answerMs, this.#onError);
+    const client = await this.#pool.connect().catch((cause: unknown) => { throw new DatabaseAwayError(cause); });
+    return new QuietClient(client, this.#answerMs, this.#onError);
   }
 
   async end(): Promise<void> {
@@ -62,7 +64,7 @@ class QuietClient implements PostgresPoolClient {
   /** Kysely's cursors are not used. */
   query(cursor: never): never;
   async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
-    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#broken !== undefined) throw new DatabaseAwayError(this.#broken);
     let deadline: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
       deadline = setTimeout(() => {
@@ -73,7 +75,9 @@ class QuietClient implements PostgresPoolClient {
     });
     const answer = this.#client.query(sql, parameters.map(storable));
     answer.catch(() => undefined); // of one that comes after the deadline; in time, the race has it
-    return Promise.race([answer as Promise<PostgresQueryResult<R>>, silence]).finally(() => { clearTimeout(deadline); });
+    return Promise.race([answer as Promise<PostgresQueryResult<R>>, silence])
+      .catch((error: unknown) => { throw this.#broken !== undefined || isGoodbye(error) ? new DatabaseAwayError(error) : error; })
+      .finally(() => { clearTimeout(deadline); });
   }
 
   release(): void {
@@ -81,6 +85,9 @@ class QuietClient implements PostgresPoolClient {
     this.#client.release(this.#broken);
   }
 }
+
+/** The server ends this connection (PostgreSQL, appendix A: 57P01 admin shutdown to 57P03 cannot connect now); the connection breaks only after it has said so. */
+const isGoodbye = (error: unknown): boolean => /^57P0[123]$/.test((error as { code?: string }).code ?? '');
 
 /** PostgreSQL's text holds every character but this one; a device's refused payload may hold that too. */
 const storable = (value: unknown): unknown => typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;

@@ -1,11 +1,12 @@
 import { StartError } from '../../problem.js';
+import { causeOf } from './database-away.js';
 
 /**
  * What no waiting mends, in the words of who set it up (PostgreSQL, appendix A: error codes). Undefined for everything else.
  * Nothing of the server's own message is shown: it may repeat what stands in the address.
  */
 export function startErrorOf(error: unknown, place: string): StartError | undefined {
-  const words = wordsOf((error as { code?: string }).code);
+  const words = wordsOf((causeOf(error) as { code?: string }).code);
   return words === undefined ? undefined : new StartError(`PostgreSQL at ${place} ${words}`, { cause: error });
 }
 

@@ -27,7 +27,7 @@ const answerOf = (schema: object) => ({ description: 'In normalised form, or val
 /** The read-only face of ETSI GS CIM 009 for programs that speak FIWARE's data models. */
 export function addNgsiLdRoutes(app: App, { entities }: HttpDependencies): void {
   if (entities === undefined) return;
-  const shared = { config: limitedBy(REQUESTS), compress: gzipped, serializerCompiler: () => (data: unknown) => String(data) }; // bodies are JSON text already, and tagged as such
+  const shared = { config: limitedBy(REQUESTS), compress: gzipped, serializerCompiler: () => (data: unknown) => typeof data === 'string' ? data : JSON.stringify(data) }; // entities are JSON text already, and tagged as such; a problem is an object
 
   app.get('/entities', {
     ...shared, schema: { tags, summary: 'Bins, air and noise as FIWARE Smart Data Models', querystring: EntityQuerySchema, response: { 200: answerOf(Type.Array(EntitySchema)), ...problems } },
