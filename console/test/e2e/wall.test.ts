@@ -95,7 +95,7 @@ describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () 
     await press('Shift+A');
     await until(() => [alert('a-gateway')?.acked, alert('a-bin')?.acked]).toEqual([true, true]);
   });
-  it.each([1920, 1600, 1366, 1024, 960])('has the whole header on a screen of %i px, also while the sound is off', async (width) => {
+  it.each([1920, 1600, 1366, 1024, 960, 950, 901])('has the whole header on a screen of %i px, also while the sound is off', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     await page.reload();
     await page.locator('[data-testid=sound-toggle][data-state=locked]').waitFor();
