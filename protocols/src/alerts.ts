@@ -5,6 +5,13 @@ export type Severity = (typeof SEVERITIES)[number];
 /** 0 is the worst; for sorting and comparing. */
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
+/**
+ * What cleared with nobody having acknowledged it stays on the list for so long (ms; ISA-18.2: returned to normal, unacknowledged), if it was this bad. A day holds the shift before, whatever
+ * the calendar says; older ones are found with the filters of all alerts.
+ */
+export const RETURNED_MS = 86_400_000;
+export const RETURNED_SEVERITIES: readonly Severity[] = ['critical', 'major'];
+
 /** Who owns an alert now; escalation moves it to the right. */
 export const TIERS = ['community', 'subdistrict', 'city'] as const;
 export type Tier = (typeof TIERS)[number];

@@ -9,7 +9,7 @@ import type { AlertDialog } from './use-alert-dialog.js';
 import type { AlertKey } from './use-alert-keys.js';
 import { useWords } from './use-words.js';
 
-/** What the wall's list shows: what needs a person and what was acknowledged, or what was put aside. */
+/** What the wall's list shows: what needs a person, what is over and nobody saw, and what was acknowledged; or what was put aside. */
 export type QueueView = 'queue' | 'shelved' | 'suppressed';
 /** More than this at once, or any critical one, and the wall asks first (count). */
 const ASK_ABOVE = 10;
@@ -24,18 +24,28 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
   const view = ref<QueueView>('queue');
   const [chosenId, chosenIndex] = [ref<string>(), ref(0)];
   const picked = ref(new Set<string>());
-  const lists = computed((): [readonly Alert[], readonly Alert[]] => view.value === 'queue' ? [alerts.needing, alerts.acked] : [alerts[view.value], []]);
-  const total = computed(() => { void alerts.version; return lists.value[0].length + lists.value[1].length; });
+  const lists = computed((): readonly (readonly Alert[])[] => view.value === 'queue' ? [alerts.needing, alerts.returned, alerts.acked] : [alerts[view.value]]);
+  const total = computed(() => { void alerts.version; return lists.value.reduce((sum, list) => sum + list.length, 0); });
   const count = computed(() => Math.min(total.value, SHOWN_LIMIT));
-  const at = (index: number): Alert | undefined => { const [first, second] = lists.value; return index < first.length ? first[index] : second[index - first.length]; };
-  const isHere = (id: string): boolean => { const standing = alerts.standing(id); return view.value === 'queue' ? standing === 'needing' || standing === 'acked' : standing === view.value; };
+  function at(index: number): Alert | undefined {
+    let rest = index;
+    for (const list of lists.value) { if (rest < list.length) return list[rest]; rest -= list.length; }
+    return undefined;
+  }
+  const isHere = (id: string): boolean => { const standing = alerts.standing(id); return view.value === 'queue' ? standing === 'needing' || standing === 'returned' || standing === 'acked' : standing === view.value; };
+  /** To be acknowledged: it is active and needs somebody, or it is over and nobody saw it. */
+  const isCalling = (id: string): boolean => { const standing = alerts.standing(id); return standing === 'needing' || standing === 'returned'; };
 
   const currentId = computed(() => { void alerts.version; return chosenId.value !== undefined && isHere(chosenId.value) ? chosenId.value : at(Math.min(chosenIndex.value, count.value - 1))?.id; });
   const current = computed(() => currentId.value === undefined ? undefined : alerts.byId.get(currentId.value));
   function indexOf(id: string | undefined): number {
-    const [first, second] = lists.value;
-    const found = first.findIndex((alert) => alert.id === id);
-    return found >= 0 ? found : first.length + second.findIndex((alert) => alert.id === id);
+    let before = 0;
+    for (const list of lists.value) {
+      const found = list.findIndex((alert) => alert.id === id);
+      if (found >= 0) return before + found;
+      before += list.length;
+    }
+    return -1;
   }
   function select(id: string | undefined): void {
     chosenId.value = id;
@@ -52,7 +62,7 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
     const alert = current.value;
     if (alert === undefined || alert.acked || !session.canAct || actions.isBlocked(alert.id)) return;
     const after = at(indexOf(alert.id) + 1);
-    const next = after?.acked === false ? after : alerts.needing.find((other) => other.id !== alert.id);
+    const next = after?.acked === false ? after : [...alerts.needing.slice(0, 2), ...alerts.returned.slice(0, 2)].find((other) => other.id !== alert.id);
     if (next !== undefined) moveTo(indexOf(next.id));
     void actions.acknowledge(alert.id);
   }
@@ -66,7 +76,7 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
     picked.value = new Set();
     if (await actions.acknowledgeMany(ids)) select(undefined);
     // What did not go through is picked still, so that trying again is one key; unless somebody has picked anew meanwhile.
-    else if (picked.value.size === 0) picked.value = new Set(ids.filter((id) => alerts.standing(id) === 'needing'));
+    else if (picked.value.size === 0) picked.value = new Set(ids.filter(isCalling));
   }
   function pick(id: string | undefined): void {
     if (id === undefined) return;
@@ -74,12 +84,12 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
     if (!next.delete(id)) next.add(id);
     picked.value = next;
   }
-  function pickAll(): void { picked.value = new Set(alerts.needing.slice(0, PICK_LIMIT).map(({ id }) => id)); }
+  function pickAll(): void { picked.value = new Set([...alerts.needing, ...alerts.returned].slice(0, PICK_LIMIT).map(({ id }) => id)); }
   function unpick(): void { picked.value = new Set(); }
   // What is acknowledged, cleared or shelved meanwhile is no longer picked.
   watch(() => alerts.version, () => {
     if (picked.value.size === 0) return;
-    const kept = [...picked.value].filter((id) => alerts.standing(id) === 'needing');
+    const kept = [...picked.value].filter(isCalling);
     if (kept.length < picked.value.size) picked.value = new Set(kept);
   });
 
@@ -91,10 +101,12 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
     if (key === 'next' || key === 'previous') { moveTo(indexOf(alert.id) + (key === 'next' ? 1 : -1)); return true; }
     if (key === 'open') { open(alert.id); return true; }
     if (!session.canAct) return false;
+    // What is over can be acknowledged and written about, nothing else.
+    if (!alert.active && (key === 'shelve' || key === 'assign' || key === 'escalate')) { notices.show('bad', t('act.isOver')); return true; }
     switch (key) {
       case 'ack': if (picked.value.size > 0) acknowledgePicked(); else acknowledgeCurrent(); return true;
       case 'ack-picked': acknowledgePicked(); return true;
-      case 'pick': if (alerts.standing(alert.id) === 'needing') pick(alert.id); return true;
+      case 'pick': if (isCalling(alert.id)) pick(alert.id); return true;
       case 'pick-all': pickAll(); return true;
       case 'escalate':
         if (nextTier(alert.tier) === undefined) notices.show('bad', t('act.topTier')); else dialog.show('escalate', alert.id);

@@ -1,5 +1,5 @@
 import type { Alert } from '@liandong/protocols';
-import { durationParts, formatMinute } from '../format/time.js';
+import { durationParts, formatMinute, formatMoment } from '../format/time.js';
 import { readClock, tierBelow, type ClockReading } from '../live/alert-clock.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { useClockStore } from '../stores/clock.js';
@@ -57,5 +57,7 @@ export function useAlertWords() {
     if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatMinute(alert.shelvedUntil ?? 0), who: nameOf(alert.shelvedBy ?? '') }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
     return standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'queue.underParent' : 'queue.inhibited') : '';
   }
-  return { place, note, deviceName, reading, clockText, tierText, handlingText, restText };
+  /** When what is over was, and for how long: `11-26 02:14 起，持续了 17分`. */
+  const returnedText = (alert: Alert): string => t('queue.returnedText', { at: formatMoment(alert.raisedAt, clock.hubNow), time: brief((alert.clearedAt ?? alert.lastAt) - alert.raisedAt) });
+  return { place, note, deviceName, reading, clockText, tierText, handlingText, restText, returnedText };
 }

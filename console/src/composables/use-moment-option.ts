@@ -29,7 +29,8 @@ export function useMomentOption(chart: Ref<MomentChart>) {
     const axis = { axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours['text-3'], fontFamily: colours.font }, splitLine: { lineStyle: { color: colours['line-soft'] } } };
     const limit = threshold === undefined ? [] : [{
       yAxis: threshold, lineStyle: { color: colours[severity], type: 'dashed' as const, width: 1.5 },
-      label: { ...label, color: colours[severity], position: 'insideEndTop' as const, formatter: `${t('alert.threshold')} ${formatNumber(metric, threshold)} ${display}` },
+      label: { ...label, color: colours[severity], backgroundColor: colours.panel, padding: [1, 4], position: 'insideEndTop' as const, // its ground keeps the upright lines out of the words
+      formatter: `${t('alert.threshold')} ${formatNumber(metric, threshold)} ${display}` },
     }];
     const events = marks.map(({ at, kinds }) => {
       const colour = kinds.includes('raised') || kinds.includes('regraded') || kinds.includes('escalated') ? colours[severity] : kinds.includes('cleared') ? colours.normal : colours.accent;

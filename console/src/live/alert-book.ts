@@ -1,12 +1,12 @@
 import type { Alert, EpochMs } from '@liandong/protocols';
 import { createAlertCounts } from './alert-counts.js';
-import { byShelfEnd, byTableOrder, byUrgency, isShelved } from './priority.js';
+import { byReturn, byShelfEnd, byTableOrder, byUrgency, isReturned, isShelved } from './priority.js';
 import { createSortedList } from './sorted-list.js';
 
-/** Where an alert stands on the wall. `suppressed`: a parent stands for it, or another alert makes it pointless. */
-export type Standing = 'needing' | 'acked' | 'shelved' | 'suppressed' | 'over';
-/** Cleared alerts and active ones that are kept at most (counts). */
-export interface BookLimits { readonly cleared: number; readonly active: number }
+/** Where an alert stands on the wall. `suppressed`: a parent stands for it, or another alert makes it pointless. `returned`: over, and nobody acknowledged it. */
+export type Standing = 'needing' | 'acked' | 'shelved' | 'suppressed' | 'returned' | 'over';
+/** Cleared alerts, of these what returned unseen, and active ones that are kept at most (counts). */
+export interface BookLimits { readonly cleared: number; readonly returned: number; readonly active: number }
 /** What became of one state of an alert: `known` is the one before. */
 export interface Applied { readonly alert: Alert; readonly known: Alert | undefined }
 
@@ -17,11 +17,12 @@ export interface Applied { readonly alert: Alert; readonly known: Alert | undefi
 export function createAlertBook(limits: BookLimits) {
   const byId = new Map<string, Alert>();
   const standings = new Map<string, Standing>();
-  const lists = { needing: createSortedList(byUrgency), acked: createSortedList(byUrgency), shelved: createSortedList(byShelfEnd), suppressed: createSortedList(byUrgency) };
+  const lists = { needing: createSortedList(byUrgency), acked: createSortedList(byUrgency), shelved: createSortedList(byShelfEnd), suppressed: createSortedList(byUrgency), returned: createSortedList(byReturn) };
   const table = createSortedList(byTableOrder);
   const counts = createAlertCounts();
   /** Active alerts by the parent that stands for them. */
   const children = new Map<string, Set<string>>();
+  /** Cleared and seen, in the order they came. What returned unseen is in its own list and outlives these: a storm of small ones must not push it off. */
   const cleared = new Set<string>();
   const hidden = new Set<string>();
   let forgotten = 0;
@@ -55,7 +56,7 @@ export function createAlertBook(limits: BookLimits) {
     counts.add(alert, standing, -1);
   }
   function standingOf(alert: Alert, now: EpochMs): Standing {
-    if (!alert.active) return 'over';
+    if (!alert.active) return isReturned(alert, now) ? 'returned' : 'over';
     if (alert.inhibitedBy !== undefined || (isChild(alert) && byId.get(alert.groupId)?.active === true)) return 'suppressed';
     return isShelved(alert, now) ? 'shelved' : alert.acked ? 'acked' : 'needing';
   }
@@ -73,13 +74,23 @@ export function createAlertBook(limits: BookLimits) {
     resettle(due.map(({ id }) => id), now);
     return due;
   }
+  /** What returned so long ago that it leaves the list. */
+  function expire(now: EpochMs): Alert[] {
+    const due = lists.returned.items.filter((alert) => !isReturned(alert, now));
+    resettle(due.map(({ id }) => id), now);
+    return due;
+  }
   function trim(now: EpochMs): void {
+    for (let least = lists.returned.items.at(-1); least !== undefined && lists.returned.items.length > limits.returned; least = lists.returned.items.at(-1)) {
+      forget(least.id, now);
+      forgotten += 1;
+    }
     for (const id of cleared) {
       if (cleared.size <= limits.cleared) break;
       forget(id, now);
       forgotten += 1;
     }
-    while (byId.size - cleared.size > limits.active) {
+    while (byId.size - cleared.size - lists.returned.items.length > limits.active) {
       const least = lists.suppressed.items.at(-1) ?? lists.acked.items.at(-1) ?? lists.needing.items.at(-1);
       if (least === undefined) break;
       forget(least.id, now);
@@ -98,7 +109,7 @@ export function createAlertBook(limits: BookLimits) {
     byId.clear(); standings.clear(); children.clear(); cleared.clear(); hidden.clear(); counts.reset();
     forgotten = 0;
     for (const alert of alerts) byId.set(alert.id, alert);
-    const parts: Record<Standing, Alert[]> = { needing: [], acked: [], shelved: [], suppressed: [], over: [] };
+    const parts: Record<Standing, Alert[]> = { needing: [], acked: [], shelved: [], suppressed: [], returned: [], over: [] };
     for (const alert of byId.values()) {
       const standing = standingOf(alert, now);
       standings.set(alert.id, standing);
@@ -107,7 +118,7 @@ export function createAlertBook(limits: BookLimits) {
       if (alert.active && isChild(alert)) childrenOf(alert.groupId).add(alert.id);
       counts.add(alert, standing, 1);
     }
-    for (const key of ['needing', 'acked', 'shelved', 'suppressed'] as const) lists[key].reset(parts[key]);
+    for (const key of ['needing', 'acked', 'shelved', 'suppressed', 'returned'] as const) lists[key].reset(parts[key]);
     table.reset([...byId.values()]);
     trim(now);
   }
@@ -122,7 +133,7 @@ export function createAlertBook(limits: BookLimits) {
     if (set?.size === 0) children.delete(parent);
   }
   return {
-    byId: byId as ReadonlyMap<string, Alert>, lists, table, counts, put, unshelve, reset,
+    byId: byId as ReadonlyMap<string, Alert>, lists, table, counts, put, unshelve, expire, reset,
     standing: (id: string): Standing | undefined => standings.get(id),
     children: (id: string): readonly Alert[] => [...children.get(id) ?? []].flatMap((child) => byId.get(child) ?? []),
     childCount: (id: string): number => children.get(id)?.size ?? 0,

@@ -1,4 +1,4 @@
-import { SEVERITIES, TIERS, severityRank, type Alert, type EpochMs, type Severity, type Tier } from '@liandong/protocols';
+import { RETURNED_MS, RETURNED_SEVERITIES, SEVERITIES, TIERS, severityRank, type Alert, type EpochMs, type Severity, type Tier } from '@liandong/protocols';
 
 /** Put aside by an operator until later. */
 export const isShelved = (alert: Alert, now: EpochMs): boolean => (alert.shelvedUntil ?? 0) > now;
@@ -6,10 +6,16 @@ export const isShelved = (alert: Alert, now: EpochMs): boolean => (alert.shelved
 /** Active, not acknowledged, not shelved, and not made pointless by another: somebody has to look. Whether a parent stands for it only a list can tell. */
 export const needsPerson = (alert: Alert, now: EpochMs): boolean => alert.active && !alert.acked && alert.inhibitedBy === undefined && !isShelved(alert, now);
 
+/** Over, critical or major, and nobody has acknowledged it: it came and went unseen (ISA-18.2: returned to normal, unacknowledged). What is on the shelf or stood under a parent was not unseen. */
+export const isReturned = (alert: Alert, now: EpochMs): boolean => !alert.active && !alert.acked && RETURNED_SEVERITIES.includes(alert.severity) && alert.clearedAt !== undefined && alert.clearedAt > now - RETURNED_MS
+  && !isShelved(alert, now) && (alert.groupId === undefined || alert.groupId === alert.id);
+
 /** What needs a person first: unacknowledged, then the worst, then what moves up a tier soonest, then who has waited longest; the id makes the order total. */
 export function byUrgency(a: Alert, b: Alert): number {
   return Number(a.acked) - Number(b.acked) || severityRank(a.severity) - severityRank(b.severity) || compare(dueAt(a), dueAt(b)) || a.raisedAt - b.raisedAt || compareIds(a, b);
 }
+/** Of what returned unseen the worst, then what cleared last. */
+export const byReturn = (a: Alert, b: Alert): number => severityRank(a.severity) - severityRank(b.severity) || (b.clearedAt ?? 0) - (a.clearedAt ?? 0) || compareIds(a, b);
 /** What comes back from the shelf soonest. */
 export const byShelfEnd = (a: Alert, b: Alert): number => (a.shelvedUntil ?? 0) - (b.shelvedUntil ?? 0) || compareIds(a, b);
 

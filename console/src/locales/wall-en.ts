@@ -4,7 +4,7 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
   act: {
     assign: 'Assign', shelve: 'Shelve', unshelve: 'Unshelve', escalate: 'Escalate', escalateTo: 'Move up to {tier}', clear: 'Clear by hand', more: 'More', cancel: 'Cancel', noteOptional: 'Note (optional)', noteMissing: 'Write a few words',
     title: { shelve: 'Shelve: {what}', assign: 'Assign: {what}', escalate: 'Escalate: {what}', comment: 'Comment: {what}', clear: 'Clear by hand: {what}' },
-    offline: 'The connection to the hub is lost; nothing was sent', fasterAck: '{who} was faster and has acknowledged it', topTier: 'This is the highest tier already', pickFirst: 'Nothing is selected. X selects, Shift+X selects all unacknowledged',
+    offline: 'The connection to the hub is lost; nothing was sent', fasterAck: '{who} was faster and has acknowledged it', isOver: 'It is over already; acknowledge it or write a comment', topTier: 'This is the highest tier already', pickFirst: 'Nothing is selected. X selects, Shift+X selects all unacknowledged',
     bulkDone: 'Acknowledged: {n}', bulkDoneOthers: 'Acknowledged: {n}; others were faster with {others}', bulkPart: 'Acknowledged: {n}. Not acknowledged: {failed} ({why})',
   },
   shelve: {

@@ -3,7 +3,7 @@ export const wallZhCN = {
   act: {
     assign: '派单', shelve: '搁置', unshelve: '取消搁置', escalate: '升级', escalateTo: '升至{tier}', clear: '手动恢复', more: '更多操作', cancel: '取消', noteOptional: '说明（可不填）', noteMissing: '请写一句',
     title: { shelve: '搁置：{what}', assign: '派单：{what}', escalate: '升级：{what}', comment: '备注：{what}', clear: '手动恢复：{what}' },
-    offline: '与中心的连接已断开，操作没有发出', fasterAck: '{who} 已先确认', topTier: '已在最高层级，不能再升级', pickFirst: '还没有选中告警。按 X 选中，Shift+X 选中全部未确认',
+    offline: '与中心的连接已断开，操作没有发出', fasterAck: '{who} 已先确认', isOver: '它已经恢复，只需确认或写备注', topTier: '已在最高层级，不能再升级', pickFirst: '还没有选中告警。按 X 选中，Shift+X 选中全部未确认',
     bulkDone: '已确认 {n} 条', bulkDoneOthers: '已确认 {n} 条，另有 {others} 条别人已先确认', bulkPart: '已确认 {n} 条，{failed} 条没有成功：{why}',
   },
   shelve: {

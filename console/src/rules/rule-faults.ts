@@ -1,4 +1,4 @@
-import { CONDITION_LIMITS, ID_PATTERN, METRICS, severityRank, type MetricKey } from '@liandong/protocols';
+import { CONDITION_LIMITS, ID_PATTERN, METRICS, placeholdersOf, severityRank, strangePlaceholder, type MetricKey } from '@liandong/protocols';
 import { leavesOfForm, type LeafForm, type NodeForm } from './condition-form.js';
 import { eventsFor, metricsFor } from './rule-choices.js';
 import { figureOf, type BandForm, type Figure, type RuleForm } from './rule-form.js';
@@ -14,21 +14,19 @@ export const faultsOf = (form: RuleForm): FormFault[] => [...identityFaults(form
 
 const fault = (field: string, key: string, values?: FormFault['values']): FormFault => ({ field, key, ...(values === undefined ? {} : { values }) });
 
-function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, family }: RuleForm): FormFault[] {
+function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, family, type, count }: RuleForm): FormFault[] {
   const isId = (text: string): boolean => new RegExp(ID_PATTERN).test(text) && text.length <= 32;
   return [
     ...(isId(id.trim()) ? [] : [fault('id', id.trim() === '' ? 'idMissing' : 'idWrong')]), ...(nameZh.trim() === '' && nameEn.trim() === '' ? [fault('name', 'nameMissing')] : []),
-    ...messageFaults([messageZh, messageEn]), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
+    ...messageFaults([messageZh, messageEn], placeholdersOf(type, figureOf(count))), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
     ...(family.trim() === '' || isId(family.trim()) ? [] : [fault('family', 'idWrong')]),
   ];
 }
 
-/** What a message may hold in braces, as the hub has it. */
-const PLACEHOLDER = /^\{(?:device|value|limit|what)\}$/;
-function messageFaults(messages: readonly string[]): FormFault[] {
+function messageFaults(messages: readonly string[], known: readonly string[]): FormFault[] {
   if (messages.every((message) => message.trim() === '')) return [fault('message', 'messageMissing')];
-  const unknown = messages.flatMap((message) => message.match(/\{[^{}]*\}/g) ?? []).find((word) => !PLACEHOLDER.test(word));
-  return unknown === undefined ? [] : [fault('message', 'messageUnknown', { word: unknown })];
+  const strange = messages.flatMap((message) => strangePlaceholder(message, known) ?? [])[0];
+  return strange === undefined ? [] : [fault('message', 'messageUnknown', { word: strange, known: known.map((word) => `{${word}}`).join(' ') })];
 }
 
 function scheduleFaults({ hasHours, fromHour, toHour }: RuleForm): FormFault[] {

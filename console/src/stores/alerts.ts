@@ -1,7 +1,7 @@
 import { createEventHook } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue';
-import { TIERS, severityRank, type Alert } from '@liandong/protocols';
+import { RETURNED_MS, RETURNED_SEVERITIES, TIERS, severityRank, type Alert } from '@liandong/protocols';
 import { hubApi, readAll } from '../api/hub-api.js';
 import { createAlertBook, type Applied } from '../live/alert-book.js';
 import { createFrameBatch } from '../live/frame-batch.js';
@@ -15,8 +15,10 @@ import { useStormStore } from './storm.js';
 const DAY_MS = 86_400_000;
 /** Alerts of the last day that are read for the bars and the list of changes (count). */
 const HISTORY_LIMIT = 5000;
-/** What a screen keeps: cleared alerts, and active ones (counts). About 1 kB each, so 60 MB at most. */
-const BOOK_LIMITS = { cleared: HISTORY_LIMIT, active: 60_000 } as const;
+/** Of what returned unseen the list holds so many (count): more than a person goes through one by one. */
+export const RETURNED_LIMIT = 200;
+/** What a screen keeps: cleared alerts, those that returned unseen, which the list has to hold with what is active, and active ones (counts). About 1 kB each, so 60 MB at most. */
+const BOOK_LIMITS = { cleared: HISTORY_LIMIT, returned: RETURNED_LIMIT, active: 60_000 } as const;
 /** Changes applied before one picture at most: some 5 ms of work (count). */
 const PER_FRAME = 500;
 /** A page in the background draws nothing: there the lists move once a second at most, ten times for a critical alert (ms). */
@@ -35,7 +37,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   const recentlyTouched = new Map<string, Alert>();
   /** The lists are changed in place and announced once per picture. */
   const byId = shallowRef(book.byId);
-  const [needing, acked, shelved, suppressed, table] = [shallowRef(book.lists.needing.items), shallowRef(book.lists.acked.items), shallowRef(book.lists.shelved.items), shallowRef(book.lists.suppressed.items), shallowRef(book.table.items)];
+  const [needing, acked, shelved, suppressed, returned, table] = [shallowRef(book.lists.needing.items), shallowRef(book.lists.acked.items), shallowRef(book.lists.shelved.items), shallowRef(book.lists.suppressed.items), shallowRef(book.lists.returned.items), shallowRef(book.table.items)];
   const counts = shallowRef(book.counts);
   const leftOut = shallowRef(book.leftOut());
   /** Moves more slowly than the lists, for what is dear to compute. */
@@ -93,7 +95,7 @@ export const useAlertsStore = defineStore('alerts', () => {
     for (const { id } of [...recentlyTouched.values()].sort((a, b) => lastStepAt(b) - lastStepAt(a)).slice(RECENT_LIMIT)) recentlyTouched.delete(id);
   }
   function announce(hasNewCritical = false): void {
-    for (const list of [byId, needing, acked, shelved, suppressed, table, counts]) triggerRef(list);
+    for (const list of [byId, needing, acked, shelved, suppressed, returned, table, counts]) triggerRef(list);
     version.value += 1;
     const left = book.leftOut();
     if (left.cleared !== leftOut.value.cleared || left.active !== leftOut.value.active) leftOut.value = left;
@@ -118,26 +120,37 @@ export const useAlertsStore = defineStore('alerts', () => {
   /** Reads the last 24 h; what the socket has brought meanwhile is newer and stays. */
   async function loadHistory(): Promise<void> {
     try {
+      takeHistory(await readReturned());
+      announceAll();
       const { data, capped } = await readAll((query) => hubApi.alerts(query), { from: clock.hubNow - DAY_MS }, HISTORY_LIMIT);
-      // In the order they changed, so that the oldest are forgotten first and the latest changes are the latest.
-      for (const alert of data.sort((a, b) => a.seq - b.seq)) {
-        const applied = book.put(alert, clock.hubNow);
-        if (applied !== undefined) note(applied);
-      }
+      takeHistory(data);
       [hasHistory.value, hasFailed.value, isHistoryCapped.value] = [true, false, capped];
       announceAll();
     } catch (error) { hasFailed.value = true; throw error; }
+  }
+  /** What nobody saw comes by itself: it may have been raised before the last day, and must not lie behind thousands of active ones. */
+  async function readReturned(): Promise<Alert[]> {
+    const clearedFrom = clock.hubNow - RETURNED_MS;
+    const pages = await Promise.all(RETURNED_SEVERITIES.map((severity) => hubApi.alerts({ active: false, acked: false, top: true, severity, clearedFrom, limit: BOOK_LIMITS.returned })));
+    return pages.flatMap(({ data }) => data);
+  }
+  /** In the order they changed, so that the oldest are forgotten first and the latest changes are the latest. */
+  function takeHistory(alerts: Alert[]): void {
+    for (const alert of alerts.sort((a, b) => a.seq - b.seq)) {
+      const applied = book.put(alert, clock.hubNow);
+      if (applied !== undefined) note(applied);
+    }
   }
   function oldest(): Alert | undefined {
     let first: Alert | undefined;
     for (const alert of book.lists.needing.items) if (first === undefined || alert.raisedAt < first.raisedAt) first = alert;
     return first;
   }
-  // A shelf's time runs out without an event of the hub's.
-  watch(() => clock.hubNow, (now) => { if (book.unshelve(now).length > 0) announce(); });
+  // A shelf's time runs out without an event of the hub's, and so does the day of what nobody saw.
+  watch(() => clock.hubNow, (now) => { if (book.unshelve(now).length + book.expire(now).length > 0) announce(); });
 
   return {
-    byId, all, needing, acked, shelved, suppressed, table, counts, leftOut, version, pace, tablePace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting,
+    byId, all, needing, acked, shelved, suppressed, returned, table, counts, leftOut, version, pace, tablePace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting,
     take, apply, heard, flush: batch.flush, replaceActive, loadHistory, raisedWithin,
     standing: book.standing, children: book.children, childCount: book.childCount,
     onNews: news.on, onChanged: changed.on, onReplaced: replaced.on,

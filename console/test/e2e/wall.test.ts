@@ -95,8 +95,9 @@ describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () 
     await press('Shift+A');
     await until(() => [alert('a-gateway')?.acked, alert('a-bin')?.acked]).toEqual([true, true]);
   });
-  it.each([1920, 1600, 1366, 1024, 960])('has the whole header on a screen of %i px, also while the sound is off', async (width) => {
+  it.each([1920, 1600, 1366, 1024, 960, 950, 901].flatMap((width) => [[width, 'zh-CN'], [width, 'en']] as const))('has the whole header on a screen of %i px in %s, also while the sound is off', async (width, locale) => {
     await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
     await page.reload();
     await page.locator('[data-testid=sound-toggle][data-state=locked]').waitFor();
     await page.getByTestId('alert-card').first().waitFor();

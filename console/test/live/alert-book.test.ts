@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SEVERITIES, TIERS, type Alert } from '@liandong/protocols';
+import { RETURNED_MS, SEVERITIES, TIERS, type Alert } from '@liandong/protocols';
 import { createAlertBook } from '../../src/live/alert-book.js';
 import { byTableOrder, byUrgency } from '../../src/live/priority.js';
 import { anAlert } from '../support/alerts.js';
 
 const NOW = 1_000_000;
 const ids = (alerts: readonly Alert[]) => alerts.map(({ id }) => id);
-const aBook = (limits: Partial<Parameters<typeof createAlertBook>[0]> = {}) => createAlertBook({ cleared: 1000, active: 1000, ...limits });
+const aBook = (limits: Partial<Parameters<typeof createAlertBook>[0]> = {}) => createAlertBook({ cleared: 1000, returned: 1000, active: 1000, ...limits });
 
 describe('the book of alerts', () => {
   it('puts each alert where it belongs: needing, acknowledged, shelved, suppressed, over', () => {
@@ -49,17 +49,39 @@ describe('the book of alerts', () => {
     book.put(anAlert({ id: 'info', severity: 'info', seq: 9, active: false }), NOW);
     expect(book.leftOut().active).toBe(0);
   });
+  it('keeps what cleared with nobody having acknowledged it, worst and then newest first, until somebody does or a day has gone by', () => {
+    const book = aBook();
+    const over = (id: string, changes: Partial<Alert> = {}) => anAlert({ id, active: false, clearedAt: NOW - 10, ...changes });
+    for (const alert of [over('major'), over('newer', { clearedAt: NOW - 5 }), over('critical', { severity: 'critical' }), over('minor', { severity: 'minor' }), over('seen', { acked: true }), over('child', { groupId: 'major' }), over('aside', { shelvedUntil: NOW + 5 }), over('old', { clearedAt: NOW - RETURNED_MS })]) book.put(alert, NOW);
+    expect([ids(book.lists.returned.items), book.counts.needing.critical]).toEqual([['critical', 'newer', 'major'], 0]);
+    book.put(over('critical', { severity: 'critical', acked: true, seq: 2 }), NOW);
+    book.put(anAlert({ id: 'newer', seq: 2 }), NOW);
+    expect([ids(book.lists.returned.items), ids(book.lists.needing.items)]).toEqual([['major'], ['newer']]);
+    expect(ids(book.expire(NOW - 10 + RETURNED_MS - 1))).toEqual([]);
+    expect(ids(book.expire(NOW - 10 + RETURNED_MS))).toEqual(['major']);
+    expect([ids(book.lists.returned.items), book.standing('major')]).toEqual([[], 'over']);
+  });
+  it('does not lose a critical one that nobody saw to a storm of small ones that clear, and holds so many of them', () => {
+    const book = aBook({ cleared: 3, returned: 2, active: 1 });
+    const over = (id: string, changes: Partial<Alert> = {}) => anAlert({ id, active: false, clearedAt: NOW, ...changes });
+    book.put(over('gate', { severity: 'critical', clearedAt: NOW - 100 }), NOW);
+    for (let index = 0; index < 50; index += 1) book.put(over(`info-${index}`, { severity: 'info' }), NOW);
+    for (let index = 0; index < 5; index += 1) book.put(over(`major-${index}`, { clearedAt: NOW + index }), NOW);
+    book.put(anAlert({ id: 'active' }), NOW);
+    expect([ids(book.lists.returned.items), ids(book.lists.needing.items), book.byId.size]).toEqual([['gate', 'major-4'], ['active'], 6]);
+    expect(book.leftOut()).toEqual({ cleared: 51, active: 0 });
+  });
   it('has after any changes the lists and counts that sorting everything anew would give', () => {
     const change = fc.record({
       id: fc.integer({ min: 0, max: 12 }).map((n) => `a${n}`), severity: fc.constantFrom(...SEVERITIES), tier: fc.constantFrom(...TIERS), active: fc.boolean(), acked: fc.boolean(),
-      raisedAt: fc.integer({ min: 0, max: 5 }), shelvedUntil: fc.constantFrom(0, NOW + 10), groupId: fc.option(fc.integer({ min: 0, max: 12 }).map((n) => `a${n}`), { nil: undefined }), dueAt: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+      raisedAt: fc.integer({ min: 0, max: 5 }), shelvedUntil: fc.constantFrom(0, NOW + 10), groupId: fc.option(fc.integer({ min: 0, max: 12 }).map((n) => `a${n}`), { nil: undefined }), dueAt: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }), clearedAt: fc.constantFrom(NOW, NOW - RETURNED_MS),
     });
     fc.assert(fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
       const book = aBook();
-      changes.forEach(({ dueAt, groupId, ...facts }, index) => book.put(anAlert({ ...facts, seq: index + 1, deviceId: facts.id, ...(groupId === undefined ? {} : { groupId }), ...(dueAt === undefined ? {} : { clock: { kind: 'acknowledge', dueAt, policyArea: 'x', policyVersion: 1 } }) }), NOW));
+      changes.forEach(({ dueAt, groupId, clearedAt, ...facts }, index) => book.put(anAlert({ ...facts, seq: index + 1, deviceId: facts.id, ...(groupId === undefined ? {} : { groupId }), ...(facts.active ? {} : { clearedAt }), ...(dueAt === undefined ? {} : { clock: { kind: 'acknowledge', dueAt, policyArea: 'x', policyVersion: 1 } }) }), NOW));
       const anew = aBook();
       anew.reset([...book.byId.values()], NOW);
-      for (const key of ['needing', 'acked', 'shelved', 'suppressed'] as const) expect(ids(book.lists[key].items)).toEqual(ids(anew.lists[key].items));
+      for (const key of ['needing', 'acked', 'shelved', 'suppressed', 'returned'] as const) expect(ids(book.lists[key].items)).toEqual(ids(anew.lists[key].items));
       expect(ids(book.table.items)).toEqual(ids([...book.byId.values()].sort(byTableOrder)));
       expect(ids(book.lists.needing.items)).toEqual(ids([...book.lists.needing.items].sort(byUrgency)));
       expect(book.counts.needing).toEqual(anew.counts.needing);

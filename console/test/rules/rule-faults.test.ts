@@ -12,6 +12,7 @@ const changed = (id: string, change: Partial<RuleForm>): string[] => keys({ ...f
 describe('the form of a rule', () => {
   it.each(DEFAULTS.map(({ id }) => id))('finds nothing wrong with %s', (id) => { expect(keys(formOf(id))).toEqual([]); });
   it.each<[string, string, Partial<RuleForm>]>([
+    ['message messageUnknown', 'default-gate-forced', { messageZh: '{device} {value}' }], ['message messageUnknown', 'default-bin-fill', { messageEn: '{device} at {value' }], ['message messageUnknown', 'default-bin-fill', { messageZh: '{what}' }],
     ['id idMissing', 'default-bin-fill', { id: ' ' }], ['id idWrong', 'default-bin-fill', { id: 'Bin Fill' }], ['kinds kindsMissing', 'default-bin-fill', { kinds: [] }],
     ['clearAt clearAbove', 'default-bin-fill', { clearAt: '90' }], ['clearAt clearBelow', 'default-battery', { clearAt: '10' }], ['clearAt figureWrong', 'default-bin-fill', { clearAt: '7o' }], ['clearAt figureMissing', 'default-bin-fill', { clearAt: '' }],
     ['bands.0 outOfRange', 'default-bin-fire', { bands: [{ severity: 'major', limit: '200', low: '', high: '' }] }], ['bands bandsMissing', 'default-bin-fire', { bands: [] }],

@@ -118,7 +118,7 @@ function valuesOf(device: Device): Partial<Record<MetricKey, MetricValue>> {
   return { battery: 88, rssi: -71 };
 }
 
-const matches = (alert: Alert, query: URLSearchParams): boolean => [...query].every(([key, value]) => key === 'active' || key === 'acked' ? String(alert[key]) === value : key === 'severity' || key === 'tier' || key === 'area' ? alert[key] === value : key === 'device' ? alert.deviceId === value : key === 'from' ? alert.raisedAt >= Number(value) : true);
+const matches = (alert: Alert, query: URLSearchParams): boolean => [...query].every(([key, value]) => key === 'active' || key === 'acked' ? String(alert[key]) === value : key === 'severity' || key === 'tier' || key === 'area' ? alert[key] === value : key === 'device' ? alert.deviceId === value : key === 'from' ? alert.raisedAt >= Number(value) : key === 'clearedFrom' ? (alert.clearedAt ?? 0) >= Number(value) : key === 'top' ? alert.groupId === undefined : true);
 function pageOf(found: Alert[], query: URLSearchParams): { data: Alert[]; next?: string } {
   const [start, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit') ?? 200)];
   const data = found.sort((a, b) => Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt).slice(start, start + limit);

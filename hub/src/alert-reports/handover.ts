@@ -1,4 +1,4 @@
-import { HANDOVER_ROWS, severityRank, type Alert, type AlertChange, type EpochMs, type Handover, type Tier } from '@liandong/protocols';
+import { HANDOVER_ROWS, RETURNED_SEVERITIES, severityRank, type Alert, type AlertChange, type EpochMs, type Handover, type Tier } from '@liandong/protocols';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { Db } from '../database/database.js';
 import { breathe } from '../breathe.js';
@@ -23,15 +23,33 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
     isMore = entries.length === PAGE;
     await breathe();
   }
-  const sorted = [...open].sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1));
+  const sorted = [...open].sort(worstFirst);
   const unacked = sorted.filter(({ acked }) => !acked);
   const shelved = sorted.filter(({ shelvedUntil }) => shelvedUntil !== undefined);
+  const returned = await readReturned(db, scope);
   return {
     from: scope.from, to: scope.to, ...log.counts(),
-    totals: { open: sorted.length, unacked: unacked.length, shelved: shelved.length },
-    open: sorted.slice(0, HANDOVER_ROWS), unacked: unacked.slice(0, HANDOVER_ROWS), shelved: shelved.slice(0, HANDOVER_ROWS),
+    totals: { open: sorted.length, unacked: unacked.length, shelved: shelved.length, returned: returned.total },
+    open: sorted.slice(0, HANDOVER_ROWS), unacked: unacked.slice(0, HANDOVER_ROWS), shelved: shelved.slice(0, HANDOVER_ROWS), returned: returned.alerts,
     people: log.people(), escalations: await withAlerts(db, log.moves), notes: log.notes,
   };
+}
+
+const worstFirst = (a: Alert, b: Alert): number => severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);
+
+/** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at. */
+async function readReturned(db: Db, { areas, from, to }: ReportScope): Promise<{ total: number; alerts: Alert[] }> {
+  let query = db.selectFrom('alert').where('cleared_at', '>=', from).where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
+    .where('group_id', 'is', null).where('shelved_until', 'is', null);
+  if (areas !== undefined) query = query.where('area', 'in', [...areas]);
+  const counts = await query.where('severity', 'in', [...RETURNED_SEVERITIES]).select((e) => e.fn.countAll().as('n')).executeTakeFirstOrThrow();
+  const alerts: Alert[] = [];
+  for (const severity of RETURNED_SEVERITIES) {
+    if (alerts.length >= HANDOVER_ROWS) break;
+    const rows = await query.where('severity', '=', severity).selectAll().orderBy('raised_at').orderBy('id').limit(HANDOVER_ROWS - alerts.length).execute();
+    alerts.push(...rows.map(toAlert));
+  }
+  return { total: Number(counts.n), alerts };
 }
 
 /** Gathers what a shift did. Of moves and notes it keeps the newest, of all else numbers and ids. */

@@ -26,6 +26,7 @@ export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuer
   if (filter.stale !== undefined) query = query.where((e) => isStale(e, now, filter.stale === true));
   if (filter.from !== undefined) query = query.where('raised_at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('raised_at', '<', filter.to);
+  if (filter.clearedFrom !== undefined) query = query.where('active', '=', 0).where('cleared_at', '>=', filter.clearedFrom);
   if (cursor !== undefined) {
     const position = parseCursor(cursor);
     query = query.where((e) => isAfter(e, position));

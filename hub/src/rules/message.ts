@@ -3,10 +3,6 @@ import { METRICS, type Label, type MetricKey, type Rule } from '@liandong/protoc
 /** What fills the placeholders of a rule's message. `what`: the primary pollutant, or day or night. */
 export interface MessageFacts { device: string; value?: number | undefined; limit?: number | undefined; what?: Label | undefined }
 
-/** What a message may hold in braces. */
-export const PLACEHOLDERS = ['device', 'value', 'limit', 'what'] as const;
-export const isPlaceholder = (word: string): boolean => PLACEHOLDERS.some((known) => known === word);
-
 /** The rule's words with `{device}`, `{value}`, `{limit}` and `{what}` filled in, both languages; figures carry the metric's unit. */
 export function fillMessage(rule: Rule, { device, value, limit, what }: MessageFacts): Label {
   const words = new Map([['device', device], ['value', formatValue(rule, value)], ['limit', formatLimit(rule, limit)]]);

@@ -1,6 +1,5 @@
-import { CONDITION_LIMITS, GATE_EVENTS, METRICS, leavesOf, severityRank, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
+import { CONDITION_LIMITS, GATE_EVENTS, METRICS, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
 import { eventsOf, metricsOf } from './compile.js';
-import { PLACEHOLDERS, isPlaceholder } from './message.js';
 
 const GATES: readonly DeviceKind[] = ['access_gate', 'vehicle_gate'];
 const EVERY: readonly DeviceKind[] = ['waste_bin', 'env_sensor', ...GATES, 'gateway'];
@@ -25,14 +24,21 @@ export function senseFault(rule: Rule): Label | undefined {
 }
 
 /** An alert without words tells nobody anything, and a placeholder that is none would stand on the wall as it was written. */
-function wordsFault({ name, message }: Rule): Label | undefined {
+function wordsFault(rule: Rule): Label | undefined {
+  const { name, message } = rule;
   if (name.zh.trim() === '' && name.en.trim() === '') return { zh: '名称是空的，中文或英文至少填一个。', en: 'name is empty; give one in zh or en at least.' };
   for (const lang of ['zh', 'en'] as const) {
     if (message[lang].trim() === '') return { zh: `告警文字（${LANGUAGE[lang]}）是空的，告警就什么也没说。`, en: `message.${lang} is empty, so its alerts would say nothing.` };
-    const unknown = [...message[lang].matchAll(/\{([^{}]*)\}/g)].find(([, word = '']) => !isPlaceholder(word));
-    if (unknown !== undefined) return { zh: `告警文字（${LANGUAGE[lang]}）里没有 ${unknown[0]} 这个占位词，可用的有 ${PLACEHOLDERS.map((word) => `{${word}}`).join('、')}。`, en: `message.${lang} has ${unknown[0]}; there are ${PLACEHOLDERS.map((word) => `{${word}}`).join(', ')}.` };
+    const known = placeholdersOf(rule.type, 'count' in rule ? rule.count : undefined);
+    const strange = strangePlaceholder(message[lang], known);
+    if (strange !== undefined) return placeholderFault(strange, lang, known);
   }
   return undefined;
+}
+
+function placeholderFault(strange: string, lang: 'zh' | 'en', known: readonly string[]): Label {
+  const fits = known.map((word) => `{${word}}`);
+  return { zh: `告警文字（${LANGUAGE[lang]}）里的 ${strange} 填不上：这类规则可用的占位词有 ${fits.join('、')}，括号要成对。`, en: `message.${lang} has ${strange}, which nothing fills: a rule like this has ${fits.join(', ')}, and braces come in pairs.` };
 }
 
 /** A worse band must not make less of the alert: re-graded down, nobody would be told that it got worse. */

@@ -14,8 +14,8 @@ describeOnDatabases('what a shift hands to the next', () => {
 
   it('is nothing after a quiet one', async () => {
     expect(await desk.reports.handover(ADMIN, {})).toEqual({
-      from: NOW - 8 * HOUR, to: NOW, raised: 0, acked: 0, cleared: 0, escalated: 0, totals: { open: 0, unacked: 0, shelved: 0 },
-      open: [], unacked: [], shelved: [], people: [], escalations: [], notes: [],
+      from: NOW - 8 * HOUR, to: NOW, raised: 0, acked: 0, cleared: 0, escalated: 0, totals: { open: 0, unacked: 0, shelved: 0, returned: 0 },
+      open: [], unacked: [], shelved: [], returned: [], people: [], escalations: [], notes: [],
     });
   });
 
@@ -51,6 +51,20 @@ describeOnDatabases('what a shift hands to the next', () => {
     await desk.raise({ groupId: old.id });
     await desk.raise({ active: false, clearedAt: NOW });
     expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 3, unacked: 2, shelved: 1 }, open: [old, late, minor], unacked: [old, late], shelved: [late] });
+  });
+
+  it('lists what came and cleared with nobody having acknowledged it: critical and major, of the range, not what was shelved', async () => {
+    const over = (facts: Parameters<Desk['raise']>[0]) => desk.raise({ active: false, clearedAt: NOW - HOUR, raisedAt: NOW - 2 * HOUR, ...facts });
+    const major = await over({ severity: 'major' });
+    const critical = await over({ severity: 'critical', raisedAt: NOW - HOUR - 1 });
+    const west = await over({ severity: 'critical', area: 'west' });
+    await over({ severity: 'minor' });
+    await over({ severity: 'critical', acked: true, ackedBy: 'li', ackedAt: NOW });
+    await over({ severity: 'critical', clearedAt: NOW - 9 * HOUR, raisedAt: NOW - 10 * HOUR });
+    await over({ severity: 'critical', groupId: critical.id });
+    await over({ severity: 'critical', shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
+    expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 0, returned: 3 }, returned: [west, critical, major] });
+    expect(await desk.reports.handover(EAST, {})).toMatchObject({ totals: { returned: 2 }, returned: [critical, major] });
   });
 
   it('is of the caller\'s area, and of a range as the KPIs\'', async () => {

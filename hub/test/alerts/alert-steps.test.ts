@@ -293,6 +293,17 @@ describeOnDatabases('stale alerts', () => {
   });
 });
 
+describeOnDatabases('what cleared with nobody looking', () => {
+  it('is found by when it cleared, whenever it was raised, until somebody acknowledges it', async () => {
+    rig.clock.at = START + DAY_MS;
+    await rig.send('bin', 'fill_level', 10);
+    const since = async (clearedFrom: number) => (await rig.service.list(EAST, { limit: 10, acked: false, clearedFrom })).data.map((alert) => alert.id);
+    expect([await since(START + DAY_MS), await since(START + DAY_MS + 1)]).toEqual([[id], []]);
+    await rig.service.ack(EAST, id);
+    expect(await since(START)).toEqual([]);
+  });
+});
+
 describeOnDatabases('a restart', () => {
   it.each(['restart', 'crash'] as const)('with fifty active alerts announces none of them anew (%s)', async (end) => {
     for (let index = 0; index < 49; index += 1) rig.directory.put(`bin-${index}`, 'waste_bin');

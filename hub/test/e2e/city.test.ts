@@ -1,10 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 import { WINDOW_MS, type AggregateAnswer, type AggregateRow, type Alert, type AlertWithTimeline, type CityAlertAnswer, type CityHubList, type CityOverview, type Telemetry } from '@liandong/protocols';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM_HINT, findChromium, launchChromium } from '../support/chromium.js';
 import { createArea, createDevice, type HubClient } from '../support/hub-client.js';
 import { startHub, type HubProcess } from '../support/hub-process.js';
+import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
 
+const SHOTS = fileURLToPath(new URL('../../../test-results/', import.meta.url));
+const SETTLED = { timeout: 15_000 };
 const QUARTER = WINDOW_MS['15m'];
 const SIDES = ['east', 'west'] as const;
 type Side = (typeof SIDES)[number];
@@ -127,4 +132,32 @@ describe('two hubs and a city, each a process of its own', () => {
     await client.endAsync();
     await waitFor('it has cleared there too', async () => (await people.get<CityAlertAnswer>('/city/alerts')).data[0]?.active === false);
   }, 60_000);
+});
+
+describeWithServer('the page of the city in Chromium', findChromium(), CHROMIUM_HINT, () => {
+  it('shows how much stands behind each number, how fresh it is, and of whom nothing was heard since when', async () => {
+    await hubs.west.hub.kill();
+    const browser = await launchChromium();
+    try {
+      const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })).newPage();
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(city.url);
+      await page.getByTestId('signin-username').fill('admin');
+      await page.getByTestId('signin-password').fill(city.adminPassword);
+      await page.getByTestId('signin-submit').click();
+      const east = page.locator('[data-testid=city-table] tr[data-area=east]');
+      await east.waitFor();
+      const { data } = await people.get<CityOverview>('/city/overview?metric=noise&window=15m');
+      expect(data.find(({ area }) => area === 'east')?.figures?.coverage).toBeGreaterThan(0);
+      await page.goto(`${city.url}/city?metric=noise`);
+      await expect.poll(() => east.locator('td.num').allTextContents(), SETTLED).toEqual(expect.arrayContaining([expect.stringMatching(/^\d+\.\d %$/)]));
+      expect(await east.locator('td.fresh').textContent()).toMatch(/\d\d:\d\d/);
+      // Ninety seconds without a word, and the page says so, and since when.
+      await expect.poll(() => page.locator('main').textContent(), { timeout: 120_000 }).toMatch(/翠屏街道 自 \d\d:\d\d 起没有消息/);
+      expect(await page.locator('[data-testid=city-table] tr[data-area=west] td.fresh').textContent()).toMatch(/没有消息 · \d\d:\d\d/);
+      await page.screenshot({ path: `${SHOTS}city.png` });
+      expect(complaints).toEqual([]);
+    } finally { await browser.close(); }
+  }, 180_000);
 });

@@ -116,6 +116,31 @@ describeWithServer('operations in Chromium', findChromium(), CHROMIUM_HINT, () =
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  it('keeps what came and cleared with nobody looking on the wall and in the handover, until somebody acknowledges it', async () => {
+    const wall = await signedIn('li.na', 'long enough');
+    const major = wall.locator('[data-testid=alert-card][data-severity=major]');
+    await major.waitFor();
+    await report(10);
+    await expect.poll(() => major.getAttribute('data-active'), SETTLED).toBe('false'); // as the live feed brings it
+    expect(await major.textContent()).toContain('已恢复 · 无人确认');
+    expect(await wall.getByTestId('open-alert-count').textContent()).toBe('0');
+    await wall.reload(); // as REST brings it to who comes later
+    await major.waitFor();
+    await wall.screenshot({ path: `${SHOTS}operations-returned.png` });
+    await wall.goto(`${hub.url}/operations/handover`);
+    await expect.poll(() => wall.getByTestId('handover-returned').textContent(), SETTLED).toMatch(/一直没有人确认.*东门垃圾桶/);
+    await wall.goto(hub.url);
+    await major.waitFor();
+    await expect.poll(() => major.getAttribute('data-current'), SETTLED).toBe('true');
+    await wall.keyboard.press('s'); // nothing to put aside: it is over
+    await wall.getByText('它已经恢复，只需确认或写备注').waitFor();
+    await wall.keyboard.press('a');
+    await expect.poll(() => major.count(), SETTLED).toBe(0);
+    const [seen] = (await admin.get<{ data: Alert[] }>('/alerts?active=false&severity=major')).data;
+    expect(seen).toMatchObject({ active: false, acked: true, ackedBy: 'li.na' });
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('shows whoever looks from above who is on duty below', async () => {
     const [city] = (await admin.get<{ data: { id: string; children: { id: string }[] }[] }>('/areas')).data;
     await admin.post('/shifts', { name: '街道值班', tier: 'subdistrict', area: city?.children[0]?.id, weekdays: [1, 2, 3, 4, 5, 6, 7], start: '00:00', end: '00:00', users: ['li.na'] });

@@ -10,10 +10,12 @@ const range = (more: Partial<Of<'range'>>): Rule => ({ ...common('r'), type: 'ra
 const change = (more: Partial<Of<'change'>>): Rule => ({ ...common('r'), type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'major', ...more });
 const count = (more: Partial<Of<'count'>>): Rule => ({ ...common('r'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count: 3, withinS: 600, severity: 'major', ...more });
 const event = (more: Partial<Of<'event'>>): Rule => ({ ...common('r', ['access_gate']), type: 'event', event: 'denied', count: 3, withinS: 60, clearOn: [], severity: 'minor', ...more });
-const silence = (intervals: number): Rule => ({ ...common('r'), type: 'silence', intervals, severity: 'minor' });
+const plain = { message: { zh: '{device} 有事', en: '{device} needs a look' } };
+const silence = (intervals: number): Rule => ({ ...common('r'), ...plain, type: 'silence', intervals, severity: 'minor' });
 const aqi = (more: Partial<Of<'aqi'>>): Rule => ({ ...common('r', ['env_sensor']), type: 'aqi', bands: [{ limit: 101, severity: 'minor' }, { limit: 201, severity: 'major' }], clearAt: 90, ...more });
 const noise = (more: Partial<Of<'noise'>>): Rule => ({ ...common('r', ['env_sensor']), type: 'noise', class: '2', bands: [{ over: 0, severity: 'info' }, { over: 5, severity: 'minor' }], deadband: 2, ...more });
-const combined = (when: RuleCondition): Rule => ({ ...common('r'), type: 'combined', when, severity: 'major' });
+const state = (more: Partial<Of<'state'>>): Rule => ({ ...common('r'), ...plain, type: 'state', metric: 'tilted', equals: true, severity: 'minor', ...more });
+const combined = (when: RuleCondition): Rule => ({ ...common('r'), ...plain, type: 'combined', when, severity: 'major' });
 const leaf = (more: Partial<RuleLeaf>): Rule => combined({ op: 'all', of: [{ type: 'state', metric: 'lid_open', equals: true }, { type: 'compare', metric: 'temperature', direction: 'above', limit: 50, ...more } as RuleLeaf] }); // completed by `more`
 const w = 'warning' as const;
 
@@ -21,7 +23,7 @@ describe('a rule that makes sense', () => {
   it.each([
     threshold({}), threshold({ clearAt: 80 }), threshold({ metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }, { limit: 10, severity: w }], clearAt: 25 }), range({}), change({ direction: 'down' }), count({}),
     event({}), event({ kinds: ['waste_bin'], event: 'emptied' }), event({ kinds: ['waste_bin', 'access_gate'], event: 'tamper' }), silence(1), aqi({}), noise({ bands: [{ over: -5, severity: 'info' }] }), leaf({}),
-    threshold({ schedule: { hours: [22, 6], weekdays: [1], holidays: 'except' } }), { ...common('r'), type: 'state', metric: 'tilted', equals: false, severity: 'minor' } satisfies Rule,
+    threshold({ schedule: { hours: [22, 6], weekdays: [1], holidays: 'except' } }), { ...common('r'), ...plain, type: 'state', metric: 'tilted', equals: false, severity: 'minor' } satisfies Rule,
     threshold({ kinds: ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway'], metric: 'battery' }),
   ])('is let through: $type', (rule) => {
     expect(Value.Check(RULE_SCHEMAS[rule.type], rule)).toBe(true);
@@ -38,6 +40,8 @@ describe('a rule that can not work is refused with a sentence that names the par
     [threshold({ bands: [{ limit: 80, severity: 'major' }, { limit: 95, severity: w }] }), 'warning after major'], [aqi({ bands: [{ limit: 101, severity: 'major' }, { limit: 201, severity: 'minor' }] }), 'minor after major'],
     [noise({ bands: [{ over: 0, severity: 'minor' }, { over: 5, severity: 'info' }] }), 'info after minor'], [range({ bands: [{ low: 0, high: 40, severity: 'major' }, { low: -10, high: 50, severity: w }] }), 'warning after major'],
     [threshold({ name: { zh: ' ', en: '' } }), 'name'], [threshold({ message: { zh: '\t', en: 'full' } }), 'message.zh'], [threshold({ message: { zh: '满', en: '' } }), 'message.en'], [threshold({ message: { zh: '{device}', en: '{devcie}' } }), 'message.en has {devcie}'],
+    [state({ message: { zh: '{device}', en: '{device} {value}' } }), 'message.en has {value}, which nothing fills: a rule like this has {device},'], [count({ message: { zh: '{what}', en: '{device}' } }), 'message.zh has {what}'],
+    [threshold({ message: { zh: '{device} {value', en: 'x' } }), 'message.zh has {value,'], [threshold({ message: { zh: '{device} value}', en: 'x' } }), 'message.zh has },'], [event({ count: 1, message: { zh: '{device}', en: '{value}' } }), 'message.en has {value}'],
     [threshold({ direction: 'below', bands: [{ limit: 20, severity: w }], clearAt: 19 }), 'clearAt 19'],
     [threshold({ clearAt: NaN }), 'clearAt'], [threshold({ bands: [{ limit: Infinity, severity: w }] }), 'bands'], [threshold({ clearAt: -Infinity }), 'clearAt'],
     [threshold({ bands: [{ limit: 101, severity: w }] }), 'range of fill_level'],
@@ -47,7 +51,7 @@ describe('a rule that can not work is refused with a sentence that names the par
     [threshold({ schedule: {} }), 'schedule'], [threshold({ schedule: { weekdays: [] } }), 'schedule.weekdays'], [threshold({ schedule: { hours: [6, 6] } }), 'schedule.hours'], [threshold({ schedule: { hours: [24, 0] } }), 'schedule.hours'],
     [range({ bands: [{ low: 40, high: 0, severity: w }] }), 'low 40'], [range({ bands: [{ low: 0, high: 40, severity: w }, { low: 5, high: 60, severity: w }] }), 'bands'],
     [range({ deadband: 21 }), 'deadband 21'], [range({ deadband: -1 }), 'deadband -1'], [range({ deadband: NaN }), 'deadband'], [range({ bands: [{ low: -300, high: 40, severity: w }] }), 'bands'],
-    [{ ...common('r'), type: 'state', metric: 'fill_level', equals: true, severity: w }, 'fill_level'],
+    [state({ metric: 'fill_level' }), 'fill_level'],
     [change({ by: 0 }), 'by'], [change({ by: -1 }), 'by'], [change({ by: NaN }), 'by'], [change({ by: 1000 }), 'by 1000'], [change({ withinS: 0 }), 'withinS'], [change({ metric: 'lid_open' }), 'lid_open'],
     [count({ withinS: 0 }), 'withinS'], [count({ limit: Infinity }), 'limit'], [count({ metric: 'tilted' }), 'tilted'],
     [event({ withinS: 0 }), 'withinS'], [event({ event: 'forced_opn' }), 'forced_opn'], [event({ clearOn: ['denied'] }), 'clearOn'], [event({ clearOn: ['door_shut'] }), 'door_shut'],

@@ -40,10 +40,12 @@ export const HandoverSchema = Type.Object({
   area: Type.Optional(IdSchema), from: EpochMsSchema, to: EpochMsSchema,
   /** Alerts to which that happened in the range. Children of a parent are not counted, nor listed below. */
   raised: Type.Integer(), acked: Type.Integer(), cleared: Type.Integer(), escalated: Type.Integer(),
-  /** How many are open now, and of these not acknowledged and shelved, whatever is listed. */
-  totals: Type.Object({ open: Type.Integer(), unacked: Type.Integer(), shelved: Type.Integer() }),
+  /** How many are open now, and of these not acknowledged and shelved, and how many cleared unacknowledged, whatever is listed. */
+  totals: Type.Object({ open: Type.Integer(), unacked: Type.Integer(), shelved: Type.Integer(), returned: Type.Integer() }),
   /** Open now, worst first. */
   open: Type.Array(AlertSchema), unacked: Type.Array(AlertSchema), shelved: Type.Array(AlertSchema),
+  /** Critical and major ones that cleared in the range, and nobody has acknowledged them to this moment; worst first. */
+  returned: Type.Array(AlertSchema),
   /** Who acknowledged how often, and the median of the seconds from raised to that. */
   people: Type.Array(Type.Object({ name: Type.String(), acked: Type.Integer(), medianS: Type.Optional(Type.Number()) })),
   escalations: Type.Array(Type.Object({ alert: AlertSchema, at: EpochMsSchema, tier: oneOf(TIERS) })),

@@ -43,11 +43,11 @@ export const AlertWithTimelineSchema = Type.Object({ ...AlertSchema.properties, 
 export type AlertWithTimeline = Static<typeof AlertWithTimelineSchema>;
 
 const BooleanQuery = Type.Enum(['true', 'false', '1', '0']);
-/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert; `stale`: active for a day. */
+/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert; `stale`: active for a day. `from` and `to` are of raising, `clearedFrom` of clearing. */
 export const AlertQuerySchema = Type.Object({
   area: Type.Optional(IdSchema), active: Type.Optional(BooleanQuery), acked: Type.Optional(BooleanQuery), severity: Type.Optional(oneOf(SEVERITIES)),
   tier: Type.Optional(oneOf(TIERS)), device: Type.Optional(IdSchema), top: Type.Optional(BooleanQuery), stale: Type.Optional(BooleanQuery),
-  from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), limit: LimitQuery, cursor: CursorQuery,
+  from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), clearedFrom: Type.Optional(TimeQuerySchema), limit: LimitQuery, cursor: CursorQuery,
 }, { additionalProperties: false });
 
 /** Body of POST /alerts/{id}/ack, /unack, /unshelve and /escalate; of /comment and /clear with a note that must be there. */

@@ -33,7 +33,7 @@ export type RuleSchedule = Static<typeof RuleScheduleSchema>;
 const shared = {
   id: IdSchema,
   name: LabelSchema,
-  /** Words on the alert; `{device}`, `{value}`, `{limit}` and `{what}` (primary pollutant; day or night) are filled in. */
+  /** Words on the alert; `{device}`, and what `placeholdersOf` has for its type, are filled in. */
   message: LabelSchema,
   kinds: Type.Array(oneOf(DEVICE_KINDS), { minItems: 1, uniqueItems: true }),
   scope: Type.Optional(RuleScopeSchema),
@@ -119,6 +119,15 @@ export type NoiseRule = Static<typeof NoiseRuleSchema>;
 export type Rule = Static<typeof RuleSchema>;
 export type RuleType = Rule['type'];
 export const RULE_TYPES = Object.keys(RULE_SCHEMAS) as RuleType[]; // exactly the union's
+
+const PLACEHOLDERS: Readonly<Record<RuleType, readonly string[]>> = {
+  threshold: ['device', 'value', 'limit'], range: ['device', 'value', 'limit'], change: ['device', 'value', 'limit'], count: ['device', 'value', 'limit'], event: ['device', 'value', 'limit'],
+  silence: ['device', 'limit'], state: ['device'], combined: ['device'], aqi: ['device', 'value', 'limit', 'what'], noise: ['device', 'value', 'limit', 'what'],
+};
+/** What may stand in braces in a rule's message: `limit` is the limit that was crossed, `what` the primary pollutant, or day or night. Of events `value` and `limit` are counts, where more than one (`count`) is asked for. */
+export const placeholdersOf = (type: RuleType, count?: number): readonly string[] => type === 'event' && count === 1 ? ['device'] : PLACEHOLDERS[type];
+/** The first part of a message that would stand on the alert as it is written, or be empty: braces that hold none of `known`, or a brace without its other. */
+export const strangePlaceholder = (message: string, known: readonly string[]): string | undefined => message.match(/\{[^{}]*\}?|\}/g)?.find((part) => !known.some((word) => part === `{${word}}`));
 
 /** The family a rule belongs to. */
 export const familyOf = ({ id, family }: Pick<Rule, 'id' | 'family'>): string => family ?? id;
