@@ -28,7 +28,7 @@ export const OTHER_RULES: readonly Rule[] = Array.from({ length: 9_990 }, (_, in
 export const CRITICAL_EVENTS = ['forced_open', 'tamper', 'fault', 'held_open', 'denied'] as const satisfies readonly GateEvent[];
 export const criticalRuleId = (event: string): string => `critical-${event.replace('_', '-')}`;
 export const CRITICAL_RULES: readonly Rule[] = CRITICAL_EVENTS.map((event) => ({
-  ...shared(criticalRuleId(event), ['access_gate']), type: 'event', event, count: 1, withinS: 1, clearOn: [], severity: 'critical',
+  ...shared(criticalRuleId(event), ['access_gate']), message: { zh: '{device}', en: '{device}' }, type: 'event', event, count: 1, withinS: 1, clearOn: [], severity: 'critical',
 }));
 
 /** What a sensor of the storm reports, and from where on it is a warning: a metric each, so that a sensor has as many alerts as there are. */

@@ -127,7 +127,7 @@ describe('a back-test', () => {
   });
 
   it('reads all there is of a device for a rule on silence', async () => {
-    await run({ ...common('quiet'), type: 'silence', intervals: 3, severity: 'minor' });
+    await run({ ...common('quiet', ['waste_bin'], '{device}'), type: 'silence', intervals: 3, severity: 'minor' });
     expect(asked[0]?.events).toBe('all');
     expect(asked[0]?.metrics).toContain('battery');
   });

@@ -143,6 +143,6 @@ export async function setRules(db: Db, rules: readonly Rule[]): Promise<void> {
   await db.insertInto('rule').values(rules.map((rule) => ({ id: rule.id, body: JSON.stringify(rule), enabled: rule.enabled ? 1 : 0 }))).execute();
 }
 
-/** What every test rule has, to be filled in by type. */
-export const common = (id: string, kinds: DeviceKind[] = ['waste_bin']) =>
-  ({ id, name: { zh: id, en: id }, message: { zh: '{device} {value} {limit}', en: '{device} {value} {limit}' }, kinds, enabled: true, onDelayS: 0, offDelayS: 0 });
+/** What every test rule has, to be filled in by type; a rule without a figure says just the device (`message`). */
+export const common = (id: string, kinds: DeviceKind[] = ['waste_bin'], message = '{device} {value} {limit}') =>
+  ({ id, name: { zh: id, en: id }, message: { zh: message, en: message }, kinds, enabled: true, onDelayS: 0, offDelayS: 0 });

@@ -6,7 +6,7 @@ import { describeOnDatabases } from '../support/databases.js';
 
 const fill = (id: string, limit: number, more: Partial<Rule> = {}): Rule =>
   ({ ...common(id), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit, severity: 'warning' }], clearAt: limit - 10, ...more } as Rule); // only shared members are given in `more`
-const tilted: Rule = { ...common('tilted'), type: 'state', metric: 'tilted', equals: true, severity: 'minor', onDelayS: 60 };
+const tilted: Rule = { ...common('tilted', ['waste_bin'], '{device}'), type: 'state', metric: 'tilted', equals: true, severity: 'minor', onDelayS: 60 };
 const rise: Rule = { ...common('rise'), type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'critical' };
 
 let rig: Rig;
@@ -202,7 +202,7 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
 
   it('on events is graded by the next one, which counts, and still clears by itself when none comes', async () => {
     rig.directory.put('gate', 'access_gate');
-    const denied = (more: Partial<Rule>): Rule => ({ ...common('denied', ['access_gate']), type: 'event', event: 'denied', count: 1, withinS: 60, clearOn: [], clearAfterS: 300, severity: 'minor', ...more } as Rule); // completed by `more`
+    const denied = (more: Partial<Rule>): Rule => ({ ...common('denied', ['access_gate'], '{device}'), type: 'event', event: 'denied', count: 1, withinS: 60, clearOn: [], clearAfterS: 300, severity: 'minor', ...more } as Rule); // completed by `more`
     await rig.rules.create(ADMIN, denied({}));
     await rig.feed(rig.event('gate', 'denied', 'a'));
     await rig.rules.replace(ADMIN, 'denied', denied({ severity: 'major' }));
@@ -229,11 +229,11 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
   });
 
   it('takes silence from a device and gives it back', async () => {
-    await rig.rules.create(ADMIN, { ...common('silence'), type: 'silence', intervals: 3, severity: 'warning' });
+    await rig.rules.create(ADMIN, { ...common('silence', ['waste_bin'], '{device}'), type: 'silence', intervals: 3, severity: 'warning' });
     await report(10);
     await rig.pass(181);
     expect(await stands()).toEqual(['silence bin']);
-    await rig.rules.replace(ADMIN, 'silence', { ...common('silence'), type: 'silence', intervals: 10, severity: 'warning' });
+    await rig.rules.replace(ADMIN, 'silence', { ...common('silence', ['waste_bin'], '{device}'), type: 'silence', intervals: 10, severity: 'warning' });
     await rig.pass(5);
     expect(await rig.active()).toHaveLength(1); // known to be silent; a longer patience comes too late for this one
     await report(10);

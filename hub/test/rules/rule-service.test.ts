@@ -155,7 +155,7 @@ describeOnDatabases('a preview', () => {
   });
 
   it('says when the rule would match every device', async () => {
-    expect(await rig.rules.preview(ADMIN, { ...common('all', ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway']), type: 'silence', intervals: 3, severity: 'info' })).toMatchObject({ devices: 4, of: 4, matchesEverything: true });
+    expect(await rig.rules.preview(ADMIN, { ...common('all', ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway'], '{device}'), type: 'silence', intervals: 3, severity: 'info' })).toMatchObject({ devices: 4, of: 4, matchesEverything: true });
     expect(await rig.rules.preview(ADMIN, fill('none', { scope: { areas: ['city'], profiles: ['rural'] } }))).toMatchObject({ devices: 0, matchesEverything: false });
   });
 
