@@ -1,21 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collectSeqs, startLiveHub, subscribe, until, type Client, type LiveHub } from './live-hub.js';
 import { describeOnDatabases } from '../support/databases.js';
+import { seededRandom } from '../support/seeded-random.js';
 
 let hub: LiveHub;
 beforeEach(async () => { hub = await startLiveHub({ inFlightAlerts: 16, pingMs: 400 }); });
 afterEach(async () => { await hub.stop(); });
-
-/** Deterministic, so that a failing run can be repeated. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A screen as the console would be: it remembers the last seq it handled and resumes from it whenever it connects. */
 function followingScreen(token: string, transports: string[]): { client: Client; seqs: number[]; modes: string[] } {
@@ -46,7 +36,7 @@ async function publish(count: number, random: () => number, between: (i: number)
 
 describeOnDatabases('resume', () => {
   it.each([[1, ['websocket']], [2, ['websocket']], [3, ['polling', 'websocket']], [4, ['polling']]])('delivers each of 500 changes exactly once and in order across random disconnects (seed %i, %s)', async (seed, transports) => {
-    const random = mulberry32(seed);
+    const random = seededRandom(seed);
     hub.addDevice('bin-1', 'elm');
     const screens = [followingScreen('admin', transports), followingScreen('east', transports)];
     await until(() => screens.every(({ modes }) => modes.length > 0));
