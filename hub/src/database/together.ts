@@ -1,8 +1,8 @@
 import type { CompiledQuery, QueryExecutorProvider, QueryResult } from 'kysely';
 import { breathe } from '../breathe.js';
 
-/** Values of what is sent in one go: making a statement keeps the thread, and in a storm of alerts there are thousands of rows. */
-const VALUES_AT_ONCE = 1_500;
+/** Values of what is made and sent in one go: a few alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it. */
+const VALUES_AT_ONCE = 200;
 
 /**
  * Runs statements of one transaction of which none needs the answer of another, in their order, and answers in it. They are made as they are taken, and share a message to the database's
