@@ -1,5 +1,5 @@
 import type { Alert, AlertChange, AlertClock, AlertTimelineEntry, DeviceKind, Label, Severity, Tier } from '@liandong/protocols';
-import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { CompiledQuery, Insertable, Selectable, Transaction } from 'kysely';
 import type { Database } from '../database/schema.js';
 
 type AlertRow = Selectable<Database['alert']>;
@@ -10,25 +10,30 @@ export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promi
   await trx.insertInto('alert').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
 }
 
-/** Many in one statement, each alert once; a few hundred at most. */
-export async function saveAlerts(trx: Transaction<Database>, alerts: readonly Alert[]): Promise<void> {
+/** The statement that writes many, each alert once; one to a few hundred. */
+export function savingAlerts(trx: Transaction<Database>, alerts: readonly Alert[]): CompiledQuery {
   const rows = alerts.map(toRow);
-  const [first] = rows;
-  if (first === undefined) return;
-  const columns = Object.keys(first) as (keyof typeof first)[]; // every row has the same
-  await trx.insertInto('alert').values(rows)
-    .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => Object.fromEntries(columns.map((column) => [column, e.ref(`excluded.${column}`)])))).execute();
+  const columns = Object.keys(rows[0] ?? {}) as (keyof Insertable<Database['alert']>)[]; // every row has the same
+  return trx.insertInto('alert').values(rows)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => Object.fromEntries(columns.map((column) => [column, e.ref(`excluded.${column}`)])))).compile();
 }
 
 export const addTimelineEntry = (trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> => addTimelineEntries(trx, [{ alertId, entry }]);
 
+/** Entries with the alerts they are of. */
+export type TimelineEntries = readonly { readonly alertId: string; readonly entry: AlertTimelineEntry }[];
+
 /** Many in one statement, in their order; a few hundred at most. */
-export async function addTimelineEntries(trx: Transaction<Database>, entries: readonly { readonly alertId: string; readonly entry: AlertTimelineEntry }[]): Promise<void> {
-  if (entries.length === 0) return;
-  await trx.insertInto('alert_timeline').values(entries.map(({ alertId, entry }) => {
+export async function addTimelineEntries(trx: Transaction<Database>, entries: TimelineEntries): Promise<void> {
+  if (entries.length > 0) await trx.executeQuery(addingTimelineEntries(trx, entries));
+}
+
+/** The statement that does so; one to a few hundred. */
+export function addingTimelineEntries(trx: Transaction<Database>, entries: TimelineEntries): CompiledQuery {
+  return trx.insertInto('alert_timeline').values(entries.map(({ alertId, entry }) => {
     const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
     return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref };
-  })).execute();
+  })).compile();
 }
 
 /** Casts: the columns were written by `saveAlert` from a typed alert. */

@@ -10,6 +10,6 @@ export async function latchCondition(trx: Transaction<Database>, { ruleId, devic
   if (deviceId === undefined) return;
   const row = await trx.selectFrom('rule_state').select('state').where('rule_id', '=', ruleId).where('device_id', '=', deviceId).executeTakeFirst();
   if (row === undefined) return;
-  const state = { ...JSON.parse(row.state) as object, clearedByHand: true }; // an object, written by saveRuleState
+  const state = { ...JSON.parse(row.state) as object, clearedByHand: true }; // an object, written by savingRuleState
   await trx.updateTable('rule_state').set({ state: JSON.stringify(state) }).where('rule_id', '=', ruleId).where('device_id', '=', deviceId).execute();
 }

@@ -1,15 +1,39 @@
+import type { CompiledQuery, QueryExecutorProvider, QueryResult } from 'kysely';
+import { breathe } from '../breathe.js';
+
+/** Values of what is made and sent in one go: a few alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it. */
+const VALUES_AT_ONCE = 200;
+
 /**
- * The answers of statements of one transaction of which none needs that of another; they run in the order they were made. Throws what failed first, by time (what comes after it fails for
- * its sake), once all are settled: none may come after the rollback.
+ * Runs statements of one transaction of which none needs the answer of another, in their order, and answers in it. They are made as they are taken, and share a message to the database's
+ * thread: inside a transaction Kysely hands its connection on only when an answer is there, so that one by one each would wait for the thread and for a turn of this one.
+ * Throws what failed first once all that was sent has settled: nothing may come after the rollback.
  */
-export async function together<Answers extends readonly unknown[]>(...statements: { [Index in keyof Answers]: Promise<Answers[Index]> }): Promise<Answers> {
-  const failures: unknown[] = [];
-  const outcomes = await Promise.allSettled(statements.map((statement) => statement.catch((error: unknown) => {
-    failures.push(error);
-    throw error;
-  })));
-  return outcomes.map((outcome) => {
-    if (outcome.status === 'rejected') throw failures[0];
-    return outcome.value;
-  }) as unknown as Answers; // one for each, in their order
+export async function together(transaction: QueryExecutorProvider, statements: Iterable<CompiledQuery>): Promise<QueryResult<unknown>[]> {
+  return transaction.getExecutor().provideConnection(async (connection) => {
+    const results: QueryResult<unknown>[] = [];
+    for (const group of groups(statements)) {
+      if (results.length > 0) await breathe();
+      const outcomes = await Promise.allSettled(group.map((statement) => connection.executeQuery<unknown>(statement)));
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        results.push(outcome.value);
+      }
+    }
+    return results;
+  });
+}
+
+function* groups(statements: Iterable<CompiledQuery>): Generator<CompiledQuery[]> {
+  let group: CompiledQuery[] = [];
+  let values = 0;
+  for (const statement of statements) {
+    group.push(statement);
+    values += statement.parameters.length;
+    if (values < VALUES_AT_ONCE) continue;
+    yield group;
+    group = [];
+    values = 0;
+  }
+  if (group.length > 0) yield group;
 }

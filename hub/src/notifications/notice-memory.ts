@@ -1,5 +1,5 @@
 import type { EpochMs, NoticeEvent, Severity, Tier } from '@liandong/protocols';
-import type { Insertable, Transaction } from 'kysely';
+import type { CompiledQuery, Insertable, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
@@ -28,11 +28,11 @@ export class NoticeMemory {
   static async read(db: Db, alertIds: readonly string[], now: EpochMs): Promise<NoticeMemory> {
     const memory = new NoticeMemory();
     if (alertIds.length === 0) return memory;
-    const [known, rows] = await together(
+    const [known, rows] = await Promise.all([
       db.selectFrom('notice_alert').selectAll().where('alert_id', 'in', [...alertIds]).execute(),
       // What was given up or withdrawn is not known there. Not sorted out by SQL, which would then read all that was ever sent.
       db.selectFrom('outbox').select(['channel', 'alert_id', 'occurrence', 'event', 'severity', 'tier', 'state', 'attempts', 'next_at']).where('alert_id', 'in', [...alertIds]).orderBy('id').execute(),
-    );
+    ]);
     for (const row of known) {
       // Casts here and below: both tables are written from typed values only.
       memory.#seen.set(row.alert_id, { severity: row.severity as Severity, tier: row.tier as Tier, isActive: row.active === 1, isHeld: row.held === 1, occurrence: row.occurrence });
@@ -64,44 +64,45 @@ export class NoticeMemory {
     this.#told.delete(key);
   }
 
-  /** Answers how many rows are new and how many were withdrawn. */
-  async write(trx: Transaction<Database>): Promise<{ queued: number; withdrawn: number }> {
-    const [counts] = await together(this.#writeNotices(trx), this.#writeSeen(trx));
-    return counts;
+  /** Writes all, and what else belongs to it. Answers how many rows are new and how many were withdrawn. */
+  async write(trx: Transaction<Database>, andWrite: readonly CompiledQuery[] = []): Promise<{ queued: number; withdrawn: number }> {
+    const withdrawing = [...this.#withdrawing(trx)];
+    const queueing = [...this.#queueing(trx)];
+    const answers = await together(trx, [...queueing, ...this.#hurryingEarlier(trx), ...this.#writingSeen(trx), ...andWrite, ...withdrawing]);
+    const rows = answers.map((answer) => answer.rows.length);
+    return { queued: sum(rows.slice(0, queueing.length)), withdrawn: sum(rows.slice(rows.length - withdrawing.length)) };
   }
 
-  async #writeNotices(trx: Transaction<Database>): Promise<{ queued: number; withdrawn: number }> {
-    const counts = { queued: 0, withdrawn: 0 };
+  *#queueing(trx: Transaction<Database>): Generator<CompiledQuery> {
     for (let from = 0; from < this.#rows.length; from += ROWS) {
-      const made = await trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').execute();
-      counts.queued += made.length;
+      yield trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').compile();
     }
-    await this.#hurryEarlier(trx);
+  }
+
+  *#withdrawing(trx: Transaction<Database>): Generator<CompiledQuery> {
     for (const { channel, alertId, occurrence } of this.#withdrawn) {
-      const gone = await trx.updateTable('outbox').set({ state: 'withdrawn', body: null, error: 'its alert cleared before it was due' })
-        .where('alert_id', '=', alertId).where('channel', '=', channel).where('occurrence', '=', occurrence).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').execute();
-      counts.withdrawn += gone.length;
+      yield trx.updateTable('outbox').set({ state: 'withdrawn', body: null, error: 'its alert cleared before it was due' })
+        .where('alert_id', '=', alertId).where('channel', '=', channel).where('occurrence', '=', occurrence).where('state', '=', 'waiting').where('attempts', '=', 0).returning('id').compile();
     }
-    return counts;
   }
 
   /** An alert's story is told in order: what waits before a worse word of it is as urgent as that. */
-  async #hurryEarlier(trx: Transaction<Database>): Promise<void> {
+  *#hurryingEarlier(trx: Transaction<Database>): Generator<CompiledQuery> {
     for (const { event, channel, alert_id, rank } of this.#rows) {
       if (event !== 'regraded') continue;
-      await trx.updateTable('outbox').set({ rank }).where('alert_id', '=', alert_id).where('channel', '=', channel).where('state', '=', 'waiting').where('rank', '>', rank).execute();
+      yield trx.updateTable('outbox').set({ rank }).where('alert_id', '=', alert_id).where('channel', '=', channel).where('state', '=', 'waiting').where('rank', '>', rank).compile();
     }
   }
 
-  async #writeSeen(trx: Transaction<Database>): Promise<void> {
+  *#writingSeen(trx: Transaction<Database>): Generator<CompiledQuery> {
     const rows = [...this.#changed].flatMap(([alert_id, at]) => {
       const seen = this.#seen.get(alert_id);
       return seen === undefined ? [] : [{ alert_id, severity: seen.severity, tier: seen.tier, active: seen.isActive ? 1 : 0, held: seen.isHeld ? 1 : 0, occurrence: seen.occurrence, at }];
     });
     for (let from = 0; from < rows.length; from += ROWS) {
-      await trx.insertInto('notice_alert').values(rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('alert_id').doUpdateSet((e) => ({
+      yield trx.insertInto('notice_alert').values(rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('alert_id').doUpdateSet((e) => ({
         severity: e.ref('excluded.severity'), tier: e.ref('excluded.tier'), active: e.ref('excluded.active'), held: e.ref('excluded.held'), occurrence: e.ref('excluded.occurrence'), at: e.ref('excluded.at'),
-      }))).execute();
+      }))).compile();
     }
   }
 
@@ -111,3 +112,5 @@ export class NoticeMemory {
     if (isPending) this.#pending.add(key);
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

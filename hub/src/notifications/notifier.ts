@@ -1,12 +1,11 @@
 import { severityRank, type Alert, type Seq } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import type { CompiledQuery, Transaction } from 'kysely';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
-import { together } from '../database/together.js';
 import type { Feature } from '../feature.js';
 import { breathe } from '../breathe.js';
 import { toStoredChannel } from './channel-rows.js';
@@ -77,8 +76,11 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     });
   }
 
+  const writingPosition = (trx: Transaction<Database> | Db, seq: Seq): CompiledQuery =>
+    trx.insertInto('reader').values({ name: NOTIFIER, position: seq }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: seq })).compile();
+
   async function writePosition(trx: Transaction<Database> | Db, seq: Seq): Promise<void> {
-    await trx.insertInto('reader').values({ name: NOTIFIER, position: seq }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: seq })).execute();
+    await trx.executeQuery(writingPosition(trx, seq));
   }
 
   async function readOn(): Promise<void> {
@@ -129,10 +131,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     const channels = (await db.selectFrom('channel').selectAll().orderBy('id').execute()).map(toStoredChannel);
     const memory = await NoticeMemory.read(db, [...new Set(page.map(({ alert }) => alert.id))], now);
     for (const change of page) consider(memory, channels, change, now);
-    const counts = await db.transaction().execute(async (trx) => {
-      const [written] = await together(memory.write(trx), to === undefined ? Promise.resolve() : writePosition(trx, to));
-      return written;
-    });
+    const counts = await db.transaction().execute((trx) => memory.write(trx, to === undefined ? [] : [writingPosition(trx, to)]));
     if (counts.queued + counts.withdrawn > 0) onQueued(counts);
   }
 

@@ -1,16 +1,15 @@
 import type { Alert, DeviceId } from '@liandong/protocols';
-import { sql, type Transaction } from 'kysely';
+import { sql, type CompiledQuery, type Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
-import { breathe } from '../breathe.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
 import type { Condition } from './condition.js';
 import type { DeviceMemory, DoneUpTo } from './device-memory.js';
-import { saveRuleState } from './rule-state.js';
-import { recordTransitions, writeAlerts, writeTimeline, type Transition } from './transitions.js';
+import { savingRuleState } from './rule-state.js';
+import { recordTransitions, writingAlerts, writingTimeline, type Recorded, type Transition } from './transitions.js';
 
-/** Rows of one statement; the thread is given up after it. */
+/** Rows of one statement. */
 const ROWS = 50;
 /** A transaction of its own costs a disk flush: not for the sake of fewer alerts than this. */
 const WORTH_SPLITTING = 10;
@@ -64,24 +63,28 @@ export class Gathered {
    * Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. `andWrite`: what else
    * belongs to it. After the first statement none needs another's answer.
    */
-  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite }: { upTo?: DoneUpTo; andWrite?: () => Promise<unknown> } = {}): Promise<readonly Change[]> {
+  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite = [] }: { upTo?: DoneUpTo; andWrite?: readonly CompiledQuery[] } = {}): Promise<readonly Change[]> {
     const recorded = await recordTransitions(trx, this.transitions, changes);
-    await together(
-      writeAlerts(trx, recorded).then(() => this.#writeCounted(trx)), // counts are newer than the steps
-      writeTimeline(trx, recorded), saveRuleState(trx, this.conditions, this.devices, upTo), ...(andWrite === undefined ? [] : [andWrite()]),
-    );
+    await together(trx, this.#writing(trx, recorded, { upTo, andWrite }));
     return recorded.published;
   }
 
+  *#writing(trx: Transaction<Database>, recorded: Recorded, { upTo, andWrite }: { upTo: DoneUpTo | undefined; andWrite: readonly CompiledQuery[] }): Generator<CompiledQuery> {
+    yield* writingAlerts(trx, recorded);
+    yield* this.#writingCounted(trx); // counts are newer than the steps
+    yield* writingTimeline(trx, recorded);
+    yield* savingRuleState(trx, this.conditions, this.devices, upTo);
+    yield* andWrite;
+  }
+
   /** Many in one statement. VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */
-  async #writeCounted(trx: Transaction<Database>): Promise<void> {
+  *#writingCounted(trx: Transaction<Database>): Generator<CompiledQuery> {
     const counted = [...this.counted];
     for (const active of counted) if (active.alert.active) active.alert = upToDate(active);
     for (let from = 0; from < counted.length; from += ROWS) {
       const rows = counted.slice(from, from + ROWS).map(({ alert: { id, count, lastAt, value = null } }) => sql`(${id}, ${count}, ${lastAt}, ${value})`);
-      await sql`update alert set count = cast(now.column2 as integer), last_at = cast(now.column3 as bigint), value = cast(now.column4 as double precision)
-        from (values ${sql.join(rows)}) as now where alert.id = now.column1`.execute(trx);
-      await breathe();
+      yield sql`update alert set count = cast(now.column2 as integer), last_at = cast(now.column3 as bigint), value = cast(now.column4 as double precision)
+        from (values ${sql.join(rows)}) as now where alert.id = now.column1`.compile(trx);
     }
   }
 }

@@ -135,7 +135,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   async function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
     const published = await gathered.write(trx, changes, {
-      andWrite: () => trx.insertInto('reader').values({ name: positionName, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).execute(),
+      andWrite: [trx.insertInto('reader').values({ name: positionName, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).compile()],
     });
     await forget(trx, forgotten);
     return published;

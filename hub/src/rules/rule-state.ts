@@ -1,10 +1,9 @@
 import type { DeviceId } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import type { CompiledQuery, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { Condition, SavedCondition } from './condition.js';
 import type { DeviceMemory, DoneUpTo, SavedSightings } from './device-memory.js';
-import { breathe } from '../breathe.js';
 
 /** Stands in `rule_id` where the row is about the device itself; no rule can have this id. */
 const SIGHTINGS = ':sightings';
@@ -18,8 +17,8 @@ export async function loadRuleState(db: Db): Promise<Map<DeviceId, SavedDevice>>
   for (const row of await db.selectFrom('rule_state').selectAll().execute()) {
     const device = saved.get(row.device_id) ?? { sightings: undefined, conditions: new Map<string, SavedCondition>() };
     saved.set(row.device_id, device);
-    if (row.rule_id === SIGHTINGS) device.sightings = JSON.parse(row.state) as SavedSightings; // written by saveRuleState
-    else device.conditions.set(row.rule_id, JSON.parse(row.state) as SavedCondition); // written by saveRuleState
+    if (row.rule_id === SIGHTINGS) device.sightings = JSON.parse(row.state) as SavedSightings; // written by savingRuleState
+    else device.conditions.set(row.rule_id, JSON.parse(row.state) as SavedCondition); // written by savingRuleState
   }
   return saved;
 }
@@ -28,19 +27,14 @@ type StateRow = Database['rule_state'];
 /** Rows of one statement. */
 const ROWS = 200;
 
-/** Writes what these conditions and devices remember, and drops the rows of conditions with nothing to remember. `upTo`: see `SavedSightings`. */
-export async function saveRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>, upTo?: DoneUpTo): Promise<void> {
+/** The statements that write what these conditions and devices remember, and drop the rows of conditions with nothing to remember. `upTo`: see `SavedSightings`. */
+export function* savingRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>, upTo?: DoneUpTo): Generator<CompiledQuery> {
   const rows: StateRow[] = [];
-  let deleted = 0;
   for (const condition of conditions) {
     const saved = condition.save();
     const [rule_id, device_id] = [condition.rule.rule.id, condition.device.id];
     if (saved !== undefined) rows.push({ rule_id, device_id, state: JSON.stringify(saved) });
-    else if (condition.isSaved) {
-      await trx.deleteFrom('rule_state').where('rule_id', '=', rule_id).where('device_id', '=', device_id).execute();
-      deleted += 1;
-      if (deleted % ROWS === 0) await breathe();
-    }
+    else if (condition.isSaved) yield trx.deleteFrom('rule_state').where('rule_id', '=', rule_id).where('device_id', '=', device_id).compile();
     condition.isSaved = saved !== undefined;
     condition.isAged = false;
   }
@@ -48,10 +42,7 @@ export async function saveRuleState(trx: Transaction<Database>, conditions: Iter
     rows.push({ rule_id: SIGHTINGS, device_id: device.id, state: JSON.stringify(device.save(upTo)) });
     device.isAged = false;
   }
-  for (let from = 0; from < rows.length; from += ROWS) {
-    await put(trx, rows.slice(from, from + ROWS));
-    if (rows.length > ROWS) await breathe();
-  }
+  for (let from = 0; from < rows.length; from += ROWS) yield putting(trx, rows.slice(from, from + ROWS));
 }
 
 /** What nobody remembers any more: all of a device whose id may be used again for another one; of a device, what a rule remembered that isn't in force there. */
@@ -62,7 +53,5 @@ export async function forget(trx: Transaction<Database>, { devices, conditions }
   for (const { rule, device } of conditions) await trx.deleteFrom('rule_state').where('rule_id', '=', rule).where('device_id', '=', device).execute();
 }
 
-async function put(trx: Transaction<Database>, rows: readonly StateRow[]): Promise<void> {
-  await trx.insertInto('rule_state').values(rows)
-    .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet((e) => ({ state: e.ref('excluded.state') }))).execute();
-}
+const putting = (trx: Transaction<Database>, rows: readonly StateRow[]): CompiledQuery => trx.insertInto('rule_state').values(rows)
+  .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet((e) => ({ state: e.ref('excluded.state') }))).compile();

@@ -1,7 +1,7 @@
 import { severityRank, type Alert, type AlertTimelineEntry } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import type { CompiledQuery, Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
-import { addTimelineEntries, saveAlerts } from '../alerts/alert-rows.js';
+import { addingTimelineEntries, savingAlerts, type TimelineEntries } from '../alerts/alert-rows.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
@@ -13,7 +13,7 @@ export interface Transition { readonly active: ActiveAlert; readonly alert: Aler
 const ROWS = 50;
 
 /** Changes to publish once the transaction has committed; `alerts` and `timeline` have still to be written. */
-export interface Recorded { readonly published: readonly Change[]; readonly alerts: readonly Alert[]; readonly timeline: readonly { readonly alertId: string; readonly entry: AlertTimelineEntry }[] }
+export interface Recorded { readonly published: readonly Change[]; readonly alerts: readonly Alert[]; readonly timeline: TimelineEntries }
 
 /**
  * Records what happened to alerts in the change log, many to a statement: from there they have their seq. The worst alerts come first, so that in a storm of warnings a screen has
@@ -23,7 +23,8 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
   const published: Change[] = [];
   const last = new Map<string, Alert>();
   const ordered = worstFirst(transitions);
-  await inParts(ordered, async (part) => {
+  for (const [index, part] of [...parts(ordered)].entries()) {
+    if (index > 0) await breathe();
     const stamped = await changes.recordAlerts(trx, part.flatMap(({ alert, left }) => left === undefined ? [{ alert }] : [{ alert: left, movedTo: alert.area }, { alert }]));
     let at = 0;
     for (const { active, alert, left } of part) {
@@ -34,7 +35,7 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
       active.alert = { ...active.alert, seq: now.seq };
       last.set(now.id, now);
     }
-  });
+  }
   return {
     published,
     // What cleared makes room first: there is one active alert of a rule and device at most.
@@ -43,14 +44,18 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
   };
 }
 
-export const writeAlerts = (trx: Transaction<Database>, { alerts }: Recorded): Promise<void> => inParts(alerts, (part) => saveAlerts(trx, part));
-export const writeTimeline = (trx: Transaction<Database>, { timeline }: Recorded): Promise<void> => inParts(timeline, (part) => addTimelineEntries(trx, part));
+/** The statements that write the alerts. */
+export function* writingAlerts(trx: Transaction<Database>, { alerts }: Recorded): Generator<CompiledQuery> {
+  for (const part of parts(alerts)) yield savingAlerts(trx, part);
+}
 
-async function inParts<Item>(items: readonly Item[], write: (part: readonly Item[]) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += ROWS) {
-    if (from > 0) await breathe();
-    await write(items.slice(from, from + ROWS));
-  }
+/** The statements that write their timelines. */
+export function* writingTimeline(trx: Transaction<Database>, { timeline }: Recorded): Generator<CompiledQuery> {
+  for (const part of parts(timeline)) yield addingTimelineEntries(trx, part);
+}
+
+function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += ROWS) yield items.slice(from, from + ROWS);
 }
 
 function worstFirst(transitions: readonly Transition[]): readonly Transition[] {

@@ -1,15 +1,69 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createInlineExecutor } from '../../src/database/libsql/inline-executor.js';
+import { createLibsqlDialect } from '../../src/database/libsql/libsql-dialect.js';
+import type { Executor } from '../../src/database/libsql/statement.js';
 import { together } from '../../src/database/together.js';
 
+interface Tables { place: { id: string; name: string } }
+
 describe('statements that are sent together', () => {
-  it('answer in their order', async () => {
-    expect(await together(Promise.resolve(1), new Promise<string>((resolve) => { setImmediate(() => resolve('late')); }))).toEqual([1, 'late']);
+  let folder: string;
+  let db: Kysely<Tables>;
+  /** Statements by the turn of the thread in which they were asked. */
+  let turns: string[][];
+
+  /** libSQL's own, seen from outside: what is asked in one turn travels in one message. */
+  function watched(executor: Executor): Executor {
+    let turn: string[] | undefined;
+    return {
+      ...executor,
+      execute: (statement) => {
+        if (turn === undefined) {
+          turns.push(turn = []);
+          process.nextTick(() => { turn = undefined; });
+        }
+        turn.push(statement.sql.split(' ')[0] ?? '');
+        return new Promise((resolve, reject) => { setImmediate(() => { executor.execute(statement).then(resolve, reject); }); });
+      },
+    };
+  }
+
+  const insert = (id: string, name = id) => db.insertInto('place').values({ id, name }).returning('id').compile();
+
+  beforeEach(async () => {
+    turns = [];
+    folder = await mkdtemp(join(tmpdir(), 'liandong-together-'));
+    const executor = watched(createInlineExecutor(join(folder, 'together.db')));
+    db = new Kysely<Tables>({ dialect: createLibsqlDialect({ writer: executor, reader: executor }) });
+    await db.schema.createTable('place').addColumn('id', 'text', (column) => column.primaryKey()).addColumn('name', 'text').execute();
+    turns.length = 0;
+  });
+  afterEach(async () => {
+    await db.destroy();
+    await rm(folder, { recursive: true });
   });
 
-  it('fail only when all have settled, with the first failure: none may come after the rollback', async () => {
-    let isSettled = false;
-    const late = new Promise<void>((resolve) => { setImmediate(resolve); }).then(() => { isSettled = true; });
-    await expect(together(Promise.reject(new Error('first')), late, Promise.reject(new Error('second')))).rejects.toThrow('first');
-    expect(isSettled).toBe(true);
+  it('are asked for in one go inside a transaction, and answer in their order', async () => {
+    const answers = await db.transaction().execute((trx) => together(trx, ['a', 'b', 'c', 'd', 'e'].map((id) => insert(id))));
+    expect(answers.map(({ rows }) => rows)).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => [{ id }]));
+    expect(turns).toEqual([['insert', 'insert', 'insert', 'insert', 'insert'], ['commit']]);
+  });
+
+  it('are made and sent in parts when they hold many values', async () => {
+    const many = Array.from({ length: 2_000 }, (_, index) => insert(`place ${index}`));
+    const answers = await db.transaction().execute((trx) => together(trx, many));
+    expect(answers).toHaveLength(2_000);
+    expect(turns.map((turn) => turn.length)).toEqual([...Array.from({ length: 20 }, () => 100), 1]);
+  });
+
+  it('leave nothing behind when one fails, and say what failed first', async () => {
+    const failed = db.transaction().execute((trx) => together(trx, [insert('a'), insert('a'), db.insertInto('place').values({ id: 'b', name: 'b' }).compile(), insert('b')]));
+    await expect(failed).rejects.toThrow('place.id');
+    expect(turns).toEqual([['insert', 'insert', 'insert', 'insert'], ['rollback']]);
+    expect(await db.selectFrom('place').selectAll().execute()).toEqual([]);
   });
 });

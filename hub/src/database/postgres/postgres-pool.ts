@@ -44,6 +44,7 @@ export class QuietPool implements PostgresPool {
 
 class QuietClient implements PostgresPoolClient {
   #broken: Error | undefined;
+  #answered: Promise<unknown> = Promise.resolve();
   readonly #onBroken = (error: Error): void => {
     this.#broken ??= error;
     this.#onError(error);
@@ -63,7 +64,14 @@ class QuietClient implements PostgresPoolClient {
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   /** Kysely's cursors are not used. */
   query(cursor: never): never;
-  async query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
+  /** What is asked in one go goes one after the other: pg is about to stop queueing. */
+  query<R>(sql: string, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
+    const answer = this.#answered.then(() => this.#ask<R>(sql, parameters));
+    this.#answered = answer.catch(() => undefined); // the failure is the caller's
+    return answer;
+  }
+
+  async #ask<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (this.#broken !== undefined) throw new DatabaseAwayError(this.#broken);
     let deadline: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
