@@ -1,4 +1,4 @@
-import { CHATTER, type Alert, type AlertTimelineEntry, type AreaId, type DeviceId, type EpochMs } from '@liandong/protocols';
+import { CHATTER, type Alert, type AlertTimelineEntry, type AreaId, type DeviceId, type EpochMs, type Seq } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
 import { toAlert } from './alert-rows.js';
 import { loadLastCleared, loadShelved } from './alert-memory.js';
@@ -64,9 +64,17 @@ export interface ActiveAlerts {
   shelf(alarm: Alarm, at: EpochMs): Alert | undefined;
   /** What somebody other than the evaluator made of an alert; committed. */
   put(alert: Alert, at: EpochMs): void;
+  /**
+   * A transaction over these failed, and whether it stands nobody knows: the connection may have been lost while its commit was answered. Before the next turn they are
+   * read anew, and those that did change are given to `follow`, which does what was to come after the commit.
+   */
+  doubt(touched: readonly Doubtful[], follow: (changed: readonly Alert[]) => void): void;
   /** Runs these one after the other; not to be nested. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
+
+/** An alert and its `seq` before the transaction; none: it was not there. */
+export interface Doubtful { readonly id: string; readonly seq: Seq | undefined }
 
 /** What ISA-18.2 calls an alarm, of which an alert is one occurrence: a rule on a device, or on an area for a parent without a device. */
 export type Alarm = Readonly<{ ruleId: string; deviceId?: DeviceId; area: AreaId }>;
@@ -81,6 +89,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
   const shelved = new Map<string, Alert>();
   let version = 0;
   let tail: Promise<unknown> = Promise.resolve();
+  const doubts: { readonly touched: readonly Doubtful[]; readonly follow: (changed: readonly Alert[]) => void }[] = [];
 
   function insert(active: ActiveAlert): void {
     const { id, deviceId } = active.alert;
@@ -134,6 +143,16 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     } else if (isKnown || alert.active) shelved.set(key, alert);
   }
 
+  /** Read from the database that may still be away: then the turn fails, and the doubt stays. */
+  async function settleDoubts(): Promise<void> {
+    for (let doubt = doubts[0]; doubt !== undefined; doubt = doubts[0]) {
+      const before = new Map(doubt.touched.map(({ id, seq }) => [id, seq]));
+      const rows = await db.selectFrom('alert').selectAll().where('id', 'in', [...before.keys()]).orderBy('seq').execute();
+      doubts.shift();
+      doubt.follow(rows.filter(({ id, seq }) => seq !== before.get(id)).map(toAlert));
+    }
+  }
+
   return {
     add, remove,
     async load() {
@@ -183,8 +202,11 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
       active.owner?.clearedByHand(alert.clearedAt ?? alert.lastAt);
       remove(active);
     },
+    doubt(touched, follow) {
+      if (touched.length > 0) doubts.push({ touched, follow });
+    },
     exclusive(work) {
-      const run = tail.then(work);
+      const run = tail.then(() => doubts.length === 0 ? work() : settleDoubts().then(work));
       // The next one runs whether or not this one fails; the failure is the caller's.
       tail = run.then(() => undefined, () => undefined);
       return run;

@@ -50,6 +50,21 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
     return stamped;
   }
 
+  /** `work` in a transaction. When that fails, what was looked at is looked at again before the next turn. */
+  async function transact<T>(at: EpochMs, work: (trx: Transaction<Database>, look: (id: string) => Promise<Alert | undefined>) => Promise<T>): Promise<T> {
+    const seen: Alert[] = [];
+    try {
+      return await db.transaction().execute((trx) => work(trx, async (id) => {
+        const alert = await read(trx, id);
+        if (alert !== undefined) seen.push(alert);
+        return alert;
+      }));
+    } catch (error) {
+      if (!(error instanceof AppError)) activeAlerts.doubt(seen, (changed) => { tell(changed, at); });
+      throw error;
+    }
+  }
+
   function tell(changed: readonly Alert[], at: EpochMs): void {
     for (const alert of changed) activeAlerts.put(alert, at);
     changes.publish(changed.map((alert): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
@@ -58,8 +73,8 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
   return {
     write: async (id, decide) => activeAlerts.exclusive(async () => {
       const at = clock.now();
-      const { alert, isChanged } = await db.transaction().execute(async (trx) => {
-        const current = await read(trx, id);
+      const { alert, isChanged } = await transact(at, async (trx, look) => {
+        const current = await look(id);
         if (current === undefined) throw new AppError('ALERT_NOT_FOUND');
         const planned = decide(current, at);
         return planned === undefined ? { alert: current, isChanged: false } : { alert: await apply(trx, current, planned, at), isChanged: true };
@@ -69,11 +84,11 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
     }),
     writeAll: async (ids, decide) => activeAlerts.exclusive(async () => {
       const at = clock.now();
-      const changed = await db.transaction().execute(async (trx) => {
+      const changed = await transact(at, async (trx, look) => {
         const written: Alert[] = [];
         for (const [index, id] of ids.entries()) {
           if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
-          const current = await read(trx, id);
+          const current = await look(id);
           const planned = current === undefined ? undefined : decide(current, at);
           if (current === undefined || planned === undefined || applyStep(current, planned.step, { ...planned.detail, at }) === undefined) continue;
           written.push(await apply(trx, current, planned, at));

@@ -1,4 +1,5 @@
 import { nativeTopic, type DeviceId, type EpochMs, type JournalRecord, type Latest, type MetricKey, type MetricValue, type Seq, type TelemetryRecord, type UplinkRecord } from '@liandong/protocols';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeUplinks } from '../edges/uplink-codec.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalTenant } from '../journal/types.js';
@@ -109,7 +110,7 @@ export class Uplink implements Feature, JournalTenant {
   #open(): void {
     const topic = this.#dependencies.topic();
     if (topic === undefined || this.#session !== undefined || this.#forget === undefined) return;
-    const session: Session = { topic, isOpen: true, live: new Signal(), alerts: new Signal() };
+    const session = new Session(topic);
     this.#session = session;
     this.#ending = this.#ending.then(() => this.#run(session));
   }
@@ -117,9 +118,7 @@ export class Uplink implements Feature, JournalTenant {
   #close(): void {
     const session = this.#session;
     if (session === undefined) return;
-    session.isOpen = false;
-    session.live.notify();
-    session.alerts.notify();
+    session.close();
     this.#session = undefined;
   }
 
@@ -186,7 +185,7 @@ export class Uplink implements Feature, JournalTenant {
       if (records === 0) continue; // all of it was shed
       const tookMs = stopwatch() - startedAt;
       const pauseMs = Math.max(records / backlogPerS * 1000 - tookMs, tookMs);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await session.pause(pauseMs);
     }
   }
 
@@ -225,7 +224,27 @@ export class Uplink implements Feature, JournalTenant {
   }
 }
 
-interface Session { readonly topic: string; isOpen: boolean; readonly live: Signal; readonly alerts: Signal }
+/** One connection's worth of passing on. */
+class Session {
+  readonly live = new Signal();
+  readonly alerts = new Signal();
+  readonly #closing = new AbortController();
+
+  constructor(readonly topic: string) {}
+
+  get isOpen(): boolean { return !this.#closing.signal.aborted; }
+
+  close(): void {
+    this.#closing.abort();
+    this.live.notify();
+    this.alerts.notify();
+  }
+
+  /** Ends early with the session: a stop, or the next connection, waits for no pause. */
+  async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined); // nothing else is thrown
+  }
+}
 
 /** The edge's own topic at its hub. */
 export const uplinkTopic = ({ subdistrict, community, edge }: EdgePlace): string => nativeTopic({ subdistrict, community, device: edge, kind: 'uplink' });

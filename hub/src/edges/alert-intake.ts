@@ -1,9 +1,10 @@
-import type { Alert, EdgeAlertRecord, EpochMs } from '@liandong/protocols';
+import type { Alert, AreaId, EdgeAlertRecord, EpochMs } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
-import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import type { ActiveAlert, ActiveAlerts, Doubtful } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import { addTimelineEntries, saveAlert, toAlert } from '../alerts/alert-rows.js';
 import { applyStep } from '../alerts/life-cycle.js';
+import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -13,7 +14,7 @@ import type { JournalHandler } from '../journal/types.js';
 import { firstOf, mergedWith, type Merged } from './alert-merge.js';
 
 export interface AlertIntakeDependencies {
-  readonly db: Db; readonly clock: Clock; readonly changes: ChangeLog; readonly activeAlerts: ActiveAlerts; readonly clocks: AlertClocks; readonly directory: DeviceDirectory;
+  readonly db: Db; readonly clock: Clock; readonly changes: ChangeLog; readonly activeAlerts: ActiveAlerts; readonly clocks: AlertClocks; readonly directory: DeviceDirectory; readonly areas: AreaTree;
   /** Lets the rule's condition know of it; see `RuleEvaluator.adopt`. */
   readonly adopt: (active: ActiveAlert) => void;
 }
@@ -25,27 +26,39 @@ interface Written { readonly before: Alert | undefined; readonly alert: Alert }
  * Reader of the journal that keeps the hub's picture of alerts that edges raised: the same alert under the same id, as it stands there. How far each alert's history was
  * taken stands with it, in the same transaction, so a record that comes twice, or after a newer one, changes nothing.
  */
-export function createAlertIntake({ db, clock, changes, activeAlerts, clocks, directory, adopt }: AlertIntakeDependencies): JournalHandler {
-  async function merge(trx: Transaction<Database>, record: EdgeAlertRecord, at: EpochMs): Promise<Written[]> {
+export function createAlertIntake({ db, clock, changes, activeAlerts, clocks, directory, areas, adopt }: AlertIntakeDependencies): JournalHandler {
+  /** `seen`: gets what was looked at. */
+  async function merge(trx: Transaction<Database>, record: EdgeAlertRecord, { at, seen }: { at: EpochMs; seen: Doubtful[] }): Promise<Written[]> {
     const row = await trx.selectFrom('alert').selectAll().where('id', '=', record.alert.id).executeTakeFirst();
+    seen.push({ id: record.alert.id, seq: row?.seq });
     const mark = await trx.selectFrom('edge_alert').select(['edge', 'entry']).where('alert_id', '=', record.alert.id).executeTakeFirst();
     // An id of the hub's own, or of another edge: nobody writes over that.
     if (row !== undefined && mark?.edge !== record.edge) return [];
     const fresh = record.entries.filter(({ n }) => n > (mark?.entry ?? 0)).sort((a, b) => a.n - b.n);
     const before = row === undefined ? undefined : toAlert(row);
-    const area = directory.get(record.device)?.device.area ?? record.alert.area;
+    const area = areaOf(record);
+    if (area === undefined) return [];
     const merged = before === undefined ? firstOf(record, { area, at, clocks }) : mergedWith(before, record, fresh, { at, clocks });
     if (before !== undefined && merged.entries.length === 0 && merged.alert.count === before.count && merged.alert.lastAt === before.lastAt) return [];
-    const ended = merged.alert.active ? await endRival(trx, merged.alert, at) : [];
+    const ended = merged.alert.active ? await endRival(trx, merged.alert, { at, seen }) : [];
     const entry = Math.max(mark?.entry ?? 0, ...record.entries.map(({ n }) => n));
     const alert = await write(trx, merged);
     await trx.insertInto('edge_alert').values({ alert_id: alert.id, edge: record.edge ?? '', entry }).onConflict((conflict) => conflict.column('alert_id').doUpdateSet({ entry })).execute();
     return [...ended, { before, alert }];
   }
 
+  /** Of a device that was removed meanwhile, where the edge says, as long as that is in the edge's own community. */
+  function areaOf({ device, edge = '', alert }: EdgeAlertRecord): AreaId | undefined {
+    const known = directory.get(device);
+    if (known !== undefined) return known.device.area;
+    const community = directory.get(edge)?.community;
+    return community !== undefined && areas.contains(community, alert.area) ? alert.area : community;
+  }
+
   /** At most one alert of a rule and device is active: the edge's, which goes by more than what has come here. */
-  async function endRival(trx: Transaction<Database>, { id, ruleId, deviceId }: Alert, at: EpochMs): Promise<Written[]> {
+  async function endRival(trx: Transaction<Database>, { id, ruleId, deviceId }: Alert, { at, seen }: { at: EpochMs; seen: Doubtful[] }): Promise<Written[]> {
     const rows = await trx.selectFrom('alert').selectAll().where('rule_id', '=', ruleId).where('device_id', '=', deviceId ?? '').where('active', '=', 1).where('id', '!=', id).execute();
+    seen.push(...rows.map(({ id: rival, seq }) => ({ id: rival, seq })));
     const written: Written[] = [];
     for (const before of rows.map(toAlert)) {
       const cleared = applyStep(before, 'cleared', { at });
@@ -80,6 +93,11 @@ export function createAlertIntake({ db, clock, changes, activeAlerts, clocks, di
     return past;
   }
 
+  function tell(written: readonly Written[], at: EpochMs): void {
+    for (const one of written) follow(one, at);
+    changes.publish(written.map(({ alert }): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
+  }
+
   return {
     name: 'edge-alerts',
     maxRecords: 5_000,
@@ -88,9 +106,13 @@ export function createAlertIntake({ db, clock, changes, activeAlerts, clocks, di
         if (record.type !== 'alert') continue;
         await activeAlerts.exclusive(async () => {
           const at = clock.now();
-          const written = await db.transaction().execute((trx) => merge(trx, record, at));
-          for (const one of written) follow(one, at);
-          changes.publish(written.map(({ alert }): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
+          const seen: Doubtful[] = [];
+          try {
+            tell(await db.transaction().execute((trx) => merge(trx, record, { at, seen })), at);
+          } catch (error) {
+            activeAlerts.doubt(seen, (changed) => { tell(changed.map((alert) => ({ before: alert, alert })), at); });
+            throw error;
+          }
         });
       }
     },

@@ -103,7 +103,7 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
       timer = undefined;
       await renewing;
       const held = term;
-      term = fence.term = undefined;
+      term = undefined; // not the fence's: what still writes after this is refused once another leads
       if (held === undefined) return;
       await db.updateTable('lease').set({ expires_at: 0 }).where('name', '=', NAME).where('holder', '=', holder).where('term', '=', held).execute()
         .catch((error: unknown) => { logger.error({ err: error }, 'the lease could not be given back; it ends by itself'); });

@@ -119,7 +119,9 @@ export function createStandby({ lease, host, port, tls, logger, handOver, screen
       clearInterval(timer);
       await screens?.stop();
       timer = undefined;
-      handing?.ending.abort();
+      // A look that is under way may still take the lease, or write how far the hand-over came: not after this.
+      await looking;
+      await endHandOver();
       if (!server.listening) return;
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();

@@ -147,7 +147,7 @@ async function openFolder(config: Config, { features, logger, end }: { features:
   if (config.databaseUrl === undefined) return { paths, journal, handlers, db, key: own, lease: undefined, positionOf: (reader: string) => reader };
   const holder = folderName(own);
   // On connections of its own: a renewal that waits for one behind writes that wait for their turn comes too late.
-  const leaseDb = await openPostgres({ url: config.databaseUrl, logger, fence });
+  const leaseDb = await openPostgres({ url: config.databaseUrl, logger });
   await features.start('database of the lease', { start: async () => undefined, stop: () => leaseDb.destroy() });
   const lease = createLease({ db: leaseDb, fence, holder, address: config.peerUrl?.origin, logger, onLost: end });
   await features.start('lease', { start: async () => undefined, stop: () => lease.stop() });
@@ -184,7 +184,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   const aggregates = createAggregates({ db, clock, areas, directory, store: telemetry, storeReader: storeWriter.name, journal, key, random: randomBytes, retentionMs: config.telemetryRetentionDays * DAY_MS, positionName: positionOf(ROLLUPS), onError });
   handlers.push(
     storeWriter, evaluator, createPresenceReader({ presence: known.presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
-    createAlertIntake({ db, clock, changes, activeAlerts: alarms.activeAlerts, clocks: alarms.clocks, directory, adopt: (active) => { evaluator.adopt(active); } }),
+    createAlertIntake({ db, clock, changes, activeAlerts: alarms.activeAlerts, clocks: alarms.clocks, directory, areas, adopt: (active) => { evaluator.adopt(active); } }),
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   );

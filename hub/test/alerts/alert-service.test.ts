@@ -1,8 +1,12 @@
 import { severityRank, type Alert, type Rule, type Severity } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
+import { noClocks } from '../../src/alerts/alert-clocks.js';
+import { createAlertService } from '../../src/alerts/alert-service.js';
+import { createAlertWriter } from '../../src/alerts/alert-writer.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { lossyDb } from '../support/lossy-db.js';
 import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
@@ -30,6 +34,20 @@ describeOnDatabases('the alert service', () => {
     expect(rig.published.filter((alert) => alert.acked)).toHaveLength(1);
     const { timeline } = await rig.service.get(ADMIN, id);
     expect(timeline.slice(1)).toEqual([{ at: START, change: 'acked', by: 'an', note: 'by an' }]);
+  });
+
+  it('goes by what stands when the connection was lost while an acknowledgement was committed: it is not undone, and screens are told', async () => {
+    const { clock, areas, changes, activeAlerts } = rig;
+    const lost = lossyDb(rig.db);
+    const service = createAlertService({ db: lost.db, clock, areas, writer: createAlertWriter({ db: lost.db, clock, changes, activeAlerts, clocks: noClocks }) });
+    lost.isLost = true;
+    await expect(service.ack(EAST, id)).rejects.toThrow('lost');
+    expect(activeAlerts.byId(id)?.alert.acked).toBe(false);
+    await rig.send('bin', 'fill_level', 97, START + 1);
+    expect(await rig.active()).toMatchObject([{ id, severity: 'major' }]);
+    expect(activeAlerts.byId(id)?.alert.seq).toBe((await rig.active())[0]?.seq);
+    expect(rig.published.filter(({ ackedBy }) => ackedBy === 'li').length).toBeGreaterThan(0);
+    expect((await rig.service.get(ADMIN, id)).timeline.map(({ change }) => change)).toContain('acked');
   });
 
   it('shares acknowledgements with the evaluator, whose later writes keep them', async () => {

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AggregateAnswer, AggregateRow, HubProblem } from '@liandong/protocols';
 import { waitFor } from '../support/wait-for.js';
 import { byKey, openCity, openFaulty, openProxy, openPulledHub, QUARTER, ROOT, START, keyOf, type City, type PulledHub } from './rig.js';
+import { acceptInserts, describeOnDatabases, refuseInserts } from '../support/databases.js';
 
 let hub: PulledHub;
 let city: City;
@@ -30,7 +30,7 @@ async function ofHub(areas = EAST): Promise<AggregateRow[]> {
 }
 const hasAll = (count: number, of = city) => waitFor(`${count} rows are here`, async () => (await of.rows()).rows.length === count);
 
-describe('a pull', () => {
+describeOnDatabases('a pull', () => {
   it('brings each row of the hub\'s own sub-district once, and none of another', async () => {
     await hub.publish([...EAST, 'city', 'west', 'west-garden'], QUARTERS);
     await hub.publish(EAST, [START], { window: '1h' });
@@ -53,11 +53,11 @@ describe('a pull', () => {
 
   it('goes on behind what it has when rows and cursor are not written together, as at a kill', async () => {
     await hub.publish(EAST, QUARTERS);
-    await sql`create trigger cut before insert on city_stream when new.stream = 'community' begin select raise(abort, 'cut'); end`.execute(city.db);
+    await refuseInserts(city.db, 'city_stream', 'cut', { column: 'stream', value: 'community' });
     await register();
     await waitFor('it was cut', () => city.errors.length > 2);
     expect((await city.rows()).rows.filter(({ area }) => area !== 'east')).toEqual([]);
-    await sql`drop trigger cut`.execute(city.db);
+    await acceptInserts(city.db, 'city_stream');
     await hasAll(EAST.length * QUARTERS.length);
     const folder = city.dir;
     await city.close(true);
@@ -107,7 +107,7 @@ describe('a pull', () => {
   });
 });
 
-describe('a cursor the hub refuses', () => {
+describeOnDatabases('a cursor the hub refuses', () => {
   it.each([
     ['foreign, as of a hub that was set up anew', async () => { await hub.registry.db.updateTable('aggregate_state').set({ log: 'second' }).execute(); }],
     ['ancient, as rows behind it were dropped', async () => { await hub.registry.db.updateTable('aggregate_state').set((e) => ({ dropped_to: e('change_no', '+', 1), change_no: e('change_no', '+', 1) })).execute(); }],
@@ -151,7 +151,7 @@ describe('a cursor the hub refuses', () => {
   });
 });
 
-describe('a hub in trouble', () => {
+describeOnDatabases('a hub in trouble', () => {
   it.each<[HubProblem, string, (request: IncomingMessage, response: ServerResponse) => void]>([
     ['broken', 'answers 500', (_request, response) => { respond(response, 500, { code: 'INTERNAL' }); }],
     ['garbage', 'answers something else', (_request, response) => { response.end('<html>welcome</html>'); }],
@@ -260,7 +260,7 @@ describe('a hub in trouble', () => {
   });
 });
 
-describe('an id that two sub-districts have', () => {
+describeOnDatabases('an id that two sub-districts have', () => {
   it('stays with the first, is said of the second, and comes when it is free', async () => {
     const { areas } = hub.registry;
     await areas.create(ROOT, { id: 'rose', level: 'community', parent: 'east', name: '玫瑰' });

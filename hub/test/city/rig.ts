@@ -22,7 +22,6 @@ import type { PullTuning } from '../../src/city/hub-puller.js';
 import { createHubService } from '../../src/city/hub-service.js';
 import { createPullStore } from '../../src/city/pull-store.js';
 import { createPullers } from '../../src/city/pullers.js';
-import { openDatabase } from '../../src/database/database.js';
 import { buildCityHttp } from '../../src/http/city-server.js';
 import { createAuditLog } from '../../src/identity/audit-log.js';
 import { createIdentityService } from '../../src/identity/identity-service.js';
@@ -31,6 +30,7 @@ import type { TelemetryStore } from '../../src/telemetry/types.js';
 import { memoryStore } from '../aggregates/rig.js';
 import { ROOT, START, type Registry } from '../devices/registry.js';
 import { openHub } from '../http/test-hub.js';
+import { openTestDatabase } from '../support/databases.js';
 
 export { ROOT, START };
 export const QUARTER = WINDOW_MS['15m'];
@@ -87,7 +87,7 @@ export async function openCity({ folder, tuning = QUICK, begins = START + 3_600_
   const clock = { at: begins, now: () => clock.at };
   const errors: unknown[] = [];
   const key = Buffer.alloc(32, 9);
-  const db = await openDatabase(join(dir, 'city.db'));
+  const db = await openTestDatabase(dir);
   const areas = new AreaTree();
   const audit = createAuditLog({ db, clock });
   const identity = createIdentityService({ db, clock, areas, audit, passwords: createPasswords({ memoryKiB: 64, passes: 1, lanes: 1 }) });

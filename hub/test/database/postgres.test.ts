@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createChangeLog } from '../../src/changes/change-log.js';
 import type { Db } from '../../src/database/database.js';
+import { FENCED, type Fence } from '../../src/database/postgres/fence.js';
 import { createDatabaseProbe } from '../../src/database/postgres/database-probe.js';
 import { openPostgres } from '../../src/database/postgres/open-postgres.js';
 import { StartError } from '../../src/problem.js';
@@ -14,12 +15,14 @@ import { waitFor } from '../support/wait-for.js';
 
 const alert: Alert = { id: 'a', ruleId: 'r', deviceId: 'd', area: 'x', kind: 'waste_bin', severity: 'major', tier: 'community', active: true, acked: false, raisedAt: 1, lastAt: 1, count: 1, message: { zh: '', en: '' }, seq: 0 };
 
+const audit = (db: Db, by: string): Promise<unknown> => db.insertInto('audit').values({ at: 1, by, action: 'x', target: 'y', detail: null }).execute();
+
 describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
   let server: PostgresServer;
   const lines: unknown[] = [];
   const logger = { warn: (...line: unknown[]) => { lines.push(line); } };
   const opened: Db[] = [];
-  const open = async (url: string, more: { waitMs?: number; answerMs?: number } = {}): Promise<Db> => {
+  const open = async (url: string, more: { waitMs?: number; answerMs?: number; fence?: Fence } = {}): Promise<Db> => {
     const db = await openPostgres({ url: new URL(url), logger, waitMs: 0, ...more });
     opened.push(db);
     return db;
@@ -111,6 +114,53 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
     const all = (await db.selectFrom('change').select('seq').orderBy('seq').execute()).map(({ seq }) => seq);
     expect(all).toHaveLength(1 + 2 * 2 * (40 - 6));
     expect(seen).toEqual(all);
+  });
+
+  it('answers who reads while a crowd of writers waits for its turn', async () => {
+    const url = await server.createDatabase();
+    const [db, other] = await Promise.all([open(url), open(url)]);
+    let writing: Promise<unknown> | undefined;
+    await other.transaction().execute(async (trx) => {
+      await sql`select 1`.execute(trx);
+      writing = Promise.all(Array.from({ length: 40 }, (_, index) => audit(db, `crowd ${index}`)));
+      expect(await db.selectFrom('device').selectAll().execute()).toEqual([]); // the crowd is more than the pool has connections
+    });
+    await writing;
+    expect(await db.selectFrom('audit').select('id').execute()).toHaveLength(40);
+  });
+
+  it('lets a write without a transaction wait for the turn of all others, and refuses it once another hub leads', async () => {
+    const url = await server.createDatabase();
+    const fence = { term: undefined as number | undefined, onFenced: () => { fenced += 1; } };
+    let fenced = 0;
+    const [db, other] = await Promise.all([open(url, { fence }), open(url)]);
+    let alone: Promise<unknown> | undefined;
+    await other.transaction().execute(async (trx) => {
+      await sql`select 1`.execute(trx);
+      alone = audit(db, 'alone');
+      await sql`select pg_sleep(0.2)`.execute(trx);
+      await trx.insertInto('audit').values({ at: 1, by: 'other', action: 'x', target: 'y', detail: null }).execute();
+    });
+    await alone;
+    expect((await db.selectFrom('audit').select('by').orderBy('id').execute()).map(({ by }) => by)).toEqual(['other', 'alone']);
+    fence.term = 7;
+    await expect(audit(db, 'late')).rejects.toMatchObject({ code: FENCED });
+    await expect(sql`update audit set by = 'late'`.execute(db)).rejects.toMatchObject({ code: FENCED });
+    expect(fenced).toBe(2);
+    expect(await db.selectFrom('audit').select('by').where('by', '=', 'late').execute()).toEqual([]); // reading needs no lease
+  });
+
+  it('gives up on a turn that does not come, and goes on when it does', async () => {
+    const url = await server.createDatabase();
+    const db = await open(url);
+    const hasty = await open(url, { answerMs: 300 });
+    await db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(1)`.execute(trx);
+      await expect(Promise.all([audit(hasty, 'first'), audit(hasty, 'second')])).rejects.toThrow(/did not (answer|come) within 0.3 s/);
+      await new Promise((resolve) => { setTimeout(resolve, 400); });
+    });
+    await audit(hasty, 'third');
+    expect((await db.selectFrom('audit').select('by').execute()).map(({ by }) => by)).toContain('third');
   });
 
   it('holds one active alert per rule and device, and any number of past ones', async () => {

@@ -48,10 +48,10 @@ afterEach(async () => {
   for (const uplink of uplinks) await uplink.stop();
 });
 
-async function start({ order = 'in-order', latest = [] }: { order?: BacklogOrder; latest?: (readonly [DeviceId, Latest['values']])[] } = {}): Promise<Uplink> {
+async function start({ order = 'in-order', latest = [], backlogPerS = 1_000_000 }: { order?: BacklogOrder; backlogPerS?: number; latest?: (readonly [DeviceId, Latest['values']])[] } = {}): Promise<Uplink> {
   const state: EdgeState = { load: async (key) => saved.get(key), save: async (key, value) => { saved.set(key, JSON.parse(JSON.stringify(value))); } };
   const uplink = new Uplink({
-    link, state, order, backlogPerS: 1_000_000, topic: () => 'topic', stopwatch: () => performance.now(), latest: () => latest,
+    link, state, order, backlogPerS, topic: () => 'topic', stopwatch: () => performance.now(), latest: () => latest,
     journal: {
       get last() { return records.length; },
       read: async (from, most) => from > records.length ? undefined : { first: from, last: Math.min(records.length, from + most - 1), records: records.slice(from - 1, from - 1 + most) },
@@ -102,6 +102,19 @@ describe('an uplink', () => {
     await vi.waitFor(() => expect(uplink.position).toBe(20_001), { timeout: 5000 });
     expect(times().indexOf(20_001)).toBeLessThan(times().indexOf(20_000));
     expect(sent().findIndex(({ type }) => type === 'alert')).toBeLessThan(sent().findIndex((record) => record.type === 'telemetry' && record.ts === 20_000));
+  });
+
+  it('stops, and begins anew on the next connection, without waiting for the pause of a slow backlog', async () => {
+    grow(1_000);
+    const uplink = await start({ backlogPerS: 1 });
+    link.set(true);
+    await vi.waitFor(() => expect(link.batches).toHaveLength(1));
+    link.set(false);
+    link.set(true);
+    await vi.waitFor(() => expect(link.batches).toHaveLength(2));
+    const began = performance.now();
+    await uplink.stop();
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   it('holds nothing for done that was not confirmed, and sends it again', async () => {

@@ -1,9 +1,11 @@
 import type { Alert, EdgeAlertEntry, EdgeAlertRecord, JournalRecord } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { noClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertIntake } from '../../src/edges/alert-intake.js';
 import type { JournalHandler } from '../../src/journal/types.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { lossyDb } from '../support/lossy-db.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const FIRE = { ...common('fire'), local: true, type: 'threshold' as const, metric: 'temperature' as const, direction: 'above' as const, bands: [{ limit: 60, severity: 'critical' as const }], clearAt: 50 };
 
@@ -20,9 +22,9 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-function follow(): void {
-  const { db, clock, changes, activeAlerts, directory, evaluator } = rig;
-  intake = createAlertIntake({ db, clock, changes, activeAlerts, clocks: noClocks, directory, adopt: (active) => { evaluator.adopt(active); } });
+function follow({ db }: Pick<Rig, 'db'> = rig): void {
+  const { clock, changes, activeAlerts, directory, evaluator, areas } = rig;
+  intake = createAlertIntake({ db, clock, changes, activeAlerts, clocks: noClocks, directory, areas, adopt: (active) => { evaluator.adopt(active); } });
 }
 
 const alert: Alert = {
@@ -41,7 +43,7 @@ async function take(...records: JournalRecord[]): Promise<void> {
 }
 const fromEdge = (temperature: number, ts: number): JournalRecord => ({ type: 'telemetry', device: 'bin-1', ts, at: ts, values: { temperature }, edge: 'edge-1' });
 
-describe('alerts of an edge', () => {
+describeOnDatabases('alerts of an edge', () => {
   it('are the same alerts at the hub, with when they were raised and who acknowledged them there', async () => {
     await take(told({}, raised), ackedThere);
     expect(await rig.alerts()).toMatchObject([{ id: 'edge-alert-1', active: true, acked: true, ackedBy: 'admin@edge-1', ackedAt: acked.at, raisedAt: alert.raisedAt, count: 1 }]);
@@ -56,6 +58,25 @@ describe('alerts of an edge', () => {
     expect(await rig.alerts()).toEqual(before);
     expect(rig.published).toHaveLength(length);
     expect(await rig.timeline('edge-alert-1')).toEqual(['raised', 'acked', 'cleared']);
+  });
+
+  it('of a device that is gone stay in the edge\'s own community, wherever it says they are, and of an edge that is gone are none', async () => {
+    rig.directory.put('edge-1', 'gateway');
+    const gone = (id: string, area: string): EdgeAlertRecord => ({ ...told({ id, area, deviceId: id }, raised), device: id });
+    await take(gone('gone-1', 'east-1'), gone('gone-2', 'west'), { ...gone('gone-3', 'east'), edge: 'gone-edge' });
+    expect((await rig.alerts()).map(({ id, area }) => [id, area]).sort()).toEqual([['gone-1', 'east-1'], ['gone-2', 'east']]);
+  });
+
+  it('are in memory and on screens, too, when the connection was lost while their commit was answered', async () => {
+    const lost = lossyDb(rig.db);
+    follow({ db: lost.db });
+    lost.isLost = true;
+    await expect(take(told({}, raised))).rejects.toThrow('lost');
+    expect(rig.activeAlerts.size).toBe(0);
+    lost.isLost = false;
+    await take(told({}, raised)); // the journal hands it over again
+    expect(rig.activeAlerts.byId('edge-alert-1')).toBeDefined();
+    expect(rig.published.map(({ id }) => id)).toEqual(['edge-alert-1']);
   });
 
   it('that were over before the hub heard of them are never active here', async () => {

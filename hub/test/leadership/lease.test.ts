@@ -10,7 +10,7 @@ import { findPostgres, POSTGRES_HINT, startPostgres, type PostgresServer } from 
 import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
 
-interface Hub { readonly db: Db; readonly lease: Lease; readonly lost: string[]; readonly mind: { atMs: number } }
+interface Hub { readonly db: Db; readonly lease: Lease; readonly lost: string[]; readonly mind: { aheadMs: number } }
 
 describeWithServer('the lease of the leader', findPostgres(), POSTGRES_HINT, (programs) => {
   let server: PostgresServer;
@@ -30,8 +30,8 @@ describeWithServer('the lease of the leader', findPostgres(), POSTGRES_HINT, (pr
     const fence: Fence = { term: undefined, onFenced: () => undefined };
     const db = await openPostgres({ url: new URL(url), logger: { warn: () => undefined }, fence, waitMs: 0, answerMs: 1_000 });
     const lost: string[] = [];
-    const mind = { atMs: 0 };
-    const lease = createLease({ db, fence, holder, address, logger: { info: () => undefined, error: () => undefined }, onLost: (reason) => { lost.push(reason); }, stopwatch: () => performance.now() + mind.atMs });
+    const mind = { aheadMs: 0 };
+    const lease = createLease({ db, fence, holder, address, logger: { info: () => undefined, error: () => undefined }, onLost: (reason) => { lost.push(reason); }, stopwatch: () => performance.now() + mind.aheadMs });
     hubs.push({ db, lease, lost, mind });
     return hubs.at(-1)!; // just put there
   }
@@ -64,6 +64,15 @@ describeWithServer('the lease of the leader', findPostgres(), POSTGRES_HINT, (pr
     expect(await two.db.selectFrom('audit').select('by').execute()).toHaveLength(3); // the refused one left its connection usable
   });
 
+  it('lets a straggler of a hub that gave it back write nothing once another leads', async () => {
+    const [one, two] = [await hub('one'), await hub('two')];
+    await one.lease.take();
+    await one.lease.stop();
+    expect(await two.lease.take()).toBe(true);
+    await expect(write(one, 'straggler')).rejects.toMatchObject({ code: FENCED });
+    expect(one.lost).toEqual([]); // it has stopped: there is nothing left to end
+  });
+
   it('is renewed while the leader runs', async () => {
     const one = await hub('one');
     await one.lease.take();
@@ -78,7 +87,7 @@ describeWithServer('the lease of the leader', findPostgres(), POSTGRES_HINT, (pr
     await one.lease.take();
     await one.lease.start();
     await server.kill();
-    one.mind.atMs = LEASE_MS;
+    one.mind.aheadMs = LEASE_MS;
     try {
       if (lost.length > 0) await waitFor('it gives up', () => one.lost.length > 0);
     } finally {

@@ -61,14 +61,17 @@ describe('a hub that stands by', () => {
     await vi.waitFor(() => expect(onLead).toHaveBeenCalledOnce(), 5_000);
   });
 
-  it('does not lead any more once it is told to stop', async () => {
+  it('does not lead any more once it is told to stop, and has stopped only when its last look is over: whoever gives the lease back comes after that', async () => {
     let taken: ((isTaken: boolean) => void) | undefined;
     const onLead = vi.fn();
     const standby = await startStandby({ leader: async () => undefined, take: () => new Promise((resolve) => { taken = resolve; }) }, { onLead });
     await vi.waitFor(() => expect(taken).toBeDefined(), 5_000);
-    await standby.stop();
+    let hasStopped = false;
+    const stopping = standby.stop().then(() => { hasStopped = true; });
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    expect(hasStopped).toBe(false);
     taken?.(true);
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await stopping;
     expect(onLead).not.toHaveBeenCalled();
   });
 });

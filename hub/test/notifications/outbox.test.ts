@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertOf, createRig, webhook, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 import { createOutbox } from '../../src/notifications/outbox.js';
 
 let rig: Rig;
@@ -25,7 +26,7 @@ describe('the outbox', () => {
   });
 });
 
-describe('what goes next to a receiver that is slow', () => {
+describeOnDatabases('what goes next to a receiver that is slow', () => {
   const FLOOD = 40;
   /** Nothing is sent: the sender isn't started. */
   async function queue(...rounds: (readonly ReturnType<typeof alertOf>[])[]): Promise<{ next(limit: number): Promise<string[]> }> {

@@ -1,9 +1,9 @@
 import type { Alert, JournalRecord, Rule } from '@liandong/protocols';
-import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Gathered } from '../../src/rules/gathered.js';
 import type { Transition } from '../../src/rules/transitions.js';
 import { START, common, createRig, type Rig } from './rig.js';
+import { acceptInserts, describeOnDatabases, refuseInserts } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'critical' }], clearAt: 70 };
 const forced: Rule = { ...common('forced', ['access_gate']), type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: [], severity: 'critical' };
@@ -28,10 +28,10 @@ const records = (): JournalRecord[] => [
 const batch = () => ({ first: 1, last: records().length, records: records() });
 const shown = (alerts: readonly Alert[]) => alerts.map(({ ruleId, deviceId, severity, count, active }) => ({ ruleId, deviceId, severity, count, active })).sort((a, b) => `${a.deviceId ?? ''}`.localeCompare(`${b.deviceId ?? ''}`));
 /** Stands for a kill between the two transactions of a batch: what concerns the warnings can't be written. */
-const breakWarnings = () => sql`create trigger broken before insert on alert when new.severity = 'warning' begin select raise(abort, 'gone'); end`.execute(rig.db);
-const mend = () => sql`drop trigger broken`.execute(rig.db);
+const breakWarnings = () => refuseInserts(rig.db, 'alert', 'gone', { column: 'severity', value: 'warning' });
+const mend = () => acceptInserts(rig.db, 'alert');
 
-describe('critical alerts of a batch with many others', () => {
+describeOnDatabases('critical alerts of a batch with many others', () => {
   it('are on disk and told before the others', async () => {
     await breakWarnings();
     await expect(rig.evaluator.handle(batch())).rejects.toThrow('gone');

@@ -1,6 +1,7 @@
 import type { JournalRecord } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { common, createRig, START, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const HOUR_MS = 3_600_000;
 const FILL = { ...common('fill'), type: 'threshold' as const, metric: 'fill_level' as const, direction: 'above' as const, bands: [{ limit: 80, severity: 'major' as const }], clearAt: 70 };
@@ -21,7 +22,7 @@ const level = (fill_level: number, at: number): JournalRecord => ({ type: 'telem
 const happened = (event: string, at: number): JournalRecord => ({ type: 'event', device: 'gate-1', id: `${event} ${at}`, ts: at, at, event, data: {}, edge: 'edge-1' });
 const raisedBy = async (rule: string) => (await rig.alerts()).filter(({ ruleId }) => ruleId === rule);
 
-describe('what an edge brings after it was cut off', () => {
+describeOnDatabases('what an edge brings after it was cut off', () => {
   it('raises nothing for what was so and is over, in whichever order it comes', async () => {
     await rig.feed(level(30, START)); // how things stand comes first
     await rig.feed(level(90, START - 5 * HOUR_MS), level(95, START - 4 * HOUR_MS), level(20, START - 3 * HOUR_MS));

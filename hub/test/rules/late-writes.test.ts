@@ -1,6 +1,7 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { common, createRig, type Rig } from './rig.js';
+import { describeOnDatabases } from '../support/databases.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 const FLEET = 1_200;
@@ -10,7 +11,7 @@ const MOST_AT_ONCE = 500;
 let rig: Rig;
 afterEach(() => rig.close());
 
-describe('what may be written late', () => {
+describeOnDatabases('what may be written late', () => {
   it('reaches the disk some devices at a time, all of them soon, and once', async () => {
     rig = await createRig([fill]);
     const ids = Array.from({ length: FLEET }, (_, index) => `bin-${index}`);

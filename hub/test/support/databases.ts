@@ -31,14 +31,20 @@ export async function openTestDatabase(folder?: string): Promise<Db> {
   return openOn(url);
 }
 
-/** From now on every insert into the table fails with these words. */
-export async function refuseInserts(db: Db, table: string, words: string): Promise<void> {
+/** From now on every insert into the table, or those with this value in this column, fails with these words. */
+export async function refuseInserts(db: Db, table: string, words: string, which?: { readonly column: string; readonly value: string }): Promise<void> {
+  const when = which === undefined ? sql`` : sql`when (new.${sql.ref(which.column)} = ${sql.lit(which.value)})`;
   if (current === undefined) {
-    await sql`create trigger refusal before insert on ${sql.table(table)} begin select raise(abort, ${sql.lit(words)}); end`.execute(db);
+    await sql`create trigger refusal before insert on ${sql.table(table)} ${when} begin select raise(abort, ${sql.lit(words)}); end`.execute(db);
     return;
   }
-  await sql`create function refuse() returns trigger language plpgsql as ${sql.lit(`begin raise exception '${words}'; end`)}`.execute(db);
-  await sql`create trigger refusal before insert on ${sql.table(table)} execute function refuse()`.execute(db);
+  await sql`create or replace function refuse() returns trigger language plpgsql as ${sql.lit(`begin raise exception '${words}'; end`)}`.execute(db);
+  await sql`create trigger refusal before insert on ${sql.table(table)} for each row ${when} execute function refuse()`.execute(db);
+}
+
+/** They are taken again. */
+export async function acceptInserts(db: Db, table: string): Promise<void> {
+  await sql`drop trigger refusal ${current === undefined ? sql`` : sql`on ${sql.table(table)}`}`.execute(db);
 }
 
 async function start(programs: string): Promise<Postgres> {

@@ -1,6 +1,6 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
 import type { Executor, Statement, StatementResult } from './statement.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns.js';
 
 export interface Executors {
   readonly writer: Executor;

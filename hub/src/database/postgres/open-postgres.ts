@@ -14,6 +14,8 @@ import { startErrorOf } from './start-errors.js';
 
 /** A database server that starts together with the hub needs some seconds; one that recovers needs more. */
 const WAIT_MS = 60_000;
+/** A server that says nothing for so long is as good as gone; its connection is dropped. */
+const ANSWER_MS = 30_000;
 const LONGEST_PAUSE_MS = 5_000;
 /** What is asked of it (`any_value`, `merge` and the like are not): 15 is what is tested against. */
 const OLDEST_VERSION = 150_000;
@@ -25,7 +27,7 @@ export interface PostgresOptions {
   readonly fence?: Fence;
   /** How long a start waits for a server that does not answer or is still starting (ms). */
   readonly waitMs?: number;
-  /** How long any query may take (ms). */
+  /** How long any query may take, and how long a write waits for its turn (ms). */
   readonly answerMs?: number;
 }
 
@@ -36,10 +38,10 @@ export const postgresName = ({ hostname, port, pathname }: URL): string => `${ho
  * Opens the PostgreSQL database and brings it to the newest schema. Later losses of the server heal by themselves: queries fail until it is back.
  * @throws StartError when it can't be reached in time, refuses us, is too old, or was written by a newer Liandong
  */
-export async function openPostgres({ url, logger, fence = { term: undefined, onFenced: () => undefined }, waitMs = WAIT_MS, answerMs }: PostgresOptions): Promise<Db> {
+export async function openPostgres({ url, logger, fence = { term: undefined, onFenced: () => undefined }, waitMs = WAIT_MS, answerMs = ANSWER_MS }: PostgresOptions): Promise<Db> {
   const place = postgresName(url);
-  const pool = new QuietPool({ url, ...(answerMs === undefined ? {} : { answerMs }), onError: (error) => { logger.warn({ database: place, reason: error.message }, 'lost a connection to PostgreSQL'); } });
-  const db = new Kysely<Database>({ dialect: new SerialPostgresDialect({ pool, fence }), plugins: [new PostgresSchemaPlugin()] });
+  const pool = new QuietPool({ url, answerMs, onError: (error) => { logger.warn({ database: place, reason: error.message }, 'lost a connection to PostgreSQL'); } });
+  const db = new Kysely<Database>({ dialect: new SerialPostgresDialect({ pool, fence, turnMs: answerMs }), plugins: [new PostgresSchemaPlugin()] });
   try {
     await untilItAnswers(db, { place, logger, waitMs });
     await checkServer(db, place);

@@ -2,11 +2,9 @@ import { Pool, types, type PoolClient } from 'pg';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseAwayError } from './database-away.js';
 
-/** One transaction at a time has the lock (serial-dialect.ts), so these are for reads, and for those that wait their turn. */
+/** One writer of this process at a time takes one (serial-connection.ts); the others are for reads. */
 const CONNECTIONS = 20;
 const CONNECT_MS = 5_000;
-/** A server that says nothing for so long is as good as gone; its connection is dropped. */
-const ANSWER_MS = 30_000;
 /** A process that stands still inside a transaction holds everybody up: the server ends it after this, well within a lease's life. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 /** The server notices a peer that vanished without a word, and frees what it had locked, within about 10 s. */
@@ -21,7 +19,7 @@ export class QuietPool implements PostgresPool {
   readonly #answerMs: number;
   readonly #onError: (error: Error) => void;
 
-  constructor({ url, answerMs = ANSWER_MS, onError }: { url: URL; answerMs?: number; onError: (error: Error) => void }) {
+  constructor({ url, answerMs, onError }: { url: URL; answerMs: number; onError: (error: Error) => void }) {
     this.#answerMs = answerMs;
     this.#onError = onError;
     this.#pool = new Pool({

@@ -1,18 +1,18 @@
 import {
-  CompiledQuery, OperatorNode, PostgresDialect, PostgresDriver, PostgresQueryCompiler, PrimitiveValueListNode, ValueListNode,
+  OperatorNode, PostgresDialect, PostgresDriver, PostgresQueryCompiler, PrimitiveValueListNode, ValueListNode,
   type BinaryOperationNode, type DatabaseConnection, type Driver, type PostgresPool, type QueryCompiler, type TransactionSettings,
 } from 'kysely';
-import { FENCED, fenceSql, type Fence } from './fence.js';
+import { Turns } from '../turns.js';
+import type { Fence } from './fence.js';
+import { SerialConnection } from './serial-connection.js';
 
-/** The lock of Liandong's writers in this database: "liandong" in eight bytes. */
-const WRITERS = 0x6c69616e646f6e67n;
-
-interface SerialConfig { readonly pool: PostgresPool; readonly fence: Fence }
+/** `turnMs`: how long a write waits for those of this process that came before. */
+interface SerialConfig { readonly pool: PostgresPool; readonly fence: Fence; readonly turnMs: number }
 
 /**
  * PostgreSQL with libSQL's way of writing: one transaction after the other. What reads a number and writes the next one (`seq`, change numbers, versions),
  * or looks before it writes, relies on that; and a reader that goes on after the last `seq` it saw would miss a smaller one that was committed later.
- * Reads outside of transactions wait for nobody. The lock goes with the transaction, however that ends.
+ * A write outside a transaction is one of its own. Reads outside of transactions wait for nobody. The lock goes with the transaction, however that ends.
  * With a lease held, every transaction first checks that it still is (fence.ts).
  */
 export class SerialPostgresDialect extends PostgresDialect {
@@ -33,24 +33,30 @@ export class SerialPostgresDialect extends PostgresDialect {
 }
 
 class SerialDriver extends PostgresDriver {
-  readonly #fence: Fence;
+  readonly #config: SerialConfig;
+  readonly #turns = new Turns();
 
-  constructor({ pool, fence }: SerialConfig) {
-    super({ pool });
-    this.#fence = fence;
+  constructor(config: SerialConfig) {
+    super({ pool: config.pool });
+    this.#config = config;
   }
 
-  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    if (settings.accessMode === 'read only') return super.beginTransaction(connection, settings);
-    try {
-      const { term } = this.#fence;
-      await connection.executeQuery(CompiledQuery.raw([`begin; select pg_advisory_xact_lock(${WRITERS})`, ...(term === undefined ? [] : [fenceSql(term)])].join('; ')));
-    } catch (error) {
-      // The transaction may have begun; given back like this, its connection would refuse whoever has it next.
-      await this.rollbackTransaction(connection).catch(() => undefined); // of a connection that is gone
-      if ((error as { code?: string }).code === FENCED) this.#fence.onFenced();
-      throw error;
-    }
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const { fence, turnMs } = this.#config;
+    return new SerialConnection({ acquire: () => super.acquireConnection(), turns: this.#turns, fence, turnMs });
+  }
+
+  override async beginTransaction(connection: SerialConnection, settings: TransactionSettings): Promise<void> {
+    if (settings.accessMode === 'read only') await connection.beginReading((inner) => super.beginTransaction(inner, settings));
+    else await connection.begin();
+  }
+
+  override commitTransaction(connection: SerialConnection): Promise<void> { return connection.commit(); }
+  override rollbackTransaction(connection: SerialConnection): Promise<void> { return connection.rollback(); }
+
+  override async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    const inner = (connection as SerialConnection).release(); // made above
+    if (inner !== undefined) await super.releaseConnection(inner as Parameters<PostgresDriver['releaseConnection']>[0]); // made by it
   }
 }
 
