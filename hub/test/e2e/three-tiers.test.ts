@@ -82,8 +82,8 @@ describe('three edges, two hubs and a city, each a process of its own', () => {
 
     await Promise.all(loaded.map(({ load }) => load.stop()));
     for (const { edges } of sides) for (const { process, name } of edges) await waitFor(`the uplink of ${name} is drained`, () => isDrained(process), { timeoutMs: DRAINED_MS, intervalMs: 250 });
-    const drainedAt = Date.now();
     const expected = await expectStored(loaded, range);
+    const storedAt = Date.now();
     const alerts = [...drills.values()].flatMap((drill) => [...drill.alerts]);
     await expectAlerts(alerts, [...drills.values()].flatMap((drill) => drill.silentDevices));
     const notices = await expectNotices(alerts);
@@ -91,7 +91,7 @@ describe('three edges, two hubs and a city, each a process of its own', () => {
 
     const messages = loaded.reduce((sum, { load }) => sum + load.acknowledged.size, 0);
     process.stdout.write([
-      `three tiers, seed ${SEED}, uplinks through ${toxiproxy === undefined ? 'own proxies' : 'Toxiproxy'}: ${messages} messages acknowledged in ${RUN_S} s, each stored once; drained ${seconds(drainedAt - plan.endsAt)} s later`,
+      `three tiers, seed ${SEED}, uplinks through ${toxiproxy === undefined ? 'own proxies' : 'Toxiproxy'}: ${messages} messages acknowledged in ${RUN_S} s, each stored once; the last was read back ${seconds(storedAt - plan.endsAt)} s after the end`,
       `faults of links: ${[...plan.log.faults].map(([fault, count]) => `${count} ${fault}`).join(', ')}; west silent at the city after ${seconds(told - startedAt)} s`,
       `kills: ${plan.log.kills.map(({ name, at, awayMs }) => `${name} at ${seconds(at)} s, back after ${seconds(awayMs)} s`).join('; ')}`,
       `${alerts.length} alerts, each once; ${notices.all} notices, ${notices.repeated} of them twice with the same key; ${rows.count} rows at the city, highest revision ${rows.revision}; all checked ${seconds(Date.now() - plan.endsAt)} s after the end`, '',
@@ -135,7 +135,7 @@ describe('three edges, two hubs and a city, each a process of its own', () => {
         const points = await waitFor(`${metric} of ${device} is stored at ${side.id}`, async () => {
           const found = await storedReadings(side.desk, device, metric, range);
           return found.length >= acknowledged.size ? found : undefined;
-        }, { timeoutMs: 60_000, intervalMs: 500 });
+        }, { timeoutMs: DRAINED_MS, intervalMs: 500 });
         expect(points, `${metric} of ${device} at ${side.id}`).toEqual(times.map(([ts, reading]) => [ts, reading[metric]]));
         recount.add({ areas: [side.id, community], metric, device, points });
       }
