@@ -21,7 +21,7 @@ COPY edge-sim/package.json edge-sim/
 RUN npm ci --omit=dev --workspace=protocols --workspace=hub --workspace=edge-sim
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 MQTT_HOST=0.0.0.0 DATA_DIR=/data
+ENV NODE_ENV=production HOST=0.0.0.0 MQTT_HOST=0.0.0.0 DATA_DIR=/data BACKUP_DIR=/backups
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY --from=build /app/protocols/dist protocols/dist
@@ -31,7 +31,7 @@ COPY --from=build /app/console/dist console/dist
 # A new named volume takes its owner from the folder it covers; without this it would be root's.
 RUN mkdir -p /data/photos /auth && chown -R node:node /data /auth
 USER node
-VOLUME /data
+VOLUME /data /backups
 EXPOSE 8080 1883
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
