@@ -10,9 +10,8 @@ import { startHub, type HubProcess } from '../support/hub-process.js';
 import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Where the pictures go; looked at by people, and one of them stands in the README. */
+/** Where the pictures go; looked at by people. `overview.png` is the README's, copied to docs/images when the page has changed: a test run must leave the checkout as it was. */
 const SHOTS = fileURLToPath(new URL('../../../test-results/', import.meta.url));
-const README_SHOT = fileURLToPath(new URL('../../../docs/images/overview.png', import.meta.url));
 const WALL = { width: 1920, height: 1080 };
 
 const byId = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
@@ -129,7 +128,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
       await byId(page, 'alert-card').first().waitFor();
       await page.locator('[data-testid="alert-card"][data-severity="major"]').first().waitFor({ timeout: 60_000 }); // the bin goes on filling
       expect(await page.locator('svg .name').count()).toBe(7); // opened before the fleet had made them
-      await page.screenshot({ path: README_SHOT });
+      await page.screenshot({ path: `${SHOTS}overview.png` });
       for (const [name, path] of [['alerts', '/alerts'], ['devices', '/devices']] as const) {
         await page.goto(hub.url + path);
         await page.waitForLoadState('networkidle').catch(() => undefined); // the live feed may keep the network busy
