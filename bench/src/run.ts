@@ -13,6 +13,7 @@ import { mosquittoHubPath } from './paths/mosquitto-hub.js';
 import { mosquittoTelegrafPath } from './paths/mosquitto-telegraf.js';
 import { findServers } from './paths/servers.js';
 import type { Path } from './paths/types.js';
+import { runPart } from './run-part.js';
 import { readMachine } from './report/machine.js';
 import type { Progress } from './report/progress.js';
 import { isGood, type PathNote, type Result, type RunReport } from './report/run-report.js';
@@ -45,11 +46,12 @@ export async function run(dependencies: RunDependencies): Promise<RunReport> {
     else progress.say(`${id.toUpperCase()} ${title}: skipped, ${missing}`);
   }
   const codecs = await runCodecs(dependencies);
-  const backtest = await runPart('back-test', options.backtest, measureBacktest, dependencies);
-  const city = await runPart('city', options.city, measureCity, dependencies);
+  const { backtest: backtestSize, city: citySize, edge: edgeSize, fleets: fleetsSize } = options;
+  const backtest = backtestSize && await runPart('back-test', (told) => measureBacktest({ ...backtestSize, ...told }), dependencies);
+  const city = citySize && await runPart('city', (told) => measureCity({ ...citySize, ...told }), dependencies);
   const alerts = await runAlerts(dependencies);
-  const edge = await runPart('edge', options.edge, measureEdge, dependencies);
-  const fleets = await runPart('fleets', options.fleets, measureFleets, dependencies);
+  const edge = edgeSize && await runPart('edge', (told) => measureEdge({ ...edgeSize, ...told }), dependencies);
+  const fleets = fleetsSize && await runPart('fleets', (told) => measureFleets({ ...fleetsSize, ...told }), dependencies);
   return { startedAt: startedAt.toISOString(), seconds: (Date.now() - startedAt.getTime()) / 1000, machine, workloads: options.paths.length === 0 ? [] : describe(options), paths, results, codecs, alerts, ...(backtest === undefined ? {} : { backtest }), ...(city === undefined ? {} : { city }), ...(edge === undefined ? {} : { edge }), ...(fleets === undefined ? {} : { fleets }) };
 }
 
@@ -59,26 +61,6 @@ async function runCodecs({ options, progress, onStage }: RunDependencies) {
   progress.say('Codecs …');
   return measureCodecs({ ...options.codecs, samples: createSamples(), cpuUs: processCpuUs });
 }
-
-/** Undefined when it is not asked for. */
-async function runPart<Size, Result>(name: string, size: Size | undefined, measurePart: (options: Size & PartOptions) => Promise<Result>, { progress, onStage, onResources }: RunDependencies): Promise<Result | { readonly failure: string } | undefined> {
-  if (size === undefined) return undefined;
-  const resources = new Resources();
-  onResources(resources);
-  onStage(name);
-  progress.say(`${name} …`);
-  try {
-    return await measurePart({ ...size, resources, onProgress: progress.show.bind(progress) });
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    progress.say(`  ${name}: FAILED, ${failure}`);
-    return { failure };
-  } finally {
-    await resources.release();
-  }
-}
-
-interface PartOptions { readonly resources: Resources; readonly onProgress: (stage: string, done: number, of: number) => void }
 
 async function runPath(path: Path, { options, progress, onStage, onResources }: RunDependencies): Promise<Result[]> {
   const { id, title } = path;

@@ -3,6 +3,7 @@ import type { ChangeLog } from './changes/change-log.js';
 import type { Clock } from './clock.js';
 import type { Feature } from './feature.js';
 import type { Logger } from './logger.js';
+import { Rounds } from './rounds.js';
 import type { TelemetryStore } from './telemetry/types.js';
 
 const EVERY_MS = 10 * 60_000;
@@ -27,24 +28,15 @@ export interface RetentionDependencies {
 /** Drops what is past its time: telemetry, events, rows of the database, and the change log beyond what screens may resume. */
 export class Retention implements Feature {
   readonly #dependencies: RetentionDependencies;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds = new Rounds(EVERY_MS, () => this.run());
   #rowsAt: EpochMs | undefined;
 
   constructor(dependencies: RetentionDependencies) {
     this.#dependencies = dependencies;
   }
 
-  async start(): Promise<void> {
-    this.#timer ??= setInterval(() => { this.#running = this.run(); }, EVERY_MS);
-    this.#timer.unref();
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    await this.#running;
-  }
+  start(): Promise<void> { return this.#rounds.start(); }
+  stop(): Promise<void> { return this.#rounds.stop(); }
 
   /** One round now; what fails is tried again in the next. */
   async run(): Promise<void> {

@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import type { RunDependencies } from '../run.js';
-import { Resources } from '../support/resources.js';
+import { runPart } from '../run-part.js';
 import { measureLatency, type LatencyResult } from './measure-latency.js';
 import { measureRules, type RulesResult } from './measure-rules.js';
 import { measureStorm, type StormResult } from './measure-storm.js';
@@ -20,19 +20,9 @@ export async function runAlerts(dependencies: RunDependencies): Promise<AlertRep
   };
 }
 
-async function runOne<Result>(name: string, run: (told: Told) => Promise<Result>, { progress, onStage, onResources }: RunDependencies): Promise<Measured<Result>> {
-  const resources = new Resources();
-  onResources(resources);
-  onStage(name);
-  progress.say(`${name} …`);
-  const loadBefore = loadavg()[0] ?? 0;
-  try {
-    return { ...await run({ resources, progress: progress.show.bind(progress) }), loadBefore };
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    progress.say(`  ${name}: FAILED, ${failure}`);
-    return { failure };
-  } finally {
-    await resources.release();
-  }
+async function runOne<Result>(name: string, run: (told: Told) => Promise<Result>, dependencies: RunDependencies): Promise<Measured<Result>> {
+  return runPart(name, async ({ resources, onProgress }) => {
+    const loadBefore = loadavg()[0] ?? 0;
+    return { ...await run({ resources, progress: onProgress }), loadBefore };
+  }, dependencies);
 }

@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SEVERITIES, type Alert } from '@liandong/protocols';
 import { byTableOrder, byUrgency } from '../../src/live/priority.js';
 import { startFixtureHub } from '../support/fixture-hub.js';
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isReady = existsSync(CHROMIUM) && existsSync(fileURLToPath(new URL('../../dist/index.html', import.meta.url)));
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+import { canDrive, launchBrowser, openWall } from '../support/open-wall.js';
 
 /** 50,000 a minute, for a few seconds. */
 const [PER_SECOND, SECONDS] = [833, 6];
@@ -18,21 +13,16 @@ const [PER_SECOND, SECONDS] = [833, 6];
  */
 const MOST_MS_PER_CHANGE = 0.9;
 
-describe.skipIf(!isReady)('a storm of alerts', { timeout: 90_000 }, () => {
+describe.skipIf(!canDrive)('a storm of alerts', { timeout: 90_000 }, () => {
   let browser: Browser;
   let hub: Awaited<ReturnType<typeof startFixtureHub>>;
   let page: Page;
   let devtools: CDPSession;
-  beforeAll(async () => { browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS }); });
+  beforeAll(async () => { browser = await launchBrowser(); });
   afterAll(() => browser?.close());
   beforeEach(async () => {
     hub = await startFixtureHub({ devices: 1000 });
-    page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
-    await page.goto(hub.url);
-    await page.getByTestId('signin-username').fill('admin');
-    await page.getByTestId('signin-password').fill('right');
-    await page.keyboard.press('Enter');
-    await page.getByTestId('alert-card').first().waitFor();
+    page = await openWall(browser, hub);
     devtools = await page.context().newCDPSession(page);
     await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   });

@@ -1,28 +1,18 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFixtureHub } from '../support/fixture-hub.js';
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isReady = existsSync(CHROMIUM) && existsSync(fileURLToPath(new URL('../../dist/index.html', import.meta.url)));
-const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+import { canDrive, launchBrowser, openWall } from '../support/open-wall.js';
 
 /** The built console against the fixture hub; without a browser or a build there is nothing to drive. */
-describe.skipIf(!isReady)('the wall by keyboard alone', { timeout: 60_000 }, () => {
+describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, () => {
   let browser: Browser;
   let hub: Awaited<ReturnType<typeof startFixtureHub>>;
   let page: Page;
-  beforeAll(async () => { browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS }); });
+  beforeAll(async () => { browser = await launchBrowser(); });
   afterAll(() => browser?.close());
   beforeEach(async () => {
     hub = await startFixtureHub();
-    page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
-    await page.goto(hub.url);
-    await page.getByTestId('signin-username').fill('admin');
-    await page.getByTestId('signin-password').fill('right');
-    await page.keyboard.press('Enter');
-    await page.getByTestId('alert-card').first().waitFor();
+    page = await openWall(browser, hub);
   });
   afterEach(async () => { await page.context().close(); await hub.stop(); });
 

@@ -1,6 +1,6 @@
-import { chromium } from 'playwright-core';
 import { SEVERITIES } from '@liandong/protocols';
 import { startFixtureHub } from './fixture-hub.js';
+import { launchBrowser, openWall } from './open-wall.js';
 
 /**
  * How the wall stands a storm: 833 alert events a second (50,000 in a minute) for 20 s, in real Chromium at 1920×1080.
@@ -8,13 +8,8 @@ import { startFixtureHub } from './fixture-hub.js';
  */
 const [seconds, perSecond, path] = [Number(process.argv[2] ?? 20), Number(process.argv[3] ?? 833), process.argv[4] ?? '/'];
 const hub = await startFixtureHub({ devices: 2000 });
-const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info'] });
-const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
-await page.goto(`${hub.url}/`);
-await page.getByTestId('signin-username').fill('admin');
-await page.getByTestId('signin-password').fill('right');
-await page.getByTestId('signin-submit').click();
-await page.getByTestId('alert-card').first().waitFor();
+const browser = await launchBrowser(['--enable-precise-memory-info']);
+const page = await openWall(browser, hub);
 if (path !== '/') await page.goto(hub.url + path);
 await page.waitForTimeout(3000);
 

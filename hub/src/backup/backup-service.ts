@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Feature } from '../feature.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import type { AuditLog } from '../identity/types.js';
+import { isWithin } from '../is-within.js';
 import { AppError } from '../problem.js';
 import { backupName, isBackupName } from './make-backup.js';
 import { readManifest, type Manifest } from './manifest.js';
@@ -66,11 +67,7 @@ export function createBackupService({ dir, keep, make, audit, clock, onError }: 
 
   return {
     start: async () => undefined,
-    async stop() {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([running, new Promise((resolve) => { timer = setTimeout(resolve, STOP_MS); })]);
-      clearTimeout(timer);
-    },
+    async stop() { await isWithin(running, STOP_MS); },
     async create(principal) {
       requireAll(principal);
       if (latest?.state === 'running') throw new AppError('BACKUP_RUNNING');

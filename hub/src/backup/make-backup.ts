@@ -1,4 +1,4 @@
-import { chmod, copyFile, cp, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { BackupPhase, EpochMs } from '@liandong/protocols';
 import { dataPaths, type DataPaths } from '../data-dir.js';
@@ -71,10 +71,10 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   await chmod(to, 0o600);
 }
 
+/** A file, or a folder with what is not a draft in it. */
 async function copyIfThere(from: string, to: string): Promise<void> {
-  const isFolder = basename(from) === basename(dataPaths('').photos);
   try {
-    await (isFolder ? cp(from, to, { recursive: true, filter: (path) => !basename(path).startsWith('.') }) : copyFile(from, to));
+    await cp(from, to, { recursive: true, filter: (path) => !basename(path).startsWith('.') });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

@@ -3,6 +3,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Feature } from '../feature.js';
+import { Rounds } from '../rounds.js';
 
 const EVERY_MS = 60 * 60_000;
 /** Alerts that cleared so long ago are the hubs' own affair again. */
@@ -11,23 +12,14 @@ const ALERTS_KEPT_MS = 92 * 86_400_000;
 /** Drops what is past its time: aggregates as long as a hub keeps them, cleared alerts after a quarter of a year. */
 export class CityKeeper implements Feature {
   readonly #dependencies: { readonly db: Db; readonly clock: Clock; readonly areas: AreaTree; readonly onError: (error: unknown) => void };
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds = new Rounds(EVERY_MS, () => this.run());
 
   constructor(dependencies: { readonly db: Db; readonly clock: Clock; readonly areas: AreaTree; readonly onError: (error: unknown) => void }) {
     this.#dependencies = dependencies;
   }
 
-  async start(): Promise<void> {
-    this.#timer ??= setInterval(() => { this.#running = this.run(); }, EVERY_MS);
-    this.#timer.unref();
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    await this.#running;
-  }
+  start(): Promise<void> { return this.#rounds.start(); }
+  stop(): Promise<void> { return this.#rounds.stop(); }
 
   /** One round now. Never rejects: what fails is tried again in the next. */
   async run(): Promise<void> {

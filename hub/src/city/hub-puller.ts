@@ -3,6 +3,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Feature } from '../feature.js';
 import { backOffMs } from '../notifications/back-off.js';
+import { pause } from '../pause.js';
 import { readAlerts, readAreas, readPage } from './hub-answers.js';
 import { levelsOf, type HubBook, type HubEntry, type PullTask } from './hub-book.js';
 import type { HubAnswer, HubClient } from './hub-client.js';
@@ -191,17 +192,4 @@ export class HubPuller implements Feature {
     const { book, hub } = this.#dependencies;
     return book.heard(hub.id, answer);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || ms <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

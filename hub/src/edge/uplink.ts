@@ -1,9 +1,10 @@
-import { nativeTopic, type DeviceId, type EpochMs, type JournalRecord, type Latest, type MetricKey, type MetricValue, type Seq, type TelemetryRecord, type UplinkRecord } from '@liandong/protocols';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { nativeTopic, type DeviceId, type JournalRecord, type Latest, type Seq, type TelemetryRecord, type UplinkRecord } from '@liandong/protocols';
 import { encodeUplinks } from '../edges/uplink-codec.js';
 import type { Feature } from '../feature.js';
 import type { JournalBatch, JournalTenant } from '../journal/types.js';
 import type { Logger } from '../logger.js';
+import { pause } from '../pause.js';
+import { byMoment } from '../telemetry/by-moment.js';
 import type { EdgeState } from './edge-state.js';
 import { Lanes, type BacklogOrder, type Lane, type SavedLanes } from './lanes.js';
 import type { EdgePlace } from './registry-keeper.js';
@@ -241,9 +242,7 @@ class Session {
   }
 
   /** Ends early with the session: a stop, or the next connection, waits for no pause. */
-  async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined); // nothing else is thrown
-  }
+  pause(ms: number): Promise<void> { return pause(ms, this.#closing.signal); }
 }
 
 /** The edge's own topic at its hub. */
@@ -258,10 +257,5 @@ const withoutFingerprint = <R extends { fingerprint?: number }>({ fingerprint: _
 
 /** One record for the values of one moment. They came no later than now: their time stands for when. */
 function byTime(device: DeviceId, values: Latest['values']): TelemetryRecord[] {
-  const moments = new Map<EpochMs, Partial<Record<MetricKey, MetricValue>>>();
-  for (const [metric, { ts, value }] of Object.entries(values)) {
-    const known = moments.get(ts) ?? {};
-    moments.set(ts, { ...known, [metric]: value });
-  }
-  return [...moments].map(([ts, at]) => ({ type: 'telemetry', device, ts, at: ts, values: at }));
+  return [...byMoment(Object.entries(values))].map(([ts, at]) => ({ type: 'telemetry', device, ts, at: ts, values: at }));
 }

@@ -4,6 +4,7 @@ import type { Feature } from '../feature.js';
 import type { JournalHandler } from '../journal/types.js';
 import type { Logger } from '../logger.js';
 import type { HealthProbe } from '../realtime/types.js';
+import { byMoment } from '../telemetry/by-moment.js';
 import { openRedis, type FanOutMessage } from './redis.js';
 import type { LiveValues } from './types.js';
 
@@ -39,13 +40,7 @@ export function createFanOutPublisher({ url, stream, health, flood, logger }: Fa
     if (pending.size === 0) return;
     const values: LiveValues[] = [];
     for (const [device, metrics] of pending) {
-      const byTime = new Map<number, Partial<Record<MetricKey, number | boolean>>>();
-      for (const [metric, { ts, value }] of metrics) {
-        const reading = byTime.get(ts) ?? {};
-        reading[metric] = value;
-        byTime.set(ts, reading);
-      }
-      for (const [ts, reading] of byTime) values.push({ device, ts, values: reading });
+      for (const [ts, reading] of byMoment(metrics)) values.push({ device, ts, values: reading });
     }
     pending.clear();
     send({ kind: 'values', values });

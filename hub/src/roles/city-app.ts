@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { LiandongApp } from '../app.js';
-import { createAreaService } from '../areas/area-service.js';
-import { AreaTree } from '../areas/area-tree.js';
 import { CityHealth } from '../city/city-health.js';
 import { CityKeeper } from '../city/city-keeper.js';
 import { createCityAlertsOfCity } from '../city/city-alerts-of-city.js';
@@ -22,13 +19,11 @@ import { openDatabase, type Db } from '../database/database.js';
 import { FeatureStack } from '../feature-stack.js';
 import { buildCityHttp } from '../http/city-server.js';
 import { createHttpListener } from '../http/http-listener.js';
-import { createAuditLog } from '../identity/audit-log.js';
-import { createIdentityService } from '../identity/identity-service.js';
 import { readTlsPair, type TlsServer } from '../tls/tls-pair.js';
 import { createTlsReloader } from '../tls/tls-reloader.js';
-import { urlHost } from '../url-host.js';
+import { CONSOLE_FOLDER, consoleUrlOf } from '../wiring/addresses.js';
+import { wirePeople } from '../wiring/people.js';
 
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
 /** The composition root of a city: it pulls from hubs and shows them; no broker, no journal, no rules. Nothing is open until `start`. */
 export function createCityApp(config: Config): LiandongApp {
@@ -60,7 +55,7 @@ export function createCityApp(config: Config): LiandongApp {
     addresses() {
       if (parts === undefined) throw new Error('not started');
       return {
-        consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${parts.listener.port}`,
+        consoleUrl: consoleUrlOf(config, parts.listener),
         mqttUrl: undefined, mqttsUrl: undefined, telemetry: undefined, dataDir: config.dataDir, isDemo: false,
       };
     },
@@ -70,10 +65,7 @@ export function createCityApp(config: Config): LiandongApp {
 async function wire({ config, logger, db, key }: { config: Config; logger: pino.Logger; db: Db; key: Buffer }) {
   const clock = systemClock;
   const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
-  const areas = new AreaTree();
-  const audit = createAuditLog({ db, clock });
-  const identity = createIdentityService({ db, clock, areas, audit });
-  const areaService = createAreaService({ db, areas, audit });
+  const { areas, audit, identity, areaService } = wirePeople({ db, clock });
   const book = new HubBook({ db, clock, areas });
   const store = createPullStore({ db, clock, areas, random: randomBytes });
   const pullers = createPullers({ book, store, areas, clock, random: Math.random, onError });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createActiveAlerts } from '../alerts/active-alerts.js';
 import { noClocks } from '../alerts/alert-clocks.js';
@@ -8,15 +7,11 @@ import { createAlertService } from '../alerts/alert-service.js';
 import { createAlertWriter } from '../alerts/alert-writer.js';
 import { createShelfTimer } from '../alerts/shelf-timer.js';
 import type { LiandongApp } from '../app.js';
-import { createAreaService } from '../areas/area-service.js';
-import { AreaTree } from '../areas/area-tree.js';
-import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { createChangeLog } from '../changes/change-log.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from '../data-dir.js';
 import { openDatabase } from '../database/database.js';
-import { loadDigest } from '../devices/device-digests.js';
 import { createDeviceReadings } from '../devices/device-readings.js';
 import { createPresenceReader } from '../devices/presence-reader.js';
 import { alertsAfter } from '../edge/alert-source.js';
@@ -32,10 +27,6 @@ import { RegistryKeeper } from '../edge/registry-keeper.js';
 import { alarmTopic, createSiren } from '../edge/siren.js';
 import { Uplink, uplinkTopic } from '../edge/uplink.js';
 import { FeatureStack } from '../feature-stack.js';
-import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
-import { createHttpSignIn } from '../gateways/http-sign-in.js';
-import { createAuditLog } from '../identity/audit-log.js';
-import { createIdentityService } from '../identity/identity-service.js';
 import { Journal, type JournalMemory } from '../journal/journal.js';
 import type { JournalHandler } from '../journal/types.js';
 import type { Logger } from '../logger.js';
@@ -46,13 +37,13 @@ import { createLiveReader } from '../realtime/live-reader.js';
 import { Retention } from '../retention.js';
 import { createRuleEvaluator } from '../rules/rule-evaluator.js';
 import { createRuleService } from '../rules/rule-service.js';
-import { urlHost } from '../url-host.js';
 import { wireDevices } from '../wiring/devices.js';
+import { CONSOLE_FOLDER, consoleUrlOf, mqttsUrlOf, mqttUrlOf } from '../wiring/addresses.js';
 import { wireHttp } from '../wiring/http.js';
-import { wireIngest } from '../wiring/ingest.js';
+import { wireHikvision, wireIngest } from '../wiring/ingest.js';
+import { wirePeople } from '../wiring/people.js';
 import { rowRetention } from '../wiring/row-retention.js';
 
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
 /** As far back as a redelivery after a restart can reach, and the latest values. */
 const RECALLED_RECORDS = 20_000;
@@ -108,11 +99,8 @@ async function wire({ config, edge, logger, paths, journal, handlers, tenants, d
   const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
   const state = createEdgeState({ db });
   const clock = new EdgeClock({ own: systemClock, state, logger });
-  const areas = new AreaTree();
   const changes = createChangeLog({ db, clock });
-  const audit = createAuditLog({ db, clock });
-  const identity = createIdentityService({ db, clock, areas, audit });
-  const areaService = createAreaService({ db, areas, audit });
+  const { areas, audit, identity, areaService } = wirePeople({ db, clock });
   const known = wireDevices({ config, db, clock, paths, areas, changes, audit, onError });
   const { directory } = known;
 
@@ -148,10 +136,7 @@ async function wire({ config, edge, logger, paths, journal, handlers, tenants, d
     dependencies: {
       identity, areas: readOnlyAreas(areaService), devices: readOnlyDevices(known.devices), alerts, rules: readOnlyRules(createRuleService({ db, clock, areas, directory, evaluator })),
       readings: createDeviceReadings({ devices: known.devices, telemetry: noStore, latest, audit, clock }),
-      hikvision: {
-        signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
-        intake: createHikvisionIntake({ ingest, journal, clock }),
-      },
+      hikvision: wireHikvision({ db, clock, directory, ingest, journal }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
     },
   });
@@ -198,9 +183,9 @@ async function startParts(parts: Parts, features: FeatureStack): Promise<void> {
 
 function addressesOf(config: Config, { source, listener, mqtts }: Parts): ReturnType<LiandongApp['addresses']> {
   return {
-    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
-    mqttUrl: source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`,
-    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
+    consoleUrl: consoleUrlOf(config, listener),
+    mqttUrl: mqttUrlOf(config, source),
+    mqttsUrl: mqttsUrlOf(config, mqtts),
     telemetry: `中心 hub ${config.edge?.hubUrl.host ?? ''}`, dataDir: config.dataDir, isDemo: false,
   };
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createAggregates } from '../aggregates/aggregates.js';
 import { ROLLUPS } from '../aggregates/rollup-reader.js';
@@ -7,12 +6,9 @@ import { createAreaAlerts } from '../aggregates/area-alerts.js';
 import { createPassages } from '../aggregates/passages.js';
 import { createIdSource } from '../alerts/alert-ids.js';
 import type { EndNow, LiandongApp } from '../app.js';
-import { createAreaService } from '../areas/area-service.js';
-import { AreaTree } from '../areas/area-tree.js';
 import { createBackupService } from '../backup/backup-service.js';
 import { backupSources, makeBackup } from '../backup/make-backup.js';
 import { createBacktestService } from '../backtest/backtest-service.js';
-import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { createChangeLog } from '../changes/change-log.js';
 import { createCityAlertsOfHub } from '../city/city-alerts-of-hub.js';
 import { systemClock } from '../clock.js';
@@ -27,7 +23,6 @@ import { createDatabaseProbe } from '../database/postgres/database-probe.js';
 import { openPostgres } from '../database/postgres/open-postgres.js';
 import { DemoFleet } from '../demo/demo-fleet.js';
 import { createDeviceBulk } from '../devices/device-bulk.js';
-import { loadDigest } from '../devices/device-digests.js';
 import { createDeviceReadings } from '../devices/device-readings.js';
 import { createPresenceReader } from '../devices/presence-reader.js';
 import { createProvisioning } from '../devices/provisioning.js';
@@ -36,12 +31,8 @@ import { createEdgeRegistry } from '../edges/registry-service.js';
 import { createFanOutPublisher } from '../fan-out/publisher.js';
 import { streamName } from '../fan-out/redis.js';
 import { FeatureStack } from '../feature-stack.js';
-import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
-import { createHttpSignIn } from '../gateways/http-sign-in.js';
 import type { JournalHandler } from '../journal/types.js';
 import { Health } from '../health.js';
-import { createAuditLog } from '../identity/audit-log.js';
-import { createIdentityService } from '../identity/identity-service.js';
 import type { Principal } from '../identity/principal.js';
 import { createImportService } from '../import/import-service.js';
 import { Journal } from '../journal/journal.js';
@@ -66,14 +57,14 @@ import { createDuckdbStore } from '../telemetry/duckdb-store.js';
 import { createInfluxStore } from '../telemetry/influx-store.js';
 import { createStoreWriter } from '../telemetry/store-writer.js';
 import { readTlsPair } from '../tls/tls-pair.js';
-import { urlHost } from '../url-host.js';
 import { wireAlerts } from '../wiring/alerts.js';
 import { reservedIds, wireDevices } from '../wiring/devices.js';
+import { CONSOLE_FOLDER, consoleUrlOf, mqttsUrlOf, mqttUrlOf } from '../wiring/addresses.js';
 import { wireHttp } from '../wiring/http.js';
-import { wireIngest } from '../wiring/ingest.js';
+import { wireHikvision, wireIngest } from '../wiring/ingest.js';
+import { wirePeople } from '../wiring/people.js';
 import { rowRetention } from '../wiring/row-retention.js';
 
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 const DAY_MS = 86_400_000;
 /** As far back as a redelivery after a restart can reach. */
 const RECALLED_RECORDS = 50_000;
@@ -166,11 +157,8 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
   // Of a database server that is away the probe tells once; every timer would tell it again each second.
   const onError = (error: unknown): void => error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE' ? logger.debug({ err: error }, 'a part waits for the database') : logger.error({ err: error }, 'a part met an unexpected error');
 
-  const areas = new AreaTree();
   const changes = createChangeLog({ db, clock });
-  const audit = createAuditLog({ db, clock });
-  const identity = createIdentityService({ db, clock, areas, audit });
-  const areaService = createAreaService({ db, areas, audit });
+  const { areas, audit, identity, areaService } = wirePeople({ db, clock });
   const known = wireDevices({ config, db, clock, paths, areas, changes, audit, onError });
   const { directory, devices } = known;
   const alarms = wireAlerts({ db, clock, areas, changes, directory, positionName: positionOf(RULES), onError });
@@ -211,10 +199,7 @@ async function wire({ config, logger, paths, journal, handlers, db, key, positio
       aggregates: aggregates.service, aggregateAlerts: createAreaAlerts({ db, clock, areas }), entities: createEntityService({ directory, areas, latest, store: telemetry, clock }),
       passages: createPassages({ store: telemetry, directory, areas, places: aggregates.places, watermark: () => aggregates.publisher.watermark() }),
       cityAlerts: createCityAlertsOfHub({ db, areas, changes, writer: alarms.writer, key }),
-      hikvision: {
-        signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
-        intake: createHikvisionIntake({ ingest, journal, clock }),
-      },
+      hikvision: wireHikvision({ db, clock, directory, ingest, journal }),
       ...(config.peerUrl === undefined ? {} : { peers: { token: peerToken(key), journal, alerts } }),
       edges: createEdgeRegistry({ db, areas, directory }),
       health, metrics, clock, logger, consoleFolder: CONSOLE_FOLDER,
@@ -284,9 +269,8 @@ async function seedLatest({ telemetry, latest, directory, logger }: Parts): Prom
 }
 
 function demoFleetOf(config: Config, parts: Parts): DemoFleet {
-  const { consoleUrl } = addressesOf(config, parts);
   return new DemoFleet({
-    hubUrl: consoleUrl, mqttUrl: mqttUrlOf(config, parts), trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
+    hubUrl: consoleUrlOf(config, parts.listener), mqttUrl: mqttUrlOf(config, parts.source), trustsAnyCertificate: config.tls !== undefined, stateFile: parts.paths.fleetState, logger: parts.logger,
     async issueToken() {
       const { id, token } = await parts.identity.createToken(FLEET_SPONSOR, { name: 'simulated fleet', role: 'admin', expiresAt: systemClock.now() + FLEET_TOKEN_MS });
       return { token, revoke: () => parts.identity.deleteToken(FLEET_SPONSOR, id) };
@@ -294,16 +278,12 @@ function demoFleetOf(config: Config, parts: Parts): DemoFleet {
   });
 }
 
-/** Of the embedded broker, or of the external one without its password. */
-const mqttUrlOf = (config: Config, { source }: Partial<Pick<Parts, 'source'>>): string =>
-  source instanceof EmbeddedBroker ? `mqtt://${urlHost(config.mqttHost)}:${source.port}` : `${config.mqttUrl?.protocol}//${config.mqttUrl?.host}`;
-
 function addressesOf(config: Config, parts: { listener: { readonly port: number } } & Partial<Pick<Parts, 'source' | 'mqtts'>>): ReturnType<LiandongApp['addresses']> {
   const { listener, mqtts } = parts;
   return {
-    consoleUrl: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${listener.port}`,
-    mqttUrl: mqttUrlOf(config, parts),
-    mqttsUrl: mqtts === undefined ? undefined : `mqtts://${urlHost(config.mqttHost)}:${mqtts.port}`,
+    consoleUrl: consoleUrlOf(config, listener),
+    mqttUrl: mqttUrlOf(config, parts.source),
+    mqttsUrl: mqttsUrlOf(config, mqtts),
     telemetry: config.influx === undefined ? dataPaths(config.dataDir).telemetry : config.influx.url,
     dataDir: config.dataDir, isDemo: config.isDemo,
   };

@@ -4,6 +4,7 @@ import { eventCursor, parseEventCursor, parsePointCursor, pointCursor } from './
 import { buffersOf, createSeriesDictionary, encodeBatch, toPoints, type SeriesDictionary } from './duckdb-columns.js';
 import type { EventRow } from './duckdb-protocol.js';
 import { createDuckdbScan } from './duckdb-scan.js';
+import { isWithin } from '../is-within.js';
 import type { StoreLog } from './store-log.js';
 import { latestValue } from './latest-value.js';
 import type { LatestValue, TelemetryStore, WindowSummary } from './types.js';
@@ -121,20 +122,10 @@ export function createDuckdbStore(options: DuckdbStoreOptions): TelemetryStore {
 
     scan,
 
-    isReachable: () => answersWithin(channel.call('ping', null), REACHABLE_WITHIN_MS),
+    isReachable: () => isWithin(channel.call('ping', null), REACHABLE_WITHIN_MS).catch(() => false),
     copyTo: (path) => channel.call('copyTo', { path }),
     dropBefore: (limits) => channel.call('dropBefore', limits),
   };
 }
 
 const toEvent = ({ id, ts, type, data }: EventRow): DeviceEvent => ({ id, ts, type, data: JSON.parse(data) as Record<string, unknown> }); // written by encodeBatch
-
-async function answersWithin(call: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => { timer = setTimeout(() => resolve(false), limitMs); });
-  try {
-    return await Promise.race([call.then(() => true, () => false), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

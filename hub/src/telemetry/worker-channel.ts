@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { isWithin } from '../is-within.js';
 import { AppError, StartError } from '../problem.js';
 import type { DuckdbCall, DuckdbCalls, DuckdbReply } from './duckdb-protocol.js';
 import type { StoreLog } from './store-log.js';
@@ -140,14 +141,6 @@ export function createWorkerChannel({ createWorker, settings, onOpen, log, resta
       return send(session, call, request, move);
     },
   };
-}
-
-async function isWithin(end: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => { timer = setTimeout(() => resolve(false), limitMs); });
-  const isDone = await Promise.race([end.then(() => true), late]);
-  clearTimeout(timer);
-  return isDone;
 }
 
 const unavailable = (reason?: string): AppError => new AppError('STORE_UNAVAILABLE', undefined, reason === undefined ? undefined : { cause: new Error(reason) });

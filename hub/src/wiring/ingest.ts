@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { gatewayCodecs } from '@liandong/protocols';
 import { EmbeddedBroker } from '../broker/embedded-broker.js';
 import { ExternalBroker } from '../broker/external-broker.js';
@@ -6,10 +6,14 @@ import { MosquittoAuthFiles } from '../broker/mosquitto-auth.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Db } from '../database/database.js';
+import { loadDigest } from '../devices/device-digests.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import { createEdgeIngest } from '../edges/edge-ingest.js';
 import { GatewayIngest } from '../gateways/gateway-ingest.js';
 import { GatewayTable } from '../gateways/gateway-table.js';
+import { createHikvisionIntake } from '../gateways/hikvision-intake.js';
+import { createHttpSignIn } from '../gateways/http-sign-in.js';
+import type { HikvisionRoute } from '../http/routes/hikvision.js';
 import { Ingest } from '../ingest/ingest.js';
 import { createPseudonyms } from '../ingest/pseudonyms.js';
 import type { Journal } from '../journal/journal.js';
@@ -40,6 +44,12 @@ export function wireIngest({ config, db, clock, logger, journal, key, directory,
     : new ExternalBroker({ url: config.mqttUrl, clientId: clientIdOf(key), waitMs: config.mosquittoAuthDir === undefined ? 0 : BROKER_WAIT_MS, ingest, journal, gateways: gatewayTable, logger });
   return { gatewayTable, ingest, source, mosquittoFiles: mosquittoFilesOf(config, { db, directory, logger }) };
 }
+
+/** Panels that post over HTTP, with the device's own credentials. */
+export const wireHikvision = ({ db, clock, directory, ingest, journal }: { db: Db; clock: Clock; directory: DeviceDirectory; ingest: Ingest; journal: Journal }): HikvisionRoute => ({
+  signIn: createHttpSignIn({ directory, digestOf: (device) => loadDigest(db, device), clock, random: randomBytes }),
+  intake: createHikvisionIntake({ ingest, journal, clock }),
+});
 
 function mosquittoFilesOf({ mosquittoAuthDir: dir, mqttUrl }: Config, dependencies: { db: Db; directory: DeviceDirectory; logger: Logger }): MosquittoAuthFiles | undefined {
   if (dir === undefined || mqttUrl === undefined) return undefined;

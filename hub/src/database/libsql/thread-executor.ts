@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { isWithin } from '../../is-within.js';
 import type { ThreadAnswer, ThreadCall, ThreadError, ThreadSettings } from './thread-protocol.js';
 import type { Executor, StatementResult } from './statement.js';
 
@@ -69,10 +70,9 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
 
   async function end(): Promise<void> {
     const asked = send({});
-    const isLate = await outlasts(asked.then(() => exited, () => exited), CLOSE_WITHIN_MS);
     // Forced, a thread that still waits for the disk would not end any sooner.
-    if (isLate) worker.unref();
-    else await asked;
+    if (await isWithin(asked.then(() => exited, () => exited), CLOSE_WITHIN_MS)) await asked;
+    else worker.unref();
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -88,12 +88,4 @@ export async function startThreadExecutor({ path, use, onDeath, onSpawn }: Threa
 /** Its stack is the caller's: that of the other thread says nothing. */
 function toError({ message, ...members }: ThreadError): Error {
   return Object.assign(new Error(message), members);
-}
-
-async function outlasts(end: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<true>((resolve) => { timer = setTimeout(() => resolve(true), limitMs); });
-  const isLate = await Promise.race([end.then(() => false), late]);
-  clearTimeout(timer);
-  return isLate;
 }

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Without a browser or a build there is nothing to drive. */
+export const canDrive = existsSync(CHROMIUM) && existsSync(fileURLToPath(new URL('../../dist/index.html', import.meta.url)));
+
+export const launchBrowser = (more: readonly string[] = []): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...more] });
+
+/** The wall of a fixture hub at 1920×1080, signed in, with its first alert there. */
+export async function openWall(browser: Browser, hub: { readonly url: string }): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
+  await page.goto(hub.url);
+  await page.getByTestId('signin-username').fill('admin');
+  await page.getByTestId('signin-password').fill('right');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('alert-card').first().waitFor();
+  return page;
+}
