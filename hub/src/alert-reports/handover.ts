@@ -37,10 +37,10 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
 
 const worstFirst = (a: Alert, b: Alert): number => severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);
 
-/** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at. */
+/** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at; what was grouped or inhibited until it cleared, another alert stands for. */
 async function readReturned(db: Db, { areas, from, to }: ReportScope): Promise<{ total: number; alerts: Alert[] }> {
   let query = db.selectFrom('alert').where('cleared_at', '>=', from).where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
-    .where('group_id', 'is', null).where('shelved_until', 'is', null);
+    .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('shelved_until', 'is', null);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
   const counts = await query.where('severity', 'in', [...RETURNED_SEVERITIES]).select((e) => e.fn.countAll().as('n')).executeTakeFirstOrThrow();
   const alerts: Alert[] = [];

@@ -47,8 +47,9 @@ export function applyStep(alert: Alert, step: AlertStep, detail: StepDetail): Al
     case 'unacked': return unacked(alert);
     case 'regraded': return { ...unacked(alert), lastAt: detail.at, ...measured(detail) };
     case 'repeated': return { ...alert, lastAt: detail.at, count: alert.count + 1, ...measured({ ...detail, severity: alert.severity }), ...chattering(detail) };
-    case 'reraised': return { ...without(unacked(alert), 'clearedAt'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
-    case 'cleared': return { ...without(alert, 'clock', 'inhibitedBy'), active: false, clearedAt: detail.at };
+    case 'reraised': return { ...without(unacked(alert), 'clearedAt', 'inhibitedBy'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
+    // What inhibited it stays, as its parent does: it did not come and go unseen (docs/decisions/cleared-unacknowledged.md). Back again, it is decided anew.
+    case 'cleared': return { ...without(alert, 'clock'), active: false, clearedAt: detail.at };
     case 'commented': return { ...alert };
     case 'assigned': return typeof detail.assignee === 'string' ? { ...alert, assignee: detail.assignee } : without(alert, 'assignee');
     case 'shelved': return detail.until === undefined ? undefined : { ...alert, shelvedUntil: detail.until, ...(detail.by === undefined ? {} : { shelvedBy: detail.by }), ...(detail.reason === undefined ? {} : { shelveReason: detail.reason }) };

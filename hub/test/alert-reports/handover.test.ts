@@ -53,7 +53,7 @@ describeOnDatabases('what a shift hands to the next', () => {
     expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 3, unacked: 2, shelved: 1 }, open: [old, late, minor], unacked: [old, late], shelved: [late] });
   });
 
-  it('lists what came and cleared with nobody having acknowledged it: critical and major, of the range, not what was shelved', async () => {
+  it('lists what came and cleared with nobody having acknowledged it: critical and major, of the range, not what was shelved, grouped or inhibited', async () => {
     const over = (facts: Parameters<Desk['raise']>[0]) => desk.raise({ active: false, clearedAt: NOW - HOUR, raisedAt: NOW - 2 * HOUR, ...facts });
     const major = await over({ severity: 'major' });
     const critical = await over({ severity: 'critical', raisedAt: NOW - HOUR - 1 });
@@ -62,6 +62,7 @@ describeOnDatabases('what a shift hands to the next', () => {
     await over({ severity: 'critical', acked: true, ackedBy: 'li', ackedAt: NOW });
     await over({ severity: 'critical', clearedAt: NOW - 9 * HOUR, raisedAt: NOW - 10 * HOUR });
     await over({ severity: 'critical', groupId: critical.id });
+    await over({ severity: 'critical', inhibitedBy: critical.id });
     await over({ severity: 'critical', shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
     expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 0, returned: 3 }, returned: [west, critical, major] });
     expect(await desk.reports.handover(EAST, {})).toMatchObject({ totals: { returned: 2 }, returned: [critical, major] });

@@ -54,9 +54,14 @@ describeOnDatabases('an alert whose rule names another', () => {
     await say('bin', 'temperature', 90);
     expect(await top()).toEqual(['fire bin']);
     await say('bin', 'fill_level', 10);
-    expect(await of('fill')).not.toHaveProperty('inhibitedBy');
+    expect(await of('fill')).toMatchObject({ active: false, inhibitedBy: (await of('fire')).id });
     await say('bin', 'fill_level', 90);
     expect(await of('fill')).toMatchObject({ active: true, count: 2, inhibitedBy: (await of('fire')).id });
+    await say('bin', 'fill_level', 10);
+    await say('bin', 'temperature', 10);
+    await say('bin', 'fill_level', 90); // what inhibited it is over
+    expect(await of('fill')).toMatchObject({ active: true, count: 3 });
+    expect(await of('fill')).not.toHaveProperty('inhibitedBy');
   });
 
   it.each(['restart', 'crash'] as const)('is known over a %s, which says nothing anew, and is released when the cause was gone meanwhile', async (end) => {

@@ -37,7 +37,8 @@ describe('the life-cycle of an alert', () => {
         expect(next.acked).toBe(next.ackedAt !== undefined && next.ackedBy !== undefined);
         expect(next.count - alert.count).toBe(step === 'repeated' || step === 'reraised' ? 1 : 0);
         expect(TIERS.indexOf(next.tier) - TIERS.indexOf(alert.tier)).toBe(step === 'escalated' ? 1 : 0);
-        if (!next.active) expect(next.inhibitedBy ?? next.clock).toBeUndefined();
+        if (!next.active) expect(next.clock).toBeUndefined();
+        expect(next.inhibitedBy).toBe(step === 'inhibited' ? 'other' : step === 'released' || step === 'reraised' ? undefined : alert.inhibitedBy);
         expect(next.shelvedUntil === undefined).toBe(next.shelvedBy === undefined);
         alert = next;
       });

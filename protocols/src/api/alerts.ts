@@ -15,7 +15,7 @@ export const AlertClockSchema = Type.Object({
 export type AlertClock = Static<typeof AlertClockSchema>;
 
 /**
- * `kind` is the kind of the device; `seq` is the change that produced this state. `inhibitedBy`: the alert that makes this one pointless to act on.
+ * `kind` is the kind of the device; `seq` is the change that produced this state. `inhibitedBy`: the alert that makes this one pointless to act on, or did until this one cleared.
  * `isChattering`: it comes and goes, so it is held active until it has been quiet for a minute. `manualClear`: a person may clear it.
  */
 export const AlertSchema = Type.Object({
