@@ -31,6 +31,7 @@ export * from './codecs/native-gateway.js';
 export * from './codecs/hikvision.js';
 export * from './codecs/registry.js';
 export * from './api/common.js';
+export * from './api/field-faults.js';
 export * from './api/backups.js';
 export * from './api/areas.js';
 export * from './api/devices.js';

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Problem } from '@liandong/protocols';
+import { ERRORS, type ErrorCode, type FieldFault, type Problem } from '@liandong/protocols';
 
 /** The hub's own codes, and two that arise on the way to it. */
 export type ApiErrorCode = ErrorCode | 'UNREACHABLE' | 'TIMEOUT';
@@ -6,17 +6,20 @@ export type ApiErrorCode = ErrorCode | 'UNREACHABLE' | 'TIMEOUT';
 /** A call to the hub that failed. `retryAfterS` is set when the hub asked to wait. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  constructor(readonly code: ApiErrorCode, readonly status: number, options: { retryAfterS?: number; detail?: string; detailZh?: string; cause?: unknown } = {}) {
+  constructor(readonly code: ApiErrorCode, readonly status: number, options: { retryAfterS?: number; detail?: string; detailZh?: string; faults?: readonly FieldFault[]; cause?: unknown } = {}) {
     super(options.detail ?? code, { cause: options.cause });
     this.retryAfterS = options.retryAfterS;
     this.detail = options.detail;
     this.detailZh = options.detailZh;
+    this.faults = options.faults ?? [];
   }
   readonly retryAfterS: number | undefined;
   /** What the hub says to do about it, in English. */
   readonly detail: string | undefined;
   /** The same in Chinese, where the hub has it. */
   readonly detailZh: string | undefined;
+  /** The places of what was sent that do not fit their schema. */
+  readonly faults: readonly FieldFault[];
 }
 
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
@@ -29,8 +32,11 @@ export async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(isErrorCode(body.code) ? body.code : codeOfStatus(response.status), response.status, {
     ...(retryAfter > 0 ? { retryAfterS: retryAfter } : {}),
     ...(typeof body.detail === 'string' ? { detail: body.detail } : {}), ...(typeof body.detailZh === 'string' ? { detailZh: body.detailZh } : {}),
+    ...(Array.isArray(body.errors) ? { faults: body.errors.filter(isFault) } : {}),
   });
 }
+
+const isFault = (fault: unknown): fault is FieldFault => typeof fault === 'object' && fault !== null && 'path' in fault && typeof fault.path === 'string' && 'message' in fault;
 
 function codeOfStatus(status: number): ApiErrorCode {
   if (status === 401) return 'UNAUTHENTICATED';

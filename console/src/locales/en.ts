@@ -1,5 +1,6 @@
 import { cityEn } from './city-en.js';
 import { dutyEn } from './duty-en.js';
+import { faultsEn } from './faults-en.js';
 import { fieldEn } from './field-en.js';
 import { rulesEn } from './rules-en.js';
 import { wallEn } from './wall-en.js';
@@ -7,6 +8,7 @@ import type { Messages } from './zh-cn.js';
 
 export const en: Messages = {
   ...cityEn,
+  ...faultsEn,
   ...fieldEn,
   ...rulesEn,
   ...dutyEn,

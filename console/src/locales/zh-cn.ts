@@ -1,5 +1,6 @@
 import { cityZhCN } from './city-zh-cn.js';
 import { dutyZhCN } from './duty-zh-cn.js';
+import { faultsZhCN } from './faults-zh-cn.js';
 import { fieldZhCN } from './field-zh-cn.js';
 import { rulesZhCN } from './rules-zh-cn.js';
 import { wallZhCN } from './wall-zh-cn.js';
@@ -7,6 +8,7 @@ import { wallZhCN } from './wall-zh-cn.js';
 /** Words on the screen, Chinese; the shape that every other language has to fill. */
 export const zhCN = {
   ...cityZhCN,
+  ...faultsZhCN,
   ...fieldZhCN,
   ...rulesZhCN,
   ...dutyZhCN,

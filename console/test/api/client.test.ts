@@ -25,6 +25,13 @@ describe('the API client', () => {
     const { client } = clientFor(() => problem(429, { code: 'TOO_MANY_REQUESTS' }, { 'retry-after': '42' }));
     await expect(client.post('/session', {})).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterS: 42 });
   });
+  it('keeps the places that do not fit a schema, and of a body from elsewhere only what looks like one', async () => {
+    const fault = { path: '/name', message: 'is missing', keyword: 'required' };
+    const { client } = clientFor(() => problem(400, { code: 'VALIDATION_FAILED', errors: [fault, null, 'x', { path: 5, message: '' }] }));
+    await expect(client.post('/shifts', {})).rejects.toMatchObject({ code: 'VALIDATION_FAILED', faults: [fault] });
+    const { client: other } = clientFor(() => problem(400, { errors: 'no list' }));
+    await expect(other.post('/shifts', {})).rejects.toMatchObject({ faults: [] });
+  });
   it('says that the session is over, but not for a wrong password', async () => {
     const over = clientFor(() => problem(401, { code: 'UNAUTHENTICATED' }));
     await expect(over.client.get('/alerts')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Problem } from '@liandong/protocols';
+import { ERRORS, type ErrorCode, type FieldFault, type Problem } from '@liandong/protocols';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, TooManyError } from '../problem.js';
 import type { HttpDependencies } from './dependencies.js';
@@ -6,8 +6,6 @@ import type { HttpDependencies } from './dependencies.js';
 const PROBLEM_TYPE = 'application/problem+json';
 /** A server that restarts is back after about so long. */
 const DATABASE_RETRY_S = 5;
-
-export interface FieldFault { readonly path: string; readonly message: string }
 
 /** A request that does not fit its schema; names each place, never the value that stood there. */
 export class ValidationError extends AppError {

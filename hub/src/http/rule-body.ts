@@ -1,9 +1,9 @@
-import { RULE_SCHEMAS, RULE_TYPES, type RuleType } from '@liandong/protocols';
+import { RULE_SCHEMAS, RULE_TYPES, type FieldFault, type RuleType } from '@liandong/protocols';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { conditionFaults } from './condition-faults.js';
 import { memberOf } from './member-of.js';
-import { ValidationError, type FieldFault } from './problems.js';
+import { ValidationError } from './problems.js';
 import { MOST_FAULTS, typeboxValidator } from './validator.js';
 
 const isRuleType = (type: unknown): type is RuleType => RULE_TYPES.some((known) => known === type);
@@ -23,11 +23,11 @@ export const ruleBodyValidator = (member?: string): FastifySchemaCompiler<TSchem
   return (body: unknown) => {
     const rule: unknown = member === undefined ? body : memberOf(body, member);
     const type = memberOf(rule, 'type');
-    if (!isRuleType(type)) return { error: new ValidationError('body', [{ path: `${prefix}/type`, message: `must be one of ${RULE_TYPES.join(', ')}` }]) };
+    if (!isRuleType(type)) return { error: new ValidationError('body', [{ path: `${prefix}/type`, message: `must be one of ${RULE_TYPES.join(', ')}`, keyword: 'enum', expected: [...RULE_TYPES] }]) };
     const fault = others?.(body) as { error?: Error } | undefined; // typeboxValidator answers with objects
     if (fault?.error !== undefined) return fault;
     const { error } = checkOf(type)(rule) as { error?: Error }; // typeboxValidator answers with objects
-    if (error instanceof ValidationError) return { error: new ValidationError('body', ruleFaults(error.faults, rule).map(({ path, message }) => ({ path: `${prefix}${path}`, message }))) };
+    if (error instanceof ValidationError) return { error: new ValidationError('body', ruleFaults(error.faults, rule).map((fault) => ({ ...fault, path: `${prefix}${fault.path}` }))) };
     return error === undefined ? { value: body } : { error };
   };
 };

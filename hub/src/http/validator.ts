@@ -1,8 +1,9 @@
-import { ID_PATTERN, TIME_OF_DAY_PATTERN } from '@liandong/protocols';
+import { ID_PATTERN, TIME_OF_DAY_PATTERN, type FaultKeyword, type FaultPattern, type FieldFault } from '@liandong/protocols';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { ValidationError, type FieldFault } from './problems.js';
+import { memberOf } from './member-of.js';
+import { ValidationError } from './problems.js';
 
 /** More than these help nobody. */
 export const MOST_FAULTS = 20;
@@ -41,36 +42,47 @@ interface SchemaError { keyword: string; schemaPath: string; instancePath: strin
 
 /** The first fault of each place. */
 export function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
-  const faults = new Map<string, string>();
-  for (const { path, message } of errors.flatMap(faultsIn)) {
-    if (!faults.has(path) && faults.size < MOST_FAULTS) faults.set(path, message);
+  const faults = new Map<string, FieldFault>();
+  for (const fault of errors.flatMap(faultsIn)) {
+    if (!faults.has(fault.path) && faults.size < MOST_FAULTS) faults.set(fault.path, fault);
   }
-  return [...faults].map(([path, message]) => ({ path, message }));
+  return [...faults.values()];
 }
 
 /** Words for the patterns of the contract; a caller need not read regular expressions. */
-const PATTERN_WORDS: ReadonlyMap<unknown, string> = new Map([
-  [ID_PATTERN, 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen'], ['\\S', 'must not be blank'], [TIME_OF_DAY_PATTERN, 'must be HH:MM'],
+const PATTERNS: ReadonlyMap<unknown, { readonly name: FaultPattern; readonly words: string }> = new Map([
+  [ID_PATTERN, { name: 'id', words: 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen' }],
+  ['\\S', { name: 'not_blank', words: 'must not be blank' }], [TIME_OF_DAY_PATTERN, { name: 'time_of_day', words: 'must be HH:MM' }],
 ]);
 
 /** One fault per missing or unknown member, at the member's own path; a name the sender chose is cut short. */
 function faultsIn({ keyword, schemaPath, instancePath, params, message }: SchemaError): FieldFault[] {
   const path = instancePath || '/';
+  const fault = (kind: FaultKeyword, words: string, more: Pick<FieldFault, 'limit' | 'expected'> = {}): FieldFault[] => [{ path, message: words, keyword: kind, ...more }];
   switch (keyword) {
-    case 'additionalProperties': return membersOf(params, 'additionalProperties').map((name) => ({ path: `${instancePath}/${name.slice(0, 64)}`, message: 'unknown member' }));
+    case 'additionalProperties': return listOf(params, 'additionalProperties').map((name) => ({ path: `${instancePath}/${name.slice(0, 64)}`, message: 'unknown member', keyword }));
     // Said a second time, by the `false` that stands for members the schema does not name.
     case 'boolean': return schemaPath.endsWith('/additionalProperties') ? [] : [{ path, message: 'is not allowed' }];
-    case 'required': return membersOf(params, 'requiredProperties').map((name) => ({ path: `${instancePath}/${name}`, message: 'is missing' }));
-    case 'enum': return [{ path, message: `must be one of ${membersOf(params, 'allowedValues').join(', ')}` }];
-    case 'type': return [{ path, message: `must be ${'type' in params && typeof params.type === 'string' ? withArticle(params.type) : 'of another type'}` }];
-    case 'pattern': return [{ path, message: PATTERN_WORDS.get('pattern' in params ? String(params.pattern) : undefined) ?? message }];
+    case 'required': return listOf(params, 'requiredProperties').map((name) => ({ path: `${instancePath}/${name}`, message: 'is missing', keyword }));
+    case 'enum': return fault(keyword, `must be one of ${listOf(params, 'allowedValues').join(', ')}`, { expected: listOf(params, 'allowedValues') });
+    case 'type': return fault(keyword, `must be ${withArticle(listOf(params, 'type').join(' or '))}`, { expected: listOf(params, 'type') });
+    case 'pattern': {
+      const known = PATTERNS.get(memberOf(params, 'pattern'));
+      return fault(keyword, known?.words ?? message, known === undefined ? {} : { expected: [known.name] });
+    }
+    case 'minimum': case 'maximum': case 'minLength': case 'maxLength': case 'minItems': case 'maxItems': {
+      const limit = memberOf(params, 'limit');
+      return fault(keyword, message, limit === undefined ? {} : { limit: Number(limit) });
+    }
+    case 'uniqueItems': return fault(keyword, message);
     default: return [{ path, message }];
   }
 }
 
-function membersOf(params: object, name: string): string[] {
-  const list: unknown = Object.entries(params).find(([key]) => key === name)?.[1];
-  return Array.isArray(list) ? list.map(String) : [];
+/** A member that is a list, or a single word, as words. */
+function listOf(params: object, name: string): string[] {
+  const member = memberOf(params, name);
+  return member === undefined ? [] : [member].flat().map(String);
 }
 
 const withArticle = (type: string): string => /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;

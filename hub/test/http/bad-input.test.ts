@@ -45,6 +45,10 @@ describe('a bad body', () => {
     const { errors } = answer.json<{ errors: { path: string; message: string }[] }>();
     expect(Object.fromEntries(errors.map(({ path, message }) => [path, message]))).toEqual({ '/colour': 'unknown member', '/location/lng': 'must be <= 180', '/name': 'must be a string' });
     expect(answer.body).not.toContain('hunter2');
+    expect(errors).toEqual(expect.arrayContaining([
+      { path: '/colour', message: 'unknown member', keyword: 'additionalProperties' }, { path: '/location/lng', message: 'must be <= 180', keyword: 'maximum', limit: 180 },
+      { path: '/name', message: 'must be a string', keyword: 'type', expected: ['string'] },
+    ]));
   });
 
   it('is answered in words: what is missing, what is allowed, and unknown members by a short name', async () => {

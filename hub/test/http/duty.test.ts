@@ -92,7 +92,7 @@ describe('what is wrong', () => {
   });
 
   it('names the form of a time of day in words', async () => {
-    expect((await ask('admin', send('POST', '/shifts', { ...SHIFT, start: '8:00' }))).json<Problem>().errors).toEqual([{ path: '/start', message: 'must be HH:MM' }]);
+    expect((await ask('admin', send('POST', '/shifts', { ...SHIFT, start: '8:00' }))).json<Problem>().errors).toEqual([{ path: '/start', message: 'must be HH:MM', keyword: 'pattern', expected: ['time_of_day'] }]);
   });
 });
 

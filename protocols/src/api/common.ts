@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { ID_PATTERN } from '../ids.js';
+import { FieldFaultSchema } from './field-faults.js';
 
 /** An id of an area or a device. */
 export const IdSchema = Type.String({ pattern: ID_PATTERN, minLength: 1, maxLength: 32 });
@@ -27,11 +28,11 @@ export const LocationSchema = Type.Object({
 }, { additionalProperties: false });
 export type Location = Static<typeof LocationSchema>;
 
-/** RFC 9457 problem details; `code` is one of ERRORS, `detailZh` is `detail` in Chinese where the hub has it. */
+/** RFC 9457 problem details; `code` is one of ERRORS, `detailZh` is `detail` in Chinese where the hub has it; `errors` are the places of a request that does not fit its schema. */
 export const ProblemSchema = Type.Object({
   type: Type.String(), title: Type.String(), status: Type.Integer(), code: Type.String(),
   detail: Type.Optional(Type.String()), detailZh: Type.Optional(Type.String()),
-  errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  errors: Type.Optional(Type.Array(FieldFaultSchema)),
 });
 export type Problem = Static<typeof ProblemSchema>;
 
