@@ -11,11 +11,11 @@ export const createHubApi = (client: ApiClient) => ({
   ...createProvisioningApi(client),
   ...createCityApi(client),
   ...createOperationsApi(client),
-  session: () => client.get<Session>('/session'),
-  /** The hub's own time (ms), to the second; undefined when it doesn't say. */
-  async hubTime(): Promise<EpochMs | undefined> {
-    const at = Date.parse((await client.send('GET', '/session')).headers.get('date') ?? '');
-    return Number.isNaN(at) ? undefined : at;
+  /** Who is signed in, and the hub's own time (ms) to half a second; undefined when it doesn't say. */
+  async session(): Promise<{ session: Session; hubTime: EpochMs | undefined }> {
+    const response = await client.send('GET', '/session');
+    const second = Date.parse(response.headers.get('date') ?? '');
+    return { session: await response.json() as Session, hubTime: Number.isNaN(second) ? undefined : second + 500 }; // the hub checks its answers
   },
   signIn: (username: string, password: string) => client.post<Session>('/session', { username, password }),
   signOut: () => client.delete('/session'),

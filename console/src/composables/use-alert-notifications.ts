@@ -5,6 +5,7 @@ import { severityRank, type Alert } from '@liandong/protocols';
 import { createAnnouncer, type Shown } from '../notifications/announcer.js';
 import { createKnownAlerts } from '../notifications/known-alerts.js';
 import { useAlertsStore } from '../stores/alerts.js';
+import { useClockStore } from '../stores/clock.js';
 import { useNotifierStore } from '../stores/notifier.js';
 import { useAlertWords } from './use-alert-words.js';
 import { useWords } from './use-words.js';
@@ -15,12 +16,12 @@ const LOUDEST_QUIET = severityRank('info');
 
 /** Notifications of the browser for what needs a person: one per alert, gone when somebody took care of it, never again what was known before a reload or a reconnect. */
 export function useAlertNotifications(): void {
-  const [alerts, notifier, router] = [useAlertsStore(), useNotifierStore(), useRouter()];
+  const [alerts, notifier, clock, router] = [useAlertsStore(), useNotifierStore(), useClockStore(), useRouter()];
   const { t, ofLabel } = useWords();
   const { place } = useAlertWords();
   const known = createKnownAlerts(localStorage, () => Date.now());
   const announcer = createAnnouncer({
-    known, now: () => Date.now(),
+    known, now: clock.localNow,
     show: (alert, isAgain) => open(`${t(`severity.${alert.severity}`)} · ${ofLabel(alert.message)}`, { tag: alert.id, body: [place(alert), t('queue.tier', { tier: t(`tier.${alert.tier}`) })].join(' · '), renotify: isAgain, requireInteraction: alert.severity === 'critical' }, { name: 'alert', params: { id: alert.id } }),
     showMany: (n) => open(t('notify.many', { n }), { tag: 'liandong-many', body: t('notify.manyBody') }, { name: 'overview' }),
   });

@@ -2,6 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef } from 'vue';
 import { severityRank, type CityAlert } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
+import { useClockStore } from '../stores/clock.js';
 
 const WAIT_S = 20;
 const RETRY_MS = 2_000;
@@ -12,7 +13,8 @@ export function useCityAlerts() {
   const known = shallowRef(new Map<string, CityAlert>());
   const isLive = ref(false);
   const isLoaded = ref(false);
-  const from = Date.now() - DAY_MS;
+  const clock = useClockStore();
+  const from = clock.hubNow - DAY_MS;
   let isStopped = false;
   let since: string | undefined;
 
@@ -41,7 +43,7 @@ export function useCityAlerts() {
     isLive, isLoaded,
     /** What needs somebody first: unacknowledged, then worst, then oldest. */
     active: computed(() => all.value.filter(({ active }) => active).sort((a, b) => Number(a.acked) - Number(b.acked) || severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt)),
-    cleared: computed(() => all.value.filter(({ active, clearedAt = 0 }) => !active && clearedAt >= Date.now() - DAY_MS).length),
+    cleared: computed(() => all.value.filter(({ active, clearedAt = 0 }) => !active && clearedAt >= clock.hubNow - DAY_MS).length),
     take: (alert: CityAlert) => { known.value = new Map(known.value).set(keyOf(alert), alert); },
   };
 }

@@ -21,7 +21,7 @@ export function useDeviceSeries(device: Ref<string>, metric: Ref<MetricKey | und
     () => ({ device: device.value, metric: metric.value, range: range.value, recovered: live.recovery?.at }),
     async (source) => {
       if (source.metric === undefined) return [];
-      const to = Date.now() + clock.hubAheadMs;
+      const to = clock.localNow() + clock.hubAheadMs;
       const answer = await hubApi.telemetry(source.device, { metric: source.metric, from: to - RANGE_MS[source.range], to, points: POINTS });
       return answer.points.map(([ts, value]): SeriesPoint => [ts, asNumber(value)]);
     },

@@ -16,7 +16,7 @@ export function useHubReach(onConnected: () => void) {
   async function ask(): Promise<void> {
     const before = reach.value;
     try {
-      const hubTime = await hubApi.hubTime();
+      const { hubTime } = await hubApi.session();
       if (hubTime !== undefined) clock.learn(hubTime);
       answer.value = 'connected';
       if (before !== 'connected') onConnected();

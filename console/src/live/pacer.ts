@@ -1,5 +1,5 @@
 /** Moves something no more often than asked for: at once when the last move is long enough ago, else as soon as it is. Of several requests the earliest counts. */
-export function createPacer(move: () => void, now: () => number = Date.now) {
+export function createPacer(move: () => void, now: () => number = () => performance.now()) {
   let movedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = Number.POSITIVE_INFINITY;

@@ -35,7 +35,7 @@ export const useLiveStore = defineStore('live', () => {
   const [isConnected, isSubscribed] = [ref(false), ref(false)];
   const heardAt = ref<EpochMs>();
   const telemetryAt = ref<EpochMs>();
-  const startedAt = ref(Date.now());
+  const startedAt = ref(clock.localNow());
   const feeds = ref<Heartbeat['feeds']>();
   /** More new alerts than a person can take in, as the hub counts them. */
   const flood = ref<Heartbeat['flood']>();
@@ -52,7 +52,7 @@ export const useLiveStore = defineStore('live', () => {
     if (socket !== undefined) return;
     const opened = createSocket();
     socket = opened;
-    startedAt.value = Date.now();
+    startedAt.value = clock.localNow();
     listen(opened, hooks);
     watchdog = setInterval(() => rebuildWhenSilent(opened), 1000);
     opened.connect();
@@ -76,7 +76,7 @@ export const useLiveStore = defineStore('live', () => {
     opened.on('alert', ({ seq, alert }, ack) => { tracker.take({ seq, apply: () => alerts.take(alert) }); ack(); noteCaughtUp(); });
     opened.on('device', ({ seq, device }) => { tracker.take({ seq, apply: () => fleet.applyDevice(seq, device) }); noteCaughtUp(); });
     opened.on('area', ({ area }) => areas.apply(area));
-    opened.on('telemetry', (delta) => { telemetryAt.value = Date.now(); rate.add(Date.now(), countValues(delta)); fleet.applyTelemetry(delta); });
+    opened.on('telemetry', (delta) => { telemetryAt.value = clock.localNow(); rate.add(clock.localNow(), countValues(delta)); fleet.applyTelemetry(delta); });
     opened.on('heartbeat', (beat) => { clock.learn(beat.now); [feeds.value, flood.value] = [beat.feeds, beat.flood]; hear(); alerts.heard(); });
   }
   function subscribe(opened: LiveSocket, hooks: LiveHooks): void {
@@ -96,17 +96,17 @@ export const useLiveStore = defineStore('live', () => {
     if (!isSettled) { subscribe(opened, hooks); return; }
     isSubscribed.value = true;
     hear();
-    if (wasLost) recovery.value = { at: Date.now(), caughtUp: answer.mode === 'resume' ? tracker.caughtUp() : undefined };
+    if (wasLost) recovery.value = { at: clock.localNow(), caughtUp: answer.mode === 'resume' ? tracker.caughtUp() : undefined };
     hooks.onSubscribed(answer.mode);
   }
-  function hear(): void { heardAt.value = Date.now(); clock.tick(); }
+  function hear(): void { heardAt.value = clock.localNow(); clock.tick(); }
   function noteCaughtUp(): void {
     if (recovery.value?.caughtUp !== undefined && recovery.value.caughtUp !== tracker.caughtUp()) recovery.value = { ...recovery.value, caughtUp: tracker.caughtUp() };
   }
   /** A half-open line looks connected for minutes; the hub's heartbeat says otherwise. */
   function rebuildWhenSilent(opened: LiveSocket): void {
     const since = heardAt.value ?? startedAt.value;
-    if (opened.connected && isSubscribed.value && Date.now() - since > REBUILD_AFTER_MS) rebuild(opened);
+    if (opened.connected && isSubscribed.value && clock.localNow() - since > REBUILD_AFTER_MS) rebuild(opened);
   }
   function rebuild(opened: LiveSocket): void {
     tracker.abandon();

@@ -3,11 +3,13 @@ import { computed, ref } from 'vue';
 import type { Session } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
+import { useClockStore } from './clock.js';
 
 export type SessionState = 'in' | 'out' | 'unreachable';
 
 /** Who is signed in. The cookie is HttpOnly, so only the hub can tell. */
 export const useSessionStore = defineStore('session', () => {
+  const clock = useClockStore();
   const session = ref<Session>();
   /** Somebody was signed in on this page before; what it holds may be theirs. */
   const wasUsed = ref(false);
@@ -22,15 +24,21 @@ export const useSessionStore = defineStore('session', () => {
   async function ensure(): Promise<SessionState> {
     if (session.value !== undefined) return 'in';
     try {
-      session.value = await hubApi.session();
+      await ask();
       return 'in';
     } catch (error) {
       return error instanceof ApiError && error.status === 401 ? 'out' : 'unreachable';
     }
   }
+  /** With the answer comes the hub's time: before the first page asks for a range, or reads an age, on a computer whose clock is wrong. */
+  async function ask(): Promise<void> {
+    const answer = await hubApi.session();
+    if (answer.hubTime !== undefined) clock.learn(answer.hubTime);
+    session.value = answer.session;
+  }
   async function signIn(username: string, password: string): Promise<void> {
     await hubApi.signIn(username, password);
-    session.value = await hubApi.session();
+    await ask();
   }
   async function signOut(): Promise<void> {
     await hubApi.signOut();

@@ -3,6 +3,7 @@ import { computed, ref } from 'vue';
 import { severityRank, type Severity } from '@liandong/protocols';
 import { isPageHidden } from '../live/page-hidden.js';
 import { playTune } from '../sound/alert-tones.js';
+import { useClockStore } from './clock.js';
 import { usePreferencesStore } from './preferences.js';
 
 /** `locked`: the browser makes no sound before somebody has clicked. */
@@ -15,7 +16,7 @@ const NOTHING: Playing = { severity: undefined, stop: () => undefined };
 
 /** The page's voice. */
 export const useSoundStore = defineStore('sound', () => {
-  const preferences = usePreferencesStore();
+  const [preferences, clock] = [usePreferencesStore(), useClockStore()];
   const isUnlocked = ref(false);
   const state = computed<SoundState>(() => preferences.isMuted ? 'muted' : isUnlocked.value ? 'on' : 'locked');
   let context: AudioContext | undefined;
@@ -47,7 +48,7 @@ export const useSoundStore = defineStore('sound', () => {
     if (state.value !== 'on' || context === undefined) return;
     playing.stop();
     playing = { severity, stop: playTune(context, severity) };
-    soundedAt = Date.now();
+    soundedAt = clock.localNow();
   }
   /** Silences at once what sounds or is about to for anything worse than `but`: it has been taken care of. */
   function hush(but: Severity | undefined): void {

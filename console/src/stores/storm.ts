@@ -34,8 +34,8 @@ export const useStormStore = defineStore('storm', () => {
 
   /** A pass over the lists begins, with so many changes. */
   function pass(count: number): void {
-    changes.add(Date.now(), count);
-    passes.add(Date.now(), 1);
+    changes.add(clock.localNow(), count);
+    passes.add(clock.localNow(), 1);
     pace.begin();
   }
   return { reading, isOn, pass, gapMs: () => pace.gapMs, calmPartsMs: (otherwise: number) => isOn.value ? CALM_PARTS_MS : otherwise };

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatClock } from '../../src/format/time.js';
 import { startFixtureHub } from '../support/fixture-hub.js';
 import { canDrive, launchBrowser, openWall } from '../support/open-wall.js';
 
@@ -132,5 +133,23 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await page.getByTestId('alert-card').first().waitFor();
     hub.raise('n-three', 3, 'major', '水位过高', 'Water is high');
     await until(notes).toEqual(['show n-three']);
+  });
+});
+
+describe.skipIf(!canDrive)('a computer whose clock is wrong', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  beforeAll(async () => { browser = await launchBrowser(); });
+  afterAll(() => browser?.close());
+  it.each([['an hour behind', -3_600_000], ['an hour ahead', 3_600_000], ['years behind', -100_000_000_000]])('%s: the wall goes by the hub\'s clock from its first picture on, before the first heartbeat', async (_what, clockOffMs) => {
+    const hub = await startFixtureHub();
+    hub.mute(true);
+    const page = await openWall(browser, hub, { clockOffMs });
+    const gate = page.locator('[data-alert-id=a-gate]');
+    expect(await page.evaluate<number>('Date.now()') - Date.now()).toSatisfy((off: number) => Math.abs(off - clockOffMs) < 5_000); // the computer's clock is wrong indeed
+    expect(await gate.locator('time').textContent()).toMatch(/^0[01]:\d\d$/);
+    expect(await gate.textContent()).toMatch(/(1分)?\d+秒后升至街道/);
+    await expect.poll(async () => (await page.locator('header time.clock').textContent())?.includes(formatClock(Date.now()).slice(0, 5)), { timeout: 15_000 }).toBe(true);
+    await page.context().close();
+    await hub.stop();
   });
 });

@@ -55,6 +55,16 @@ describe('the live store', () => {
     fake.hear('heartbeat', beat(10));
     expect(live.state).toBe('live');
   });
+  it('is not taken in by a computer\'s clock that is set back: a dead feed is dead, and ages go by the hub\'s clock', () => {
+    const { fake, live, clock, open } = setUp();
+    open();
+    const hubTime = Date.now();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(9000);
+    expect(live.state).toBe('silent');
+    fake.hear('heartbeat', { ...beat(10), now: hubTime + 9000 });
+    expect([live.state, clock.hubNow]).toEqual(['live', hubTime + 9000]);
+  });
   it('takes a silent line down so that a new one is built', () => {
     const { fake, open } = setUp();
     open();

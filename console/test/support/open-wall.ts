@@ -10,9 +10,10 @@ export const canDrive = existsSync(CHROMIUM) && existsSync(fileURLToPath(new URL
 
 export const launchBrowser = (more: readonly string[] = []): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...more] });
 
-/** The wall of a fixture hub at 1920×1080, signed in, with its first alert there. */
-export async function openWall(browser: Browser, hub: { readonly url: string }): Promise<Page> {
+/** The wall of a fixture hub at 1920×1080, signed in, with its first alert there. `clockOffMs`: the computer's clock is so far ahead of the hub's. */
+export async function openWall(browser: Browser, hub: { readonly url: string }, { clockOffMs = 0 }: { clockOffMs?: number } = {}): Promise<Page> {
   const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
+  if (clockOffMs !== 0) await page.addInitScript(`{ const Right = Date; globalThis.Date = class extends Right { constructor(...parts) { if (parts.length === 0) super(Right.now() + ${clockOffMs}); else super(...parts); } static now() { return Right.now() + ${clockOffMs}; } }; }`);
   await page.goto(hub.url);
   await page.getByTestId('signin-username').fill('admin');
   await page.getByTestId('signin-password').fill('right');
