@@ -1,5 +1,5 @@
 import type {
-  AlertKpi, Backtest, Calendar, Channel, ChannelPatch, ChannelTest, EpochMs, EscalationAnswer, EscalationPolicy, Handover, Maintenance, NewChannel, NewMaintenance, NewShift, Notification, OnDuty, Person, Rule, RulePreview,
+  AggregateAnswer, AggregateRow, AlertKpi, AreaLevel, Backtest, Calendar, Channel, ChannelPatch, ChannelTest, EpochMs, EscalationAnswer, EscalationPolicy, Handover, Maintenance, NewChannel, NewMaintenance, NewShift, Notification, OnDuty, Person, Rule, RulePreview,
   RuleVersion, Shift,
 } from '@liandong/protocols';
 import type { ApiClient, Query } from './client.js';
@@ -45,6 +45,17 @@ export const createOperationsApi = (client: ApiClient) => ({
   testChannel: (id: string) => client.post<ChannelTest>(`${pathOf('channels', id)}/test`),
   notifications: (query: Query) => client.get<Listed<Notification>>('/notifications', query),
 
+  /** Published means of whole hours, in one area or in every area of a level. */
+  async hourlyRows(query: { area?: string; level?: AreaLevel; from: EpochMs; to: EpochMs }): Promise<AggregateRow[]> {
+    const data: AggregateRow[] = [];
+    for (let since: string | undefined, isMore = true; isMore;) {
+      const page: AggregateAnswer = await client.get('/aggregates', { ...query, window: '1h', limit: 10_000, since });
+      data.push(...page.data);
+      isMore = page.next !== since;
+      since = page.next;
+    }
+    return data;
+  },
   alertKpi: ({ area, from, to, operators }: ReportQuery) => client.get<AlertKpi>('/alerts/kpi', { area, from, to, operators }),
   handover: ({ area, from, to }: ReportQuery) => client.get<Handover>('/alerts/handover', { area, from, to }),
 });

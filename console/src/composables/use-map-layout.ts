@@ -79,7 +79,7 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
     }
     return kept.all();
   });
-  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at), { width: size.width.value, bottom: size.height.value - LEGEND }).map((place, index) => ({ ...place, cell: cells.value[index] })));
+  const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at), { width: size.width.value, bottom: size.height.value - LEGEND }).flatMap((place, index) => place === undefined ? [] : [{ ...place, cell: cells.value[index] }]));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
     id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
   })), size.width.value, [...names.value.map((name) => name.rect), ...marks.value.map((mark) => markRect(mark.at))]).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));

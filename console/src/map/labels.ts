@@ -48,15 +48,21 @@ export function placeLabels(wishes: readonly LabelWish[], width: number, obstacl
 export interface PlacedName { readonly x: number; readonly y: number; readonly rect: Rect }
 const NAME_OFFSETS = [-26, 34, -52, 60, 4] as const;
 
-/** Where a community's name stands: above its middle, or below where a mark, another name or the lower edge is in the way; never past the sides. */
-export function placeNames(wishes: readonly { readonly text: string; readonly at: Point }[], marks: readonly Point[], { width, bottom }: { width: number; bottom: number } = { width: Infinity, bottom: Infinity }): PlacedName[] {
-  const taken = marks.map(markRect);
+/**
+ * Where a community's name stands: above its middle, or below where a mark, another name or the lower edge is in the way; never past the sides. Where all is taken it covers a mark rather
+ * than be missing, but never another name: two that cover each other can't be read, so the later one is left out (undefined).
+ */
+export function placeNames(wishes: readonly { readonly text: string; readonly at: Point }[], marks: readonly Point[], { width, bottom }: { width: number; bottom: number } = { width: Infinity, bottom: Infinity }): (PlacedName | undefined)[] {
+  const covered = marks.map(markRect);
+  const names: Rect[] = [];
   return wishes.map(({ text, at: [middle, y] }) => {
     const half = textWidth(text) * 1.13 / 2 + 3;
     const x = Math.max(half + 4, Math.min(middle, width - half - 4));
     const rectAt = (offset: number): Rect => ({ x1: x - half, x2: x + half, y1: y + offset - 15, y2: y + offset + 4 });
-    const offset = NAME_OFFSETS.find((candidate) => rectAt(candidate).y2 <= bottom && !taken.some((other) => overlaps(other, rectAt(candidate)))) ?? NAME_OFFSETS[0];
-    taken.push(rectAt(offset));
+    const isFree = (taken: readonly Rect[]) => (offset: number): boolean => rectAt(offset).y2 <= bottom && !taken.some((other) => overlaps(other, rectAt(offset)));
+    const offset = NAME_OFFSETS.find(isFree([...covered, ...names])) ?? NAME_OFFSETS.find(isFree(names));
+    if (offset === undefined) return undefined;
+    names.push(rectAt(offset));
     return { x, y: y + offset, rect: rectAt(offset) };
   });
 }

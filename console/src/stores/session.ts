@@ -15,6 +15,8 @@ export const useSessionStore = defineStore('session', () => {
   const wasUsed = ref(false);
   /** Roles that may act on alerts; the hub decides, the screen only doesn't offer what it would refuse. */
   const canAct = computed(() => session.value?.role === 'admin' || session.value?.role === 'operator');
+  /** Roles that may read the published means of an area. */
+  const canReadAggregates = computed(() => canAct.value || session.value?.role === 'property');
   /** The hub of a sub-district, or a city; a server that doesn't say is a hub. */
   const serves = computed(() => session.value?.serves ?? 'subdistrict');
   /** Roles that the hub lets change devices. */
@@ -45,5 +47,5 @@ export const useSessionStore = defineStore('session', () => {
     forget();
   }
   function forget(): void { session.value = undefined; wasUsed.value = true; }
-  return { session, wasUsed, serves, canAct, canWriteDevices, ensure, signIn, signOut, forget };
+  return { session, wasUsed, serves, canAct, canReadAggregates, canWriteDevices, ensure, signIn, signOut, forget };
 });

@@ -1,3 +1,4 @@
+import { aqiOf } from '@liandong/protocols';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatClock } from '../../src/format/time.js';
@@ -93,6 +94,29 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await page.locator('[data-testid=sound-toggle][data-state=locked]').waitFor();
     await page.getByTestId('alert-card').first().waitFor();
     expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
+    // The place's name is whole, once it is known that all parts are well.
+    await until(() => page.evaluate<number>('(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("header.header h1 .clip"))')).toBe(0);
+    expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
+  });
+  it.each([1100, 1024, 901])('keeps the tiers off the names of the map, and the buttons inside their card, on an English screen of %i px', async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(`localStorage.setItem('liandong.locale', 'en')`);
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    await page.locator('svg text.name').first().waitFor();
+    const chips = await page.locator('.map .tiers').boundingBox();
+    const names = await Promise.all((await page.locator('svg text.name').all()).map((name) => name.boundingBox()));
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => name!.y < chips!.y + chips!.height)).toEqual([]); // drawn just above
+    expect(await page.evaluate<number>('Math.max(...[...document.querySelectorAll("[data-testid=alert-card]")].map((card) => card.scrollWidth - card.clientWidth))')).toBe(0);
+  });
+  it('says how good the air is in the newest whole hour, where it is worst, and who is on duty until when', async () => {
+    await until(() => page.getByTestId('aqi').textContent()).toMatch(/^\d+$/);
+    expect(Number(await page.getByTestId('aqi').textContent())).toBe(aqiOf({ pm2_5: 46.5, pm10: 69.5, o3: 86.5 })?.aqi);
+    const air = await page.getByTestId('air').textContent();
+    expect(air).toMatch(/HJ 633-2026 · \d\d:00–\d\d:00/);
+    expect(air).toMatch(/良首要污染物 细颗粒物 PM2.5最高 营海 \d+ · 最低 北关 \d+/);
+    expect(await page.getByTestId('shift-now').textContent()).toMatch(/^街道.班值守至 \d\d:00.+$/);
   });
   it('opens the alert’s page, where the same keys work, and what a person writes is in its timeline', async () => {
     await press('j', 'j', 'Enter');

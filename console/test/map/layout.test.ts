@@ -109,4 +109,13 @@ describe('labels', () => {
     expect(placeNames([{ text: '北关', at }], [[400, 270]], { width: 800, bottom: 320 })[0]?.y).toBe(248);
     expect(placeNames([{ text: '北关', at: [5, 300] }], [], { width: 800, bottom: 600 })[0]?.rect.x1).toBeGreaterThanOrEqual(0);
   });
+  it('never writes one community\'s name over another\'s, and covers a mark rather than leave one out', () => {
+    const at = [400, 300] as const;
+    const everywhere = [-26, 34, -52, 60, 4].map((offset): [number, number] => [400, 300 + offset]);
+    expect(placeNames([{ text: '北关', at }], everywhere)[0]?.y).toBe(274);
+    const names = placeNames(Array.from({ length: 8 }, () => ({ text: 'Guangzhou South Road', at })), []);
+    const placed = names.flatMap((name) => name === undefined ? [] : [name.rect]);
+    expect([placed.length > 1, placed.length < 8]).toEqual([true, true]);
+    for (const [index, one] of placed.entries()) for (const other of placed.slice(index + 1)) expect(one.y2 <= other.y1 || other.y2 <= one.y1).toBe(true);
+  });
 });

@@ -5,6 +5,8 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
 import { FLOOD, severityRank, type Alert, type AuditEntry, type ClientEvents, type Device, type Heartbeat, type HubEvents, type MetricKey, type MetricValue, type Role } from '@liandong/protocols';
+import { flatten } from '../../src/live/area-forest.js';
+import { makeHourlyRows } from './fixture-air.js';
 import { createFixtureAlerts } from './fixture-alerts.js';
 import { createFixtureOperations } from './fixture-operations.js';
 import { createFixtureProvisioning, withOutlines } from './fixture-provisioning.js';
@@ -74,6 +76,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     if (provisioned?.type !== undefined) { response.writeHead(provisioned.status, { 'content-type': provisioned.type }).end(provisioned.body); return; }
     if (provisioned !== undefined) { send(provisioned.body, provisioned.status); return; }
     if (path === '/areas') { send(areas); return; }
+    if (path === '/aggregates') { send(makeHourlyRows(flatten(areas), url.searchParams)); return; }
     if (path === '/devices') { const start = Number(url.searchParams.get('cursor') ?? 0); send({ data: devices.slice(start, start + 1000), ...(start + 1000 < devices.length ? { next: String(start + 1000) } : {}) }); return; }
     if (path === '/audit') { send({ data: auditOf(url.searchParams.get('target') ?? '') }); return; }
     if (path === '/alerts') { send(pageOf([...alerts.values()].filter((alert) => matches(alert, url.searchParams)), url.searchParams)); return; }
