@@ -6,6 +6,7 @@ import { createConsoleRouter } from './router.js';
 import { usePreferencesStore } from './stores/preferences.js';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/print.css';
 
 const app = createApp(App).use(createPinia()).use(i18n);
 // Before the first paint, so that language and theme don't flash.

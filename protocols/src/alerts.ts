@@ -32,3 +32,6 @@ export const STALE_MS = 24 * 3_600_000;
 export const CHATTER = { times: 3, withinMs: 60_000 } as const;
 /** Flood: more new alerts than this within so long, for one operator. */
 export const FLOOD = { alerts: 10, withinMs: 600_000 } as const;
+
+/** What stands in the place of a rule on the parent alert of devices that fell silent together: the hub's own doing, and no rule's id. */
+export const SILENCE_GROUP = ':silence-group';

@@ -51,6 +51,7 @@ export const zhCN = {
   },
   alert: {
     ruleGone: '规则已删除',
+    silenceGroup: '多台设备同时失联',
     detail: '告警详情', device: '设备', openDevice: '打开设备', area: '区域', tier: '所在层级', raisedAt: '发生时间', lastAt: '最近一次', clearedAt: '恢复时间', value: '数值', threshold: '限值', count: '次数', rule: '触发规则', ackedBy: '确认人', timeline: '经过', comment: '备注', commentPlaceholder: '写一句备注，其他值守人员也看得到', send: '发送', close: '关闭', wholeArea: '整个区域', unack: '撤销确认', assignee: '派给', shelvedBy: '搁置', policy: '升级规则', policyOf: '{area} · 第 {n} 版', policyHub: '系统默认', since: '已持续 {time}', lasted: '持续了 {time}', back: '返回', notFound: '没有这条告警，或者它不在您的管辖范围内', facts: '详情', others: '这台设备的其他告警', noOthers: '这台设备没有其他告警', children: '由它代表的告警', underParent: '这条告警已合并，由一条上级告警代表。', openParent: '打开上级告警', inhibitedBy: '另一条告警说明了它的原因，处理那一条即可。', openCause: '打开那条告警',
     change: { raised: '发生', regraded: '级别变为', repeated: '再次发生', acked: '确认', unacked: '撤销确认', commented: '备注', cleared: '恢复', reraised: '又一次发生', assigned: '派单', shelved: '搁置', unshelved: '取消搁置', escalated: '升级', inhibited: '被另一条告警抑制', released: '抑制解除', grouped: '并入上级告警', ungrouped: '从上级告警移出', other: '有变化' },
   },

@@ -1,4 +1,4 @@
-import { aqiOf } from '@liandong/protocols';
+import { SILENCE_GROUP, aqiOf } from '@liandong/protocols';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatClock } from '../../src/format/time.js';
@@ -131,6 +131,16 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await press('a');
     await until(() => page.getByTestId('alert-state').textContent()).toContain('已确认');
   });
+  it('names the rule behind an alert, with a link; after it was deleted too; and what the hub raises by itself', async () => {
+    for (const [id, ruleId] of [['r-live', 'default-battery'], ['r-gone', 'default-bin-fill'], ['r-own', SILENCE_GROUP]] as const) hub.raise(id, 3, 'minor', '水位过高', 'Water is high', { ruleId });
+    await page.evaluate(`fetch('/api/v1/rules/default-bin-fill', { method: 'DELETE' })`);
+    const rule = async (id: string) => { await page.goto(`${hub.url}/alerts/${id}`); await page.getByTestId('alert-rule').waitFor(); return page.getByTestId('alert-rule'); };
+    expect(await (await rule('r-live')).getByRole('link').getAttribute('href')).toBe('/operations/rules/default-battery');
+    const gone = await rule('r-gone');
+    expect([await gone.getAttribute('data-state'), await gone.textContent(), await gone.getByRole('link').count()]).toEqual(['gone', expect.stringMatching(/满溢.*规则已删除/), 0]);
+    const own = await rule('r-own');
+    expect([await own.textContent(), await own.getByRole('link').count()]).toEqual([expect.stringContaining('多台设备同时失联'), 0]);
+  });
   it('says who was faster when somebody else has acknowledged it in the same moment', async () => {
     await page.route('**/api/v1/alerts/a-gate/ack', async (route) => { hub.ackBy('a-gate', 'li.na'); await route.continue(); });
     await press('a');
@@ -175,5 +185,30 @@ describe.skipIf(!canDrive)('a computer whose clock is wrong', { timeout: 60_000 
     await expect.poll(async () => (await page.locator('header time.clock').textContent())?.includes(formatClock(Date.now()).slice(0, 5)), { timeout: 15_000 }).toBe(true);
     await page.context().close();
     await hub.stop();
+  });
+});
+
+describe.skipIf(!canDrive)('a report on paper', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
+  let page: Page;
+  beforeAll(async () => { [browser, hub] = [await launchBrowser(), await startFixtureHub()]; });
+  afterAll(async () => { await browser?.close(); await hub?.stop(); });
+  beforeEach(async () => { page = await openWall(browser, hub); });
+  afterEach(() => page.context().close());
+
+  /** At the width of an A4 page between its margins: what is shown, what reaches past the side, and how dark the words are on what ground. */
+  const PAPER = { width: 688, height: 1000 };
+  it.each([['handover', 'handover', 'zh-CN'], ['handover', 'handover', 'en'], ['kpi', 'kpi-figures', 'zh-CN'], ['kpi', 'kpi-figures', 'en']])('%s (%s, %s) is without navigation, black on white also from the dark screen, and not cut off', async (path, testId, locale) => {
+    await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}'); localStorage.setItem('liandong.theme', 'dark')`);
+    await page.goto(`${hub.url}/operations/${path}`);
+    await page.getByTestId(testId).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize(PAPER);
+    expect(await page.evaluate<number>('[...document.querySelectorAll("nav, .header, .page-head, button")].filter((part) => part.checkVisibility()).length')).toBe(0);
+    expect(await page.evaluate<string[]>('[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]')).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PAPER.width);
+    expect(await page.evaluate<string[]>('[...document.querySelectorAll("td, .panel")].filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.textContent)')).toEqual([]);
+    expect((await page.pdf({ preferCSSPageSize: true })).subarray(0, 5).toString()).toBe('%PDF-');
   });
 });

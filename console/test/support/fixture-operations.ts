@@ -64,9 +64,9 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
     const known = rules.get(id);
     if (verb === 'versions') return json({ data: versions.get(id) ?? [] });
     // Rules of the fixture's alerts are answered elsewhere.
-    if (known === undefined) return method === 'GET' ? undefined : refuse('RULE_NOT_FOUND', 404);
+    if (known === undefined) return method === 'GET' && !versions.has(id) ? undefined : refuse('RULE_NOT_FOUND', 404);
     if (method === 'GET') return json(known);
-    if (method === 'DELETE') { rules.delete(id); return { status: 204 }; }
+    if (method === 'DELETE') { rules.delete(id); versions.set(id, [{ version: (known.version ?? 1) + 1, at: Date.now(), by: 'admin', change: 'deleted' }, ...versions.get(id) ?? []]); return { status: 204 }; }
     const rule = body() as Rule;
     return rule.version !== undefined && rule.version !== known.version ? refuse('RULE_CHANGED', 409, `Version ${known.version} of ${known.updatedBy} is in force, not ${rule.version}.`) : json(write(rule, 'changed'));
   }

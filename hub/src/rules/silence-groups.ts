@@ -1,10 +1,8 @@
-import type { DeviceId, EpochMs, Label } from '@liandong/protocols';
+import { SILENCE_GROUP, type DeviceId, type EpochMs, type Label } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
 
-/** Rule id of a parent; no rule can be stored under it by chance, as rules' ids hold no colon. */
-export const SILENCE_GROUP = ':silence-group';
 export const isGroupAlert = ({ alert: { ruleId } }: ActiveAlert): boolean => ruleId === SILENCE_GROUP;
 
 /** This share of the devices silent at once has one cause, from so many devices on. */

@@ -1,10 +1,9 @@
 import { loadavg, cpus } from 'node:os';
-import { TIERS, type Alert, type AlertWithTimeline, type Channel, type Notification, type Severity, type WebhookBody } from '@liandong/protocols';
+import { SILENCE_GROUP, TIERS, type Alert, type AlertWithTimeline, type Channel, type Notification, type Severity, type WebhookBody } from '@liandong/protocols';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toAlert } from '../../src/alerts/alert-rows.js';
 import { dataPaths } from '../../src/data-dir.js';
 import { openDatabase } from '../../src/database/database.js';
-import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
 import { openReceiver, type Receiver } from '../notifications/receiver.js';
 import type { HubClient } from '../support/hub-client.js';
 import { startHub, type HubProcess } from '../support/hub-process.js';

@@ -1,6 +1,5 @@
-import type { Rule } from '@liandong/protocols';
+import { SILENCE_GROUP, type Rule } from '@liandong/protocols';
 import { afterEach, expect, it } from 'vitest';
-import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
 import { common } from '../rules/rig.js';
 import { createNight, type Night } from './night.js';
 import { describeOnDatabases } from '../support/databases.js';

@@ -1,6 +1,5 @@
-import type { Alert, Rule } from '@liandong/protocols';
+import { SILENCE_GROUP, type Alert, type Rule } from '@liandong/protocols';
 import { afterEach, expect, it, vi } from 'vitest';
-import { SILENCE_GROUP } from '../../src/rules/silence-groups.js';
 import { ADMIN, common, createRig, type Rig } from './rig.js';
 import { describeOnDatabases } from '../support/databases.js';
 
