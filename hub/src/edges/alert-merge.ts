@@ -5,14 +5,18 @@ import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle
 /** What the hub makes of an edge's alert: as it is from now on, and what its history gains. */
 export interface Merged { readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[] }
 
-/** Steps that are an edge's to make. Groups, causes, tiers and who it is assigned to are decided at the hub, which sees more. */
+/**
+ * Steps that are an edge's to make. Groups, causes, tiers and who it is assigned to are decided at the hub, which sees more. But what another alert stood for there until it cleared did not go
+ * unseen, and the hub can't find that out afterwards: `inhibitedBy` of what is over is taken over.
+ */
 const FOLLOWED: ReadonlySet<string> = new Set<AlertStep>(['repeated', 'regraded', 'cleared', 'reraised', 'acked', 'unacked', 'commented', 'shelved', 'unshelved']);
 
 /** The hub hears of it for the first time. Who acknowledged it there, and when it was raised and cleared, stays; the clock that makes it escalate starts now, as nobody here could act before. */
 export function firstOf({ alert: told, entries, edge }: EdgeAlertRecord, { area, at, clocks }: { area: AreaId; at: EpochMs; clocks: AlertClocks }): Merged {
   const { ackedBy, ...rest } = told;
   const alert: Alert = { ...rest, area, tier: 'community', seq: 0, ...(ackedBy === undefined ? {} : { ackedBy: atEdge(ackedBy, edge) }) };
-  for (const member of ['clock', 'groupId', 'inhibitedBy', 'caseId', 'assignee'] as const) delete alert[member];
+  for (const member of ['clock', 'groupId', 'caseId', 'assignee'] as const) delete alert[member];
+  if (alert.active) delete alert.inhibitedBy;
   return { alert: alert.active ? clocks.after(undefined, alert, 'raised', at) : alert, entries: entries.filter(({ change }) => change === 'raised' || FOLLOWED.has(change)).map((entry) => plain(entry, edge)) };
 }
 
@@ -26,7 +30,7 @@ export function mergedWith(known: Alert, { alert: told, edge }: EdgeAlertRecord,
   const take = (entry: AlertTimelineEntry): void => {
     const next = FOLLOWED.has(entry.change) ? applyStep(alert, entry.change as AlertStep, detailOf(entry, told)) : undefined; // FOLLOWED holds steps only
     if (next === undefined) return;
-    alert = clocks.after(alert, { ...next, count: alert.count }, entry.change, at);
+    alert = clocks.after(alert, { ...next, count: alert.count, ...(entry.change === 'cleared' && !told.active ? given({ inhibitedBy: told.inhibitedBy }) : {}) }, entry.change, at);
     entries.push(entry);
   };
   for (const entry of fresh) take(plain(entry, edge));

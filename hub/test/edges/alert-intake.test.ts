@@ -50,6 +50,13 @@ describeOnDatabases('alerts of an edge', () => {
     expect(await rig.timeline('edge-alert-1')).toEqual(['raised', 'acked']);
   });
 
+  it.each([['told of at once', [], true], ['known before', [told({}, raised)], true], ['back again', [], false]] as const)('keep what inhibited them there until they cleared, %s', async (_when, before, isOver) => {
+    const over = { active: false, clearedAt: cleared.at, inhibitedBy: 'cause' };
+    await take(...before, told(over, raised, { ...cleared, n: 2 }), ...(isOver ? [] : [told({ inhibitedBy: 'another', count: 2 }, { n: 3, at: START - 5_000, change: 'reraised', severity: 'critical' })]));
+    const [known] = await rig.alerts();
+    expect([known?.active, known?.inhibitedBy]).toEqual(isOver ? [false, 'cause'] : [true, undefined]); // of what is active the hub decides
+  });
+
   it('change nothing when they come again, or after what came later', async () => {
     await take(told({}, raised), clearedThere);
     const before = await rig.alerts();
