@@ -96,6 +96,22 @@ describeWithServer('operations in Chromium', findChromium(), CHROMIUM_HINT, () =
     expect(complaints).toEqual([]);
   }, 90_000);
 
+  it('says in the language of the page what does not fit the hub\'s schema, though the form let it pass', async () => {
+    const page = await signedIn('admin', hub.adminPassword);
+    for (const [locale, words] of [['zh-CN', '日期 · 第 1 项 · 名称：最多 64 个字'], ['en', 'Days · no. 1 · Name: has too many characters; the most is 64']] as const) {
+      await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
+      await page.goto(`${hub.url}/operations/calendar`);
+      await page.getByTestId('year-grid').waitFor();
+      await page.evaluate('document.querySelector("main input.field").removeAttribute("maxlength")');
+      await page.locator('main input.field').fill('长'.repeat(65));
+      await page.getByTestId('year-grid').locator('button').nth(3).click();
+      await page.getByTestId('calendar-save').click();
+      await page.getByText(words).waitFor();
+      expect(await page.locator('main').textContent()).not.toMatch(/schema|characters\./);
+    }
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('says on the KPI page what the hub counts, and lets an operator choose people by their names', async () => {
     await report(96);
     await waitFor('it stands', async () => (await admin.get<{ data: Alert[] }>('/alerts?active=true')).data.some(({ severity }) => severity === 'major'));
