@@ -275,7 +275,8 @@ export class RuleMemory {
 }
 
 /** Of one family never two stand. */
-function whyEnded({ family }: CompiledRule, rules: RuleSet): string {
+function whyEnded({ family, rule: { id } }: CompiledRule, rules: RuleSet): string {
+  if (rules.byId.has(id)) return 'rule is about something else now';
   const nearer = [...rules.byId.values()].find((rule) => rule.family === family);
   return nearer === undefined ? 'rule no longer applies' : `rule ${nearer.rule.id} applies instead`;
 }
