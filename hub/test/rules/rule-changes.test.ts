@@ -250,6 +250,18 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
     expect(await stands()).toEqual(['full bin', 'tilted bin']);
   });
 
+  it('is not taken over by such a version either when the hub is killed between the rewriting and its effect', async () => {
+    await rig.rules.create(ADMIN, fill('full', 80));
+    await rig.rules.create(ADMIN, fill('kept', 80));
+    await report(90);
+    const written = createRuleService({ db: rig.db, clock: rig.clock, areas: rig.areas, directory: rig.directory, evaluator: { changeRule: async () => undefined } });
+    await written.replace(ADMIN, 'full', { ...tilted, id: 'full' });
+    await written.replace(ADMIN, 'kept', fill('kept', 85));
+    expect(await stands()).toEqual(['full bin', 'kept bin']);
+    await rig.crash();
+    expect(await stands()).toEqual(['kept bin']);
+  });
+
   it('on a window that has to be filled anew lets go of its alert when nothing more comes', async () => {
     const often = (count: number): Rule => ({ ...common('often'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count, withinS: 600, severity: 'minor' });
     await rig.rules.create(ADMIN, often(1));
