@@ -157,12 +157,14 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
         memory.withdraw(channel.id, alert.id, occurrence);
         continue;
       }
-      const event = noticeOf(channel, { before: isNewHere ? undefined : before, now: sighting, told: memory.told(channel.id, alert.id, occurrence) });
+      const told = memory.told(channel.id, alert.id, occurrence);
+      // That it was over for them was said when it left.
+      const event = noticeOf(channel, isNewHere ? { before: undefined, now: sighting, told: told?.isCleared === true ? undefined : told } : { before, now: sighting, told });
       if (event === undefined) continue;
       const isReleased = event === 'raised' && before?.isActive === true && before.isHeld;
       body ??= JSON.stringify(alert);
       memory.tell({
-        key: keyOf(channel.id, alert.id, event, sighting, occurrence), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
+        key: keyOf(channel.id, alert.id, event, sighting, { occurrence, told }), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
         state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body, rank: severityRank(alert.severity),
       });
     }

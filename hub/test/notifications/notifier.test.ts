@@ -175,6 +175,14 @@ describeOnDatabases('the notifier', () => {
     await rig.decide();
     const events = (channel: string) => rig.outbox().then((rows) => rows.filter((row) => row.channel === channel).map(({ event }) => event));
     expect([await events(east.id), await events(west.id), await events(all.id)]).toEqual([['raised', 'cleared'], ['raised', 'regraded'], ['raised', 'regraded']]);
+    const there = alertOf('a', { area: 'west', severity: 'critical' });
+    const back = alertOf('a', { severity: 'critical' });
+    await rig.log({ alert: cleared(there), movedTo: 'east' }, { alert: back });
+    await rig.decide();
+    await rig.restart();
+    await rig.log({ alert: cleared(back) });
+    await rig.decide();
+    expect([await events(east.id), await events(west.id), await events(all.id)]).toEqual([['raised', 'cleared', 'raised', 'cleared'], ['raised', 'regraded', 'cleared'], ['raised', 'regraded', 'cleared']]);
   });
 
   it('goes by how things stand when the changes in between are no longer kept', async () => {
