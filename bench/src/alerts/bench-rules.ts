@@ -24,11 +24,11 @@ export const OTHER_RULES: readonly Rule[] = Array.from({ length: 9_990 }, (_, in
   }
 });
 
-/** Events each of which is a critical alert, so that a gate has as many alerts as there are. None of them clears. */
+/** Events each of which is a critical alert, so that a gate has as many alerts as there are. None of them clears by itself. */
 export const CRITICAL_EVENTS = ['forced_open', 'tamper', 'fault', 'held_open', 'denied'] as const satisfies readonly GateEvent[];
 export const criticalRuleId = (event: string): string => `critical-${event.replace('_', '-')}`;
 export const CRITICAL_RULES: readonly Rule[] = CRITICAL_EVENTS.map((event) => ({
-  ...shared(criticalRuleId(event), ['access_gate']), message: { zh: '{device}', en: '{device}' }, type: 'event', event, count: 1, withinS: 1, clearOn: [], severity: 'critical',
+  ...shared(criticalRuleId(event), ['access_gate']), message: { zh: '{device}', en: '{device}' }, type: 'event', event, count: 1, withinS: 1, clearOn: [], severity: 'critical', manualClear: true,
 }));
 
 /** What a sensor of the storm reports, and from where on it is a warning: a metric each, so that a sensor has as many alerts as there are. */

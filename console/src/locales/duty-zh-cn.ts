@@ -24,7 +24,7 @@ export const dutyZhCN = {
   outbox: { title: '发件箱', anyChannel: '全部渠道', anyState: '全部状态', none: '没有消息', at: '时间', what: '告警', channel: '渠道', stateLabel: '状态', attempts: '次数', error: '上次出错', state: { waiting: '等待', sent: '已发', given_up: '已放弃', withdrawn: '已撤回' }, sentAt: '{at}', inDigest: '{at} 合并发出', nextAt: '{at} 再试', alert: '打开告警', goneChannel: '已删除的渠道', more: '更早的消息' },
   handover: {
     lead: '一班交给下一班的全部内容', pickShift: '选一个班次', run: '{tier}级 {name} {from} – {to}', print: '打印', title: '{area} · 交接班报告', allClear: '没有未恢复的告警要交接。', leaves: '交给下一班 {open} 条未恢复的告警：{unacked} 条没有人确认，{shelved} 条搁置中。', figure: { raised: '发生', acked: '确认', cleared: '恢复', escalated: '升级' }, unacked: '没有人确认', open: '已确认，还没恢复', shelved: '搁置中', shelvedUntil: '{who} 搁置到 {at}', movesIn: '{time}后升级', movesNow: '即将升级', assigned: '派给 {who}', since: '{at} 起，{time}', cut: '只列出前 {n} 条', returned: '已恢复，一直没有人确认', clearedAt: '{at} 恢复', unseen: '另有 {n} 条已恢复、一直没有人确认。',
-    events: '升级与备注', noEvents: '本班没有升级，也没有备注', movedTo: '升至{tier}级', wrote: '{who}', quote: '：“{note}”', people: '谁确认了多少', nobodyAcked: '本班没有人确认过告警', ackedTimes: '{n} 条', median: '中位 {time}', made: '{who} 生成于 {at}', signOff: '交班', signOn: '接班',
+    events: '升级与备注', noEvents: '本班没有升级，也没有备注', movedTo: '升至{tier}级', wroteOnMany: '{who} 对这条和另外的一共 {n} 条告警备注', wrote: '{who}', quote: '：“{note}”', people: '谁确认了多少', nobodyAcked: '本班没有人确认过告警', ackedTimes: '{n} 条', median: '中位 {time}', made: '{who} 生成于 {at}', signOff: '交班', signOn: '接班',
   },
   rangeFault: { timeMissing: '请填开始和结束时间', backwards: '结束要晚于开始', tooLong: '最长 92 天', future: '这段时间还没有到' },
   kpi: {

@@ -7,6 +7,8 @@ import type { ReportScope } from './types.js';
 
 /** Timeline entries of one page: the database keeps the thread while it reads one. */
 const PAGE = 250;
+/** A bulk acknowledgement goes 500 at a time. */
+const IN_ONE_GO_MS = 60_000;
 const COUNTED = ['raised', 'acked', 'cleared', 'escalated'] as const satisfies readonly AlertChange[];
 type Counted = (typeof COUNTED)[number];
 
@@ -60,7 +62,7 @@ class ShiftLog {
   readonly #people = new Map<string, number[]>();
 
   add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId }: Entry): void {
-    if (note !== null && by !== null) keepNewest(this.notes, { alertId: id, at, by, note });
+    if (note !== null && by !== null) this.#noted({ alertId: id, at, by, note });
     const counted = COUNTED.find((name) => name === change);
     if (counted === undefined || groupId !== null) return;
     this.#alerts[counted].add(id);
@@ -69,6 +71,14 @@ class ShiftLog {
     const times = this.#people.get(by) ?? [];
     this.#people.set(by, times);
     times.push(Math.max(0, at - raisedAt));
+  }
+
+  /** One note on a thousand alerts is one thing somebody said, and must not push out what others did. */
+  #noted(entry: Handover['notes'][number]): void {
+    const last = this.notes.at(-1);
+    const isSame = last !== undefined && last.by === entry.by && last.note === entry.note && last.alertId !== entry.alertId && entry.at - last.at <= IN_ONE_GO_MS;
+    if (isSame) last.more = (last.more ?? 0) + 1;
+    else keepNewest(this.notes, entry);
   }
 
   counts(): Record<Counted, number> {

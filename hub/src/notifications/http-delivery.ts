@@ -71,6 +71,7 @@ function statusOutcome({ status, retryAfter, location }: PostAnswer, now: EpochM
 function robotOutcome(answer: PostAnswer, now: EpochMs): Outcome {
   const outcome = statusOutcome(answer, now);
   if (outcome.state !== 'sent') return outcome;
+  if (answer.text === undefined) return { state: 'retry', error: { zh: '应答没有传完', en: 'its answer broke off' } };
   const { errcode, errmsg } = parseAnswer(answer.text);
   if (errcode === 0) return { state: 'sent' };
   if (errcode === undefined) return { state: 'retry', error: { zh: '应答不是机器人的格式，请核对网址', en: 'its answer is not that of a robot: is the url right?' } };

@@ -3,8 +3,8 @@ import type { StoredChannel } from './types.js';
 
 /** What of an alert bears on being told. `isHeld`: grouped under a parent, inhibited or shelved, so nobody is called for it. */
 export interface Sighting { readonly severity: Severity; readonly tier: Tier; readonly isActive: boolean; readonly isHeld: boolean }
-/** What a channel was told of one occurrence: the worst severity, the highest tier, and whether that it cleared. */
-export interface Told { readonly severity: Severity; readonly tier: Tier; readonly isCleared: boolean }
+/** What a channel was told of one occurrence: the worst severity, the highest tier, whether that it cleared, and how often that it was raised: again when its device came back to the channel's area. */
+export interface Told { readonly severity: Severity; readonly tier: Tier; readonly isCleared: boolean; readonly raises: number }
 
 export const sightingOf = ({ severity, tier, active, groupId, inhibitedBy, shelvedUntil }: Alert): Sighting =>
   ({ severity, tier, isActive: active, isHeld: groupId !== undefined || inhibitedBy !== undefined || shelvedUntil !== undefined });
@@ -37,8 +37,10 @@ function moved(from: Pick<Sighting, 'severity' | 'tier'>, to: Pick<Sighting, 'se
 
 /** What was told, with one more notice. */
 export function withNotice(told: Told | undefined, event: NoticeEvent, { severity, tier }: Pick<Sighting, 'severity' | 'tier'>): Told {
-  if (told === undefined) return { severity, tier, isCleared: event === 'cleared' };
+  const raises = (told?.raises ?? 0) + (event === 'raised' ? 1 : 0);
+  if (told === undefined || event === 'raised') return { severity, tier, isCleared: event === 'cleared', raises };
   return {
+    raises,
     severity: severityRank(severity) < severityRank(told.severity) ? severity : told.severity,
     tier: TIERS.indexOf(tier) > TIERS.indexOf(told.tier) ? tier : told.tier, isCleared: told.isCleared || event === 'cleared',
   };
@@ -46,9 +48,10 @@ export function withNotice(told: Told | undefined, event: NoticeEvent, { severit
 
 /**
  * The idempotency key: the same thing told again has the same one. `occurrence` counts how often the alert came back after it had cleared.
- * `{channel}:{alert}:{event}:{what}`, with the severity or tier it has come to.
+ * `{channel}:{alert}:{event}:{what}`, with the severity or tier it has come to. `told`: what the channel was told before.
  */
-export function keyOf(channel: string, alertId: string, event: NoticeEvent, { severity, tier }: Pick<Sighting, 'severity' | 'tier'>, occurrence: number): string {
-  const what = event === 'regraded' ? `${severity}.${occurrence}` : event === 'escalated' ? `${tier}.${occurrence}` : String(occurrence);
+export function keyOf(channel: string, alertId: string, event: NoticeEvent, { severity, tier }: Pick<Sighting, 'severity' | 'tier'>, { occurrence, told }: { occurrence: number; told: Told | undefined }): string {
+  const raises = (told?.raises ?? 0) + (event === 'raised' ? 1 : 0);
+  const what = event === 'regraded' ? `${severity}.${occurrence}` : event === 'escalated' ? `${tier}.${occurrence}` : raises > 1 ? `${occurrence}.${raises}` : String(occurrence);
   return `${channel}:${alertId}:${event}:${what}`;
 }

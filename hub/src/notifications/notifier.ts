@@ -54,6 +54,8 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   let isBehind = false;
   let isFailing = false;
   let reading: Promise<void> | undefined;
+  /** The area an alert has left, until the next change of it, which says where it is. Both are one transaction, but not always one page. */
+  const left = new Map<string, string>();
 
   async function begin(): Promise<Seq> {
     const row = await db.selectFrom('reader').select('position').where('name', '=', NOTIFIER).executeTakeFirst();
@@ -140,22 +142,29 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     const sighting = sightingOf(alert);
     const occurrence = before === undefined ? 1 : before.occurrence + (!before.isActive && sighting.isActive ? 1 : 0);
     const covers = (channel: StoredChannel, place: string): boolean => channel.area === undefined || areas.contains(channel.area, place);
+    const cameFrom = left.get(alert.id);
+    if (movedTo === undefined) left.delete(alert.id);
+    else left.set(alert.id, area);
     let body: string | undefined;
     for (const channel of channels) {
       // One that is switched off hears only that what it was told of is over; that waits, with all else, until it is switched on again.
       if (!channel.isEnabled && sighting.isActive) continue;
       // Where it moved to comes in the next change; those who see both places have nothing to hear of this one.
       if (!covers(channel, area) || (movedTo !== undefined && covers(channel, movedTo))) continue;
+      // To those who see only where it moved to it is new, whoever was told of it before.
+      const isNewHere = cameFrom !== undefined && !covers(channel, cameFrom);
       if (!sighting.isActive && memory.isPending(channel.id, alert.id, occurrence)) {
         memory.withdraw(channel.id, alert.id, occurrence);
         continue;
       }
-      const event = noticeOf(channel, { before, now: sighting, told: memory.told(channel.id, alert.id, occurrence) });
+      const told = memory.told(channel.id, alert.id, occurrence);
+      // That it was over for them was said when it left.
+      const event = noticeOf(channel, isNewHere ? { before: undefined, now: sighting, told: told?.isCleared === true ? undefined : told } : { before, now: sighting, told });
       if (event === undefined) continue;
       const isReleased = event === 'raised' && before?.isActive === true && before.isHeld;
       body ??= JSON.stringify(alert);
       memory.tell({
-        key: keyOf(channel.id, alert.id, event, sighting, occurrence), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
+        key: keyOf(channel.id, alert.id, event, sighting, { occurrence, told }), channel: channel.id, alert_id: alert.id, occurrence, event, severity: alert.severity, tier: alert.tier,
         state: 'waiting', at: now, next_at: isReleased ? now + RELEASE_MS : now, attempts: 0, sent_at: null, error: null, digest: null, body, rank: severityRank(alert.severity),
       });
     }

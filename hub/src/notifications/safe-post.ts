@@ -13,7 +13,7 @@ export interface PostRequest {
   /** Ends it early, as when the hub stops. */
   readonly signal?: AbortSignal | undefined;
 }
-export interface PostAnswer { readonly status: number; readonly retryAfter: string | undefined; readonly location: string | undefined; readonly text: string }
+export interface PostAnswer { readonly status: number; readonly retryAfter: string | undefined; readonly location: string | undefined; /** Undefined when its body did not come to an end in time, or was cut off. */ readonly text: string | undefined }
 /** Posts and answers whatever status came back. Redirects are not followed. Throws UnsafeAddressError, and what sockets throw. */
 export type Post = (request: PostRequest) => Promise<PostAnswer>;
 
@@ -50,13 +50,18 @@ function pinnedTo(addresses: readonly CheckedAddress[]): LookupFunction {
   };
 }
 
-async function readText(answer: IncomingMessage): Promise<string> {
+/** The status has been answered by now: a body that never ends takes nothing of it back. */
+async function readText(answer: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= ANSWER_BYTES) break; // leaving the loop destroys the socket
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= ANSWER_BYTES) break; // leaving the loop destroys the socket
+    }
+  } catch {
+    return undefined; // said by whoever needs the body
   }
   return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
 }

@@ -64,6 +64,10 @@ function lapseMsOf(rule: Rule): number {
   }
 }
 
+/** Could what ends an alert of the one ever reach the other? Not when nothing that one listens to is heard by the other: its alert would stand for ever. */
+export const hearsOf = (other: CompiledRule, rule: CompiledRule): boolean =>
+  rule.metrics.some((metric) => other.metrics.includes(metric)) || rule.events.some((event) => other.events.includes(event)) || (rule.silenceS !== undefined && other.silenceS !== undefined);
+
 /** Metrics a rule listens to, each once. */
 export function metricsOf(rule: Rule): MetricKey[] {
   switch (rule.type) {

@@ -1,6 +1,6 @@
 import type { DeviceId, EpochMs, EventRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
 import type { DeviceEntry } from '../devices/types.js';
-import type { CompiledRule } from './compile.js';
+import { hearsOf, type CompiledRule } from './compile.js';
 import { Condition, type ConditionSink } from './condition.js';
 import { DeviceClock, type SavedClock } from './device-clock.js';
 import type { RuleSet } from './rule-set.js';
@@ -69,7 +69,7 @@ export class DeviceMemory {
 
   /**
    * Other rules are in force from now on. Conditions of rules that stay as they are keep all they know. A condition of another version takes over the alert,
-   * and what was remembered where nothing it depends on has changed; the rest are left to the caller to end.
+   * and what was remembered where nothing it depends on has changed; the rest are left to the caller to end, and so is one whose rule now listens to other things altogether.
    */
   useRules(rules: RuleSet): Succession[] {
     this.rules = rules;
@@ -89,7 +89,7 @@ export class DeviceMemory {
 
   #succeed(before: Condition): Condition | undefined {
     const after = this.condition(before.rule.rule.id);
-    if (after === undefined) return undefined;
+    if (after === undefined || !hearsOf(before.rule, after.rule)) return undefined;
     if (before.active !== undefined) after.adopt(before.active);
     const saved = before.rule.core === after.rule.core ? before.save() : undefined;
     if (saved !== undefined) after.load(saved);

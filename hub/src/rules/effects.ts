@@ -122,11 +122,15 @@ export class Effects implements ConditionSink {
     this.dependencies.activeAlerts.remove(active);
   }
 
-  /** Its device stands in another area now, whose people have to see it; those of the old one see it cleared (see `Change`). */
+  /** Its device stands in another area now, whose people have to see it; those of the old one see it cleared (see `Change`). Who had it assigned may be one of those, so it is nobody's. */
   move(active: ActiveAlert, area: AreaId, at: EpochMs): void {
-    const left: Alert = { ...upToDate(active), active: false, clearedAt: at };
-    active.alert = { ...upToDate(active), area };
-    this.#gathered.transitions.push({ active, alert: active.alert, entries: [], left });
+    const before = upToDate(active);
+    const isAssigned = before.assignee !== undefined;
+    active.alert = { ...(isAssigned ? this.#stepped(active, 'assigned', { at, assignee: null }) : before), area };
+    this.#gathered.transitions.push({
+      active, alert: active.alert, left: { ...before, active: false, clearedAt: at },
+      entries: isAssigned ? [{ change: 'assigned', ...entryOf(active, { at }), note: `moved to ${area}` }] : [],
+    });
   }
 
   changed(condition: Condition): void { this.#gathered.conditions.add(condition); }

@@ -4,8 +4,7 @@ import type { EventWatch } from './watches.js';
 import { EventWindow } from './windows.js';
 
 /**
- * An event older than the newest one the rule has seen on this device is late and changes nothing; several may share one millisecond.
- * But where a single event is an alert, a late one is still an alert nobody has had: only an end that is newer than it makes it past.
+ * Events count by device time, in whatever order they come; several may share one millisecond. Of those that come late, only what an end that is newer than them has made past changes nothing.
  * Outside the rule's schedule an event begins nothing and is not counted.
  */
 export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
@@ -26,8 +25,8 @@ export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
     if (event !== rule.event) return end(ts, at);
     if (condition.device.origin === 'stale' || (isApplicable !== undefined && !isApplicable(ts))) return;
     const isInOrder = window.accept(ts);
-    if (!isInOrder && (rule.count > 1 || window.isEndedAfter(ts))) return;
-    const count = isInOrder ? window.add(ts) : 1;
+    if (!isInOrder && window.isEndedAfter(ts)) return;
+    const count = isInOrder ? window.add(ts) : rule.count > 1 ? window.addLate(ts) : 1;
     if (count < rule.count) return condition.saveSoon();
     const shown = rule.count > 1 ? count : NaN;
     condition.settleUpTo(ts, at);

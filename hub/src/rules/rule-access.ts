@@ -29,12 +29,12 @@ export function requireOwnScope(principal: Principal, { scope }: Pick<Rule, 'sco
   if ((scope?.areas ?? []).length + (scope?.devices ?? []).length === 0) throw new AppError('FORBIDDEN', { zh: `您只管 ${own}：请在范围里选其中的区域或设备。`, en: `Your role is bound to ${own}: name areas or devices within it in scope.` });
 }
 
-/** May the caller change or delete this rule as it stands? */
+/** May the caller change or delete this rule as it stands? A device that is gone is nobody's, and keeps nobody from what is left of the rule. */
 export function isOwnRule(principal: Principal, rule: Pick<Rule, 'scope'>, places: Places): boolean {
   const { area: own } = principal;
   if (own === undefined) return true;
   const { areas: named = [], devices = [] } = rule.scope ?? {};
-  return named.length + devices.length > 0 && named.every((id) => places.areas.contains(own, id)) && devices.every((id) => isWithin(own, id, places));
+  return named.length + devices.length > 0 && named.every((id) => places.areas.contains(own, id)) && devices.every((id) => places.directory.get(id) === undefined || isWithin(own, id, places));
 }
 
 function isWithin(own: string, device: string, { areas, directory }: Places): boolean {

@@ -8,6 +8,7 @@ import type { OutOfService } from '../maintenance/types.js';
 import { compileRule, type CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
+import { overtakenAlerts } from './overtaken.js';
 import { RuleIndex } from './rule-index.js';
 import { push, type RuleSet } from './rule-set.js';
 import { breathe } from '../breathe.js';
@@ -70,17 +71,18 @@ export class RuleMemory {
   moveRules(): void { this.#areRulesMoved = true; }
 
   async load(now: EpochMs): Promise<void> {
-    const { db, activeAlerts, directory, effects } = this.dependencies;
+    const { db, activeAlerts, directory, effects, days } = this.dependencies;
     // A person may have cleared an alert since memory was forgotten: what its old condition asked for is not to be written over what stands in the database.
     effects.forget();
     this.#renewIndex();
     await activeAlerts.load();
     const saved = await loadRuleState(db);
     const alertsOf = new Map<DeviceId, ActiveAlert[]>();
-    for (const active of activeAlerts.values()) if (active.alert.deviceId !== undefined) push(alertsOf, active.alert.deviceId, active);
+    const overtaken = await overtakenAlerts(activeAlerts.values(), { db, days, inForce: this.#compiled });
+    for (const active of activeAlerts.values()) if (active.alert.deviceId !== undefined && !overtaken.has(active)) push(alertsOf, active.alert.deviceId, active);
     const adopted = new Set<ActiveAlert>();
     for (const entry of directory.values()) this.#restore(this.#add(entry, now), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
-    // Alerts of rules or devices that are gone since; devices that are gone.
+    // Alerts of rules or devices that are gone since, or overtaken; devices that are gone.
     this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
     this.#forgotten.devices.push(...[...saved.keys()].filter((id) => !this.#devices.has(id)));
     this.#areAreasUnknown = true;
@@ -275,7 +277,8 @@ export class RuleMemory {
 }
 
 /** Of one family never two stand. */
-function whyEnded({ family }: CompiledRule, rules: RuleSet): string {
+function whyEnded({ family, rule: { id } }: CompiledRule, rules: RuleSet): string {
+  if (rules.byId.has(id)) return 'rule is about something else now';
   const nearer = [...rules.byId.values()].find((rule) => rule.family === family);
   return nearer === undefined ? 'rule no longer applies' : `rule ${nearer.rule.id} applies instead`;
 }

@@ -1,4 +1,4 @@
-import { CONDITION_LIMITS, GATE_EVENTS, METRICS, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
+import { CONDITION_LIMITS, GATE_EVENTS, METRICS, NOISE_LIMITS, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
 import { eventsOf, metricsOf } from './compile.js';
 
 const GATES: readonly DeviceKind[] = ['access_gate', 'vehicle_gate'];
@@ -17,6 +17,10 @@ const PART = {
 } as const satisfies Record<string, Label>;
 const SCOPE: Readonly<Record<string, string>> = { areas: '区域', devices: '设备', profiles: '社区类型' };
 const LANGUAGE = { zh: '中文', en: '英文' } as const;
+/** Longest words: a message is copied onto every alert, and a screen has room for no more. */
+const MOST_CHARACTERS = { name: 100, message: 500 } as const;
+/** The lowest limit of GB 3096-2008, dB(A). */
+const QUIETEST = Math.min(...Object.values(NOISE_LIMITS).flatMap(({ day, night }) => [day, night]));
 
 /** What makes the rule pointless whatever the hub holds, as a sentence in both languages that names the part; undefined when it makes sense. */
 export function senseFault(rule: Rule): Label | undefined {
@@ -28,6 +32,8 @@ function wordsFault(rule: Rule): Label | undefined {
   const { name, message } = rule;
   if (name.zh.trim() === '' && name.en.trim() === '') return { zh: '名称是空的，中文或英文至少填一个。', en: 'name is empty; give one in zh or en at least.' };
   for (const lang of ['zh', 'en'] as const) {
+    if (name[lang].length > MOST_CHARACTERS.name) return { zh: `名称（${LANGUAGE[lang]}）有 ${name[lang].length} 个字，最多 ${MOST_CHARACTERS.name} 个。`, en: `name.${lang} has ${name[lang].length} characters; ${MOST_CHARACTERS.name} are the most.` };
+    if (message[lang].length > MOST_CHARACTERS.message) return { zh: `告警文字（${LANGUAGE[lang]}）有 ${message[lang].length} 个字，最多 ${MOST_CHARACTERS.message} 个。`, en: `message.${lang} has ${message[lang].length} characters; ${MOST_CHARACTERS.message} are the most.` };
     if (message[lang].trim() === '') return { zh: `告警文字（${LANGUAGE[lang]}）是空的，告警就什么也没说。`, en: `message.${lang} is empty, so its alerts would say nothing.` };
     const known = placeholdersOf(rule.type, 'count' in rule ? rule.count : undefined);
     const strange = strangePlaceholder(message[lang], known);
@@ -83,18 +89,17 @@ function kindFault(rule: Rule): Label | undefined {
 function typeFault(rule: Rule): Label | undefined {
   switch (rule.type) {
     case 'threshold': return limitFault(rule.metric, [...rule.bands.map(({ limit }) => limit), rule.clearAt], PART.bandsAndClear) ?? orderFault(rule.bands.map(({ limit }) => limit), rule.direction)
-      ?? clearFault(rule.clearAt, rule.bands[0]?.limit, rule.direction);
+      ?? clearFault(rule.clearAt, rule.bands[0]?.limit, rule.direction) ?? floorFault(rule.clearAt, rule.direction === 'above' ? METRICS[rule.metric].min : -Infinity);
     case 'range': return rangeFault(rule);
     case 'state': return METRICS[rule.metric].type === 'boolean' ? undefined : notBoolean(rule.metric);
     case 'change': return changeFault(rule);
     case 'count': return limitFault(rule.metric, [rule.limit], PART.limit) ?? windowFault(rule.withinS);
-    case 'event': return windowFault(rule.withinS) ?? (rule.clearOn.includes(rule.event) ? { zh: `恢复事件里有触发它的 ${rule.event}，一边告警一边恢复。`, en: `clearOn has ${rule.event} itself, so the rule would clear what it raises.` } : undefined);
+    case 'event': return windowFault(rule.withinS) ?? endFault(rule);
     case 'silence': return rule.intervals >= 1 ? undefined : { zh: '倍数不能小于 1：设备不会比自己的上报间隔更勤。', en: 'intervals must be 1 or more: no device reports more often than its own interval.' };
     case 'combined': return treeFault(leavesOf(rule.when));
     case 'aqi': return finiteFault([...rule.bands.map(({ limit }) => limit), rule.clearAt], PART.bandsAndClear) ?? (rule.bands.some(({ limit }) => limit > 500) ? { zh: '分级里有超过 500 的限值，空气质量指数最高是 500。', en: 'bands has a limit above 500, the highest AQI there is.' } : undefined)
-      ?? orderFault(rule.bands.map(({ limit }) => limit), 'above') ?? clearFault(rule.clearAt, rule.bands[0]?.limit, 'above');
-    case 'noise': return finiteFault([...rule.bands.map(({ over }) => over), rule.deadband], PART.bandsAndDeadband) ?? orderFault(rule.bands.map(({ over }) => over), 'above')
-      ?? (rule.deadband < 0 ? { zh: '回差不能小于 0。', en: 'deadband must be 0 or more.' } : undefined);
+      ?? orderFault(rule.bands.map(({ limit }) => limit), 'above') ?? clearFault(rule.clearAt, rule.bands[0]?.limit, 'above') ?? floorFault(rule.clearAt, 0);
+    case 'noise': return finiteFault([...rule.bands.map(({ over }) => over), rule.deadband], PART.bandsAndDeadband) ?? orderFault(rule.bands.map(({ over }) => over), 'above') ?? noiseFault(rule);
   }
 }
 
@@ -120,6 +125,22 @@ function orderFault(limits: readonly number[], direction: 'above' | 'below'): La
 function clearFault(clearAt: number, first: number | undefined, direction: 'above' | 'below'): Label | undefined {
   if (first === undefined || (direction === 'above' ? clearAt <= first : clearAt >= first)) return undefined;
   return { zh: `恢复值 ${clearAt} 在第一道限值 ${first} 的另一侧，一边告警一边恢复。`, en: `clearAt ${clearAt} is on the wrong side of the first band, ${first}: the alert would clear while it is raised.` };
+}
+
+/** Cleared is what lies under `clearAt`: at the least value there is, nothing does. */
+const floorFault = (clearAt: number, least: number): Label | undefined => clearAt > least ? undefined : { zh: `恢复值 ${clearAt} 已是最小的数值，没有更低的，告警永远不会恢复。`, en: `clearAt is ${clearAt}, and no value lies under that: the alert would never clear.` };
+
+function endFault({ event, clearOn, clearAfterS, manualClear }: Extract<Rule, { type: 'event' }>): Label | undefined {
+  if (clearOn.includes(event)) return { zh: `恢复事件里有触发它的 ${event}，一边告警一边恢复。`, en: `clearOn has ${event} itself, so the rule would clear what it raises.` };
+  if (clearOn.length > 0 || clearAfterS !== undefined || manualClear === true) return undefined;
+  return { zh: '没有恢复事件，没有自动恢复的时间，也不许人工恢复，告警永远不会结束。', en: 'clearOn is empty, and there is neither clearAfterS nor manualClear: its alerts would never end.' };
+}
+
+function noiseFault({ bands, deadband }: Extract<Rule, { type: 'noise' }>): Label | undefined {
+  if (deadband < 0) return { zh: '回差不能小于 0。', en: 'deadband must be 0 or more.' };
+  if (deadband >= QUIETEST) return { zh: `回差 ${deadband} 太大：最低的限值是 ${QUIETEST} 分贝，告警永远不会恢复。`, en: `deadband ${deadband} leaves nothing of the lowest limit, ${QUIETEST} dB: the alert would never clear.` };
+  const most = METRICS.noise.max - QUIETEST;
+  return bands.every(({ over }) => over < most) ? undefined : { zh: `分级里超出限值 ${most} 分贝以上的噪声测不到。`, en: `bands must stay under ${most} dB over the limit: nothing louder is accepted from a device.` };
 }
 
 function rangeFault({ metric, bands, deadband }: Extract<Rule, { type: 'range' }>): Label | undefined {

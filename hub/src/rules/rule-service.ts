@@ -9,7 +9,7 @@ import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
 import { isOwnRule, isRuleVisible, requireOwnScope } from './rule-access.js';
-import { ruleChangesOf } from './rule-changes.js';
+import { NO_CHANGES, ruleChangesOf } from './rule-changes.js';
 import type { RuleChange } from './rule-memory.js';
 import { previewRule } from './rule-preview.js';
 import { dependantsOf, referenceFault } from './rule-references.js';
@@ -27,7 +27,7 @@ export interface RuleService {
   get(principal: Principal, id: string): Promise<Rule>;
   /** Throws RULE_EXISTS, RULE_INVALID. */
   create(principal: Principal, rule: Rule): Promise<Rule>;
-  /** `rule.version`, when given, has to be the one in force. Throws RULE_NOT_FOUND, RULE_CHANGED, RULE_INVALID. */
+  /** `rule.version`, when given, has to be the one in force. Throws RULE_NOT_FOUND, RULE_CHANGED, and RULE_INVALID unless it is only switched off. */
   replace(principal: Principal, id: string, rule: Rule): Promise<Rule>;
   /** Its active alerts clear. Throws RULE_NOT_FOUND, and RULE_INVALID when another rule would be left referring to nothing. */
   remove(principal: Principal, id: string): Promise<void>;
@@ -135,9 +135,8 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     async replace(principal, id, rule) {
       requirePermission(principal, 'rule:write');
       if (rule.id !== id) throw new AppError('RULE_INVALID', { zh: `规则的编号不能改：原来是 ${id}，提交的是 ${rule.id}。`, en: `id is ${rule.id} in the body and ${id} in the address; a rule keeps its id.` });
-      await find(db, principal, id); // before anything is said about its body
-      const all = await loadRules(db);
-      requireSense(principal, rule, all);
+      const known = await find(db, principal, id); // before anything is said about its body
+      if (!isSwitchedOff(known, rule)) requireSense(principal, rule, await loadRules(db));
       return putInForce(await db.transaction().execute(async (trx) => {
         const before = await findOwn(trx, principal, id);
         if (rule.version !== undefined && rule.version !== before.version) throw new AppError('RULE_CHANGED', { zh: `现在生效的是 ${before.updatedBy} 改的第 ${before.version} 版，不是第 ${rule.version} 版。`, en: `Version ${before.version} of ${before.updatedBy} is in force, not ${rule.version}.` });
@@ -179,6 +178,9 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     },
   };
 }
+
+/** Nothing else is changed: that is always allowed, also when a device it names is gone meanwhile, or when rules are checked more strictly than when it was written. */
+const isSwitchedOff = (before: Rule, after: Rule): boolean => !after.enabled && ruleChangesOf({ ...before, enabled: false }, after) === NO_CHANGES;
 
 /** One that the caller may not see is not named. */
 function stillNamed(dependant: Rule | undefined): Label {

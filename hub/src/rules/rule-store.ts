@@ -61,6 +61,12 @@ export async function versionsOf(db: Db, id: string): Promise<RuleVersion[]> {
   }));
 }
 
+/** One version as it was written; undefined when it is not there, or says that the rule was deleted. */
+export async function ruleAt(db: Db, id: string, version: number): Promise<Rule | undefined> {
+  const row = await db.selectFrom('rule_version').select('body').where('rule_id', '=', id).where('version', '=', version).executeTakeFirst();
+  return row === undefined || row.body === null ? undefined : JSON.parse(row.body) as Rule; // as in versionsOf
+}
+
 async function nextVersion(trx: Transaction<Database>, id: string): Promise<number> {
   const last = await trx.selectFrom('rule_version').select((e) => e.fn.max('version').as('version')).where('rule_id', '=', id).executeTakeFirst();
   const current = await trx.selectFrom('rule').select('version').where('id', '=', id).executeTakeFirst();

@@ -83,6 +83,21 @@ export class EventWindow implements Extra {
     return this.#times.length;
   }
 
+  /**
+   * Puts one that is older than the newest where it belongs. Answers how many there are within the window that ends at the newest; 0 when it changes nothing: it lies before the window, or
+   * one of that very time is there, as a repetition is no further event.
+   */
+  addLate(ts: EpochMs): number {
+    const newest = this.#times.at(-1);
+    if (newest === undefined || ts <= newest - this.windowMs || this.#times.includes(ts)) return 0;
+    if (this.#times.length === this.count) {
+      if (ts < this.#times[0]!) return 0; // not empty
+      this.#times.shift();
+    }
+    this.#times.splice(this.#times.filter((time) => time < ts).length, 0, ts);
+    return this.#times.length;
+  }
+
   empty(): void { this.#times = []; }
 
   limitTimes(now: EpochMs): void {

@@ -44,6 +44,18 @@ describeOnDatabases('what a shift hands to the next', () => {
     expect((await desk.reports.handover(ADMIN, {})).notes).toEqual([{ alertId: alert.id, at: NOW - 40 * MINUTE, by: 'wang', note: 'on my way' }, { alertId: child.id, at: NOW - 30 * MINUTE, by: 'li', note: 'lid is broken' }]);
   });
 
+  it('says once what was written on many alerts in one go, so that it pushes out nothing', async () => {
+    const said = (at: number, by: string, note: string) => desk.raise({}, [{ at, change: 'acked', by, note }]);
+    const lid = await said(NOW - 30 * MINUTE, 'wang', 'lid is broken');
+    const [first] = [await said(NOW - 20 * MINUTE, 'li', 'all seen'), await said(NOW - 20 * MINUTE, 'li', 'all seen'), await said(NOW - 19 * MINUTE, 'li', 'all seen')];
+    const own = await said(NOW - 19 * MINUTE + 1, 'wang', 'all seen');
+    const later = await said(NOW - 10 * MINUTE, 'li', 'all seen');
+    expect((await desk.reports.handover(ADMIN, {})).notes).toEqual([
+      { alertId: lid.id, at: NOW - 30 * MINUTE, by: 'wang', note: 'lid is broken' }, { alertId: first.id, at: NOW - 20 * MINUTE, by: 'li', note: 'all seen', more: 2 },
+      { alertId: own.id, at: NOW - 19 * MINUTE + 1, by: 'wang', note: 'all seen' }, { alertId: later.id, at: NOW - 10 * MINUTE, by: 'li', note: 'all seen' },
+    ]);
+  });
+
   it('lists what is open, worst and then oldest first, and of it what nobody acknowledged and what is shelved', async () => {
     const minor = await desk.raise({ severity: 'minor', acked: true, ackedBy: 'li', ackedAt: NOW });
     const late = await desk.raise({ severity: 'major', raisedAt: NOW - MINUTE, shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });

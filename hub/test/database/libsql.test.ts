@@ -37,6 +37,12 @@ describe.each([['in threads of its own', true], ['on the calling thread', false]
     }
   });
 
+  it('keeps all of a text that holds U+0000, which ended it there without a word', async () => {
+    const opened = await open();
+    await opened.insertInto('area').values({ ...areaOf('a'), name: 'lid\0 is broken' }).execute();
+    expect(await opened.selectFrom('area').select('name').executeTakeFirst()).toEqual({ name: 'lid\uFFFD is broken' });
+  });
+
   it('keeps the code of an error, and takes back the whole transaction', async () => {
     const opened = await open();
     const twice = opened.transaction().execute(async (trx) => {

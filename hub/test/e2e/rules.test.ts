@@ -58,4 +58,21 @@ describe('rules of a running hub', () => {
     await admin.delete('/rules/xinghu-fill');
     expect(await active()).toEqual([]);
   });
+
+  it('leave nothing standing that nothing could end: rewritten to be about something else, or its device gone', async () => {
+    const shared = { family: 'own', enabled: true, onDelayS: 0, offDelayS: 0, name: { zh: '自定', en: 'Own' }, message: { zh: '{device}', en: '{device}' } };
+    const tilted: Rule = { ...shared, id: 'own', kinds: ['waste_bin'], scope: { devices: ['bin-1', 'bin-2'] }, type: 'state', metric: 'tilted', equals: true, severity: 'minor' };
+    await createDevice(admin, { id: 'bin-2', name: '桶二', kind: 'waste_bin', area: 'xinghu' });
+    await admin.post('/rules', { ...NEAR, id: 'own', family: 'own', scope: { devices: ['bin-1', 'bin-2'] } });
+    await report(65);
+    const { id } = await stands('own');
+    await admin.put('/rules/own', tilted);
+    expect((await admin.get<AlertWithTimeline>(`/alerts/${id}`)).timeline.at(-1)).toMatchObject({ change: 'cleared', note: 'rule is about something else now' });
+    await admin.delete('/devices/bin-2');
+    const stored = await admin.get<Rule>('/rules/own');
+    await expect(admin.put('/rules/own', { ...stored, onDelayS: 5 })).rejects.toThrow('bin-2');
+    expect(await admin.put<Rule>('/rules/own', { ...stored, enabled: false })).toMatchObject({ enabled: false });
+    const endless: Rule = { ...shared, id: 'endless', kinds: ['access_gate'], type: 'event', event: 'fault', count: 1, withinS: 1, clearOn: [], severity: 'critical' };
+    await expect(admin.post('/rules', endless)).rejects.toThrow('never end');
+  });
 });

@@ -41,6 +41,15 @@ describe('a webhook', () => {
     expect(receiver.received[0]?.headers).not.toHaveProperty('x-liandong-signature');
   });
 
+  it('that answers 2xx has taken it, though its answer never ends or is cut off; a robot, whose answer counts, has not', async () => {
+    const hasty = createHttpDelivery({ post: createPost({ resolve: async () => [], timeoutMs: 60 }), clock: { now: () => START }, wordsFor: ({ lang }) => ({ lang, publicUrl: undefined, place: () => '' }) });
+    receiver.state.reply = (response) => { response.writeHead(200).write('{"errcode":0'); };
+    expect(await hasty.webhook(channelOf(), notice())).toEqual({ state: 'sent' });
+    expect(await hasty.robot({ ...channelOf(), type: 'wecom' }, notice())).toMatchObject({ state: 'retry', error: { en: 'its answer broke off' } });
+    receiver.state.reply = (response, _received, { socket }) => { response.writeHead(200, { 'content-length': '100' }).write('x', () => { socket.destroySoon(); }); };
+    expect(await http.webhook(channelOf(), notice())).toEqual({ state: 'sent' });
+  });
+
   it.each([
     [200, {}, 'sent', undefined], [204, {}, 'sent', undefined], [302, {}, 'retry', undefined], [400, {}, 'refused', undefined], [401, {}, 'refused', undefined], [404, {}, 'refused', undefined], [410, {}, 'refused', undefined],
     [408, {}, 'retry', undefined], [425, {}, 'retry', undefined], [429, {}, 'retry', undefined], [429, { 'retry-after': '30' }, 'retry', 30_000], [429, { 'retry-after': 'soon' }, 'retry', undefined],

@@ -5,7 +5,7 @@ import { keyOf, noticeOf, withNotice, type Sighting, type Told } from '../../src
 
 const ALL = { minSeverity: 'info', tiers: TIERS, events: ['raised', 'regraded', 'escalated', 'cleared'] } as const;
 const seen = (more: Partial<Sighting> = {}): Sighting => ({ severity: 'major', tier: 'community', isActive: true, isHeld: false, ...more });
-const told = (more: Partial<Told> = {}): Told => ({ severity: 'major', tier: 'community', isCleared: false, ...more });
+const told = (more: Partial<Told> = {}): Told => ({ severity: 'major', tier: 'community', isCleared: false, raises: 1, ...more });
 
 describe('what a channel is told', () => {
   it.each<[string, Parameters<typeof noticeOf>[1], NoticeEvent | undefined]>([
@@ -70,11 +70,11 @@ describe('over any history of an alert', () => {
           const event = noticeOf(channel, { before, now, told: tellings.get(occurrence) });
           if (times === 1) {
             // Without the memory of having seen it, only what was told keeps it from being told again: the key does.
-            if (event !== undefined) expect(keys).toContain(keyOf('c', 'a', event, now, occurrence));
+            if (event !== undefined) expect(keys).toContain(keyOf('c', 'a', event, now, { occurrence, told: tellings.get(occurrence) }));
             continue;
           }
           if (event === undefined) continue;
-          keys.push(keyOf('c', 'a', event, now, occurrence));
+          keys.push(keyOf('c', 'a', event, now, { occurrence, told: tellings.get(occurrence) }));
           events.push({ event, occurrence });
           tellings.set(occurrence, withNotice(tellings.get(occurrence), event, now));
           expect(channel.events).toContain(event);

@@ -164,7 +164,7 @@ describeOnDatabases('the notifier', () => {
     expect((await rig.outbox()).map(({ event, state }) => [event, state])).toEqual([['raised', 'sent'], ['cleared', 'waiting'], ['raised', 'withdrawn']]);
   });
 
-  it('tells those whose area an alert has left that it is over for them, and those who see both nothing', async () => {
+  it('tells those whose area an alert has left that it is over for them, those who see only where it went that it is there, and those who see both nothing', async () => {
     await rig.start();
     const east = await rig.addChannel(webhook(NOWHERE, { area: 'east' }));
     const west = await rig.addChannel(webhook(NOWHERE, { area: 'west' }));
@@ -174,7 +174,15 @@ describeOnDatabases('the notifier', () => {
     await rig.log({ alert: alertOf('a', { area: 'west', severity: 'critical' }) });
     await rig.decide();
     const events = (channel: string) => rig.outbox().then((rows) => rows.filter((row) => row.channel === channel).map(({ event }) => event));
-    expect([await events(east.id), await events(west.id), await events(all.id)]).toEqual([['raised', 'cleared'], ['regraded'], ['raised', 'regraded']]);
+    expect([await events(east.id), await events(west.id), await events(all.id)]).toEqual([['raised', 'cleared'], ['raised', 'regraded'], ['raised', 'regraded']]);
+    const there = alertOf('a', { area: 'west', severity: 'critical' });
+    const back = alertOf('a', { severity: 'critical' });
+    await rig.log({ alert: cleared(there), movedTo: 'east' }, { alert: back });
+    await rig.decide();
+    await rig.restart();
+    await rig.log({ alert: cleared(back) });
+    await rig.decide();
+    expect([await events(east.id), await events(west.id), await events(all.id)]).toEqual([['raised', 'cleared', 'raised', 'cleared'], ['raised', 'regraded', 'cleared'], ['raised', 'regraded', 'cleared']]);
   });
 
   it('goes by how things stand when the changes in between are no longer kept', async () => {

@@ -91,6 +91,25 @@ describeOnDatabases('the nearest scope of a family', () => {
   });
 });
 
+describeOnDatabases('an alert whose device moves to another area', () => {
+  it('goes with it and is nobody\'s there: who had it may not see it any more', async () => {
+    await rig.db.insertInto('user').values({ username: 'li', name: '李', role: 'operator', area: null, password_hash: '', created_at: START }).execute();
+    rig.directory.put('bin-2', 'waste_bin', { area: 'east-1' });
+    await rig.rules.create(ADMIN, fill('fill', 80));
+    await report(90);
+    await report(90, 'bin-2');
+    const alert = (await rig.active()).find(({ deviceId }) => deviceId === 'bin');
+    await rig.service.assign(ADMIN, alert!.id, { assignee: 'li' });
+    for (const device of ['bin', 'bin-2']) rig.directory.put(device, 'waste_bin', { area: 'west' });
+    await rig.pass(1);
+    const moved = await rig.active();
+    expect(moved.map(({ area, assignee }) => ({ area, assignee }))).toEqual([{ area: 'west', assignee: undefined }, { area: 'west', assignee: undefined }]);
+    expect(await rig.notes(alert!.id)).toEqual(['moved to west']);
+    expect(await rig.timeline(alert!.id)).toEqual(['raised', 'assigned', 'assigned']);
+    expect(await rig.timeline(moved.find(({ id }) => id !== alert!.id)!.id)).toEqual(['raised']);
+  });
+});
+
 describeOnDatabases('a rule that is changed while the hub runs', () => {
   it('is in force when the call returns, and says so in its version, on alerts too', async () => {
     await report(75);
@@ -215,6 +234,32 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
     await rig.crash();
     await rig.pass(1);
     expect(await rig.active()).toEqual([]);
+  });
+
+  it('is not taken over by a version that hears nothing of what could end it, which would leave it standing for ever', async () => {
+    await rig.rules.create(ADMIN, fill('full', 80));
+    await report(90);
+    await rig.rules.replace(ADMIN, 'full', { ...tilted, id: 'full' });
+    expect(await rig.active()).toEqual([]);
+    const [alert] = await rig.alerts();
+    expect(await rig.notes(alert!.id)).toEqual(['rule is about something else now']);
+    await rig.restart();
+    ts += 1;
+    await rig.send('bin', 'tilted', true, ts);
+    await rig.pass(61);
+    expect(await stands()).toEqual(['full bin', 'tilted bin']);
+  });
+
+  it('is not taken over by such a version either when the hub is killed between the rewriting and its effect', async () => {
+    await rig.rules.create(ADMIN, fill('full', 80));
+    await rig.rules.create(ADMIN, fill('kept', 80));
+    await report(90);
+    const written = createRuleService({ db: rig.db, clock: rig.clock, areas: rig.areas, directory: rig.directory, evaluator: { changeRule: async () => undefined } });
+    await written.replace(ADMIN, 'full', { ...tilted, id: 'full' });
+    await written.replace(ADMIN, 'kept', fill('kept', 85));
+    expect(await stands()).toEqual(['full bin', 'kept bin']);
+    await rig.crash();
+    expect(await stands()).toEqual(['kept bin']);
   });
 
   it('on a window that has to be filled anew lets go of its alert when nothing more comes', async () => {

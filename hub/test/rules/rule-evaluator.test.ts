@@ -265,6 +265,25 @@ describeOnDatabases('an event rule', () => {
     expect(await rig.active()).toEqual([]);
   });
 
+  it('counts by device time in whatever order they come, each once, over a restart too', async () => {
+    await begin({ ...denied, count: 3, clearOn: ['granted'] });
+    const come = (id: string, seconds: number, event = 'denied') => rig.feed(rig.event('gate', event, id, START + seconds * 1000));
+    await come('a', 100);
+    await come('b', 130);
+    await come('yesterday', -86_400);
+    await come('too-early', 70);
+    await come('repeated-under-another-id', 100);
+    expect(await rig.active()).toEqual([]);
+    await rig.restart();
+    await come('c', 110);
+    expect(await rig.active()).toMatchObject([{ value: 3, count: 1 }]);
+    await come('end', 140, 'granted');
+    for (const [id, seconds] of [['d', 105], ['e', 120], ['f', 139]] as const) await come(id, seconds);
+    expect(await rig.active()).toEqual([]); // all of it was before the end
+    for (const [id, seconds] of [['g', 145], ['h', 143], ['i', 141]] as const) await come(id, seconds);
+    expect(await rig.active()).toHaveLength(1);
+  });
+
   it('with an on-delay is cancelled by the event that ends it, and fires after a restart when it is not', async () => {
     await begin(held);
     await rig.feed(rig.event('gate', 'held_open', 'a'));

@@ -9,7 +9,8 @@ const threshold = (more: Partial<Of<'threshold'>>): Rule => ({ ...common('r'), t
 const range = (more: Partial<Of<'range'>>): Rule => ({ ...common('r'), type: 'range', metric: 'temperature', bands: [{ low: 0, high: 40, severity: 'warning' }, { low: -10, high: 50, severity: 'major' }], deadband: 2, ...more });
 const change = (more: Partial<Of<'change'>>): Rule => ({ ...common('r'), type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'major', ...more });
 const count = (more: Partial<Of<'count'>>): Rule => ({ ...common('r'), type: 'count', metric: 'fill_level', direction: 'above', limit: 80, count: 3, withinS: 600, severity: 'major', ...more });
-const event = (more: Partial<Of<'event'>>): Rule => ({ ...common('r', ['access_gate']), type: 'event', event: 'denied', count: 3, withinS: 60, clearOn: [], severity: 'minor', ...more });
+const event = (more: Partial<Of<'event'>>): Rule => ({ ...common('r', ['access_gate']), type: 'event', event: 'denied', count: 3, withinS: 60, clearOn: [], clearAfterS: 300, severity: 'minor', ...more });
+const endless = (more: Partial<Of<'event'>>): Rule => ({ ...common('r', ['access_gate']), type: 'event', event: 'denied', count: 3, withinS: 60, clearOn: [], severity: 'minor', ...more });
 const plain = { message: { zh: '{device} 有事', en: '{device} needs a look' } };
 const silence = (intervals: number): Rule => ({ ...common('r'), ...plain, type: 'silence', intervals, severity: 'minor' });
 const aqi = (more: Partial<Of<'aqi'>>): Rule => ({ ...common('r', ['env_sensor']), type: 'aqi', bands: [{ limit: 101, severity: 'minor' }, { limit: 201, severity: 'major' }], clearAt: 90, ...more });
@@ -22,7 +23,7 @@ const w = 'warning' as const;
 describe('a rule that makes sense', () => {
   it.each([
     threshold({}), threshold({ clearAt: 80 }), threshold({ metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }, { limit: 10, severity: w }], clearAt: 25 }), range({}), change({ direction: 'down' }), count({}),
-    event({}), event({ kinds: ['waste_bin'], event: 'emptied' }), event({ kinds: ['waste_bin', 'access_gate'], event: 'tamper' }), silence(1), aqi({}), noise({ bands: [{ over: -5, severity: 'info' }] }), leaf({}),
+    event({}), endless({ manualClear: true }), endless({ clearOn: ['granted'] }), event({ kinds: ['waste_bin'], event: 'emptied' }), event({ kinds: ['waste_bin', 'access_gate'], event: 'tamper' }), silence(1), aqi({}), noise({ bands: [{ over: -5, severity: 'info' }] }), leaf({}),
     threshold({ schedule: { hours: [22, 6], weekdays: [1], holidays: 'except' } }), { ...common('r'), ...plain, type: 'state', metric: 'tilted', equals: false, severity: 'minor' } satisfies Rule,
     threshold({ kinds: ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway'], metric: 'battery' }),
   ])('is let through: $type', (rule) => {
@@ -52,6 +53,8 @@ describe('a rule that can not work is refused with a sentence that names the par
     [range({ bands: [{ low: 40, high: 0, severity: w }] }), 'low 40'], [range({ bands: [{ low: 0, high: 40, severity: w }, { low: 5, high: 60, severity: w }] }), 'bands'],
     [range({ deadband: 21 }), 'deadband 21'], [range({ deadband: -1 }), 'deadband -1'], [range({ deadband: NaN }), 'deadband'], [range({ bands: [{ low: -300, high: 40, severity: w }] }), 'bands'],
     [state({ metric: 'fill_level' }), 'fill_level'],
+    [endless({}), 'would never end'], [threshold({ clearAt: 0 }), 'would never clear'], [aqi({ clearAt: 0 }), 'would never clear'], [noise({ deadband: 40 }), 'would never clear'], [noise({ bands: [{ over: 120, severity: w }] }), 'under 120 dB'],
+    [threshold({ name: { zh: '满', en: 'n'.repeat(101) } }), 'name.en has 101'], [threshold({ message: { zh: '满'.repeat(501), en: 'full' } }), 'message.zh has 501'],
     [change({ by: 0 }), 'by'], [change({ by: -1 }), 'by'], [change({ by: NaN }), 'by'], [change({ by: 1000 }), 'by 1000'], [change({ withinS: 0 }), 'withinS'], [change({ metric: 'lid_open' }), 'lid_open'],
     [count({ withinS: 0 }), 'withinS'], [count({ limit: Infinity }), 'limit'], [count({ metric: 'tilted' }), 'tilted'],
     [event({ withinS: 0 }), 'withinS'], [event({ event: 'forced_opn' }), 'forced_opn'], [event({ clearOn: ['denied'] }), 'clearOn'], [event({ clearOn: ['door_shut'] }), 'door_shut'],

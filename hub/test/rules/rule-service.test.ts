@@ -74,6 +74,20 @@ describeOnDatabases('a rule that refers to nothing', () => {
     await expect(rig.rules.preview(ADMIN, fill('new', more))).rejects.toMatchObject({ code: 'RULE_INVALID' });
   });
 
+  it('because its device is gone can be switched off, by those who may change it, and nothing else before that is mended', async () => {
+    for (const by of [ADMIN, EAST]) {
+      const rule = await rig.rules.create(by, fill(`of-${by.name}`, { scope: { devices: ['bin', 'bin-2'] } }));
+      rig.directory.remove('bin-2');
+      await expect(rig.rules.replace(by, rule.id, { ...rule, onDelayS: 5 })).rejects.toMatchObject({ detail: expect.stringContaining('bin-2') as string });
+      await expect(rig.rules.replace(by, rule.id, { ...rule, enabled: false, onDelayS: 5 })).rejects.toMatchObject({ detail: expect.stringContaining('bin-2') as string });
+      const off = await rig.rules.replace(by, rule.id, { ...rule, enabled: false });
+      expect(off).toMatchObject({ enabled: false, version: 2 });
+      await expect(rig.rules.replace(by, rule.id, { ...off, enabled: true })).rejects.toMatchObject({ detail: expect.stringContaining('bin-2') as string });
+      await rig.rules.remove(by, rule.id);
+      rig.directory.put('bin-2', 'waste_bin');
+    }
+  });
+
   it('may name a family, but no ring of inhibitions', async () => {
     await rig.rules.create(ADMIN, fill('a', { family: 'f' }));
     await rig.rules.create(ADMIN, fill('b', { inhibitedBy: ['f'] }));

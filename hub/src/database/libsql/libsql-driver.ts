@@ -1,5 +1,6 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
 import type { Executor, Statement, StatementResult } from './statement.js';
+import { storable } from '../storable.js';
 import { Turns } from '../turns.js';
 
 export interface Executors {
@@ -91,7 +92,7 @@ class LibsqlConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes, insertId } = await this.#run({ sql, parameters }, SelectQueryNode.is(query));
+    const { rows, changes, insertId } = await this.#run({ sql, parameters: parameters.map(storable) }, SelectQueryNode.is(query));
     return {
       rows: rows as Row[], // as the query's types say
       ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }), ...(insertId === undefined ? {} : { insertId: BigInt(insertId) }),

@@ -1,6 +1,7 @@
 import { Pool, types, type PoolClient } from 'pg';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseAwayError } from './database-away.js';
+import { storable } from '../storable.js';
 
 /** One writer of this process at a time takes one (serial-connection.ts); the others are for reads. */
 const CONNECTIONS = 20;
@@ -94,9 +95,6 @@ class QuietClient implements PostgresPoolClient {
 
 /** The server ends this connection (PostgreSQL, appendix A: 57P01 admin shutdown to 57P03 cannot connect now); the connection breaks only after it has said so. */
 const isGoodbye = (error: unknown): boolean => /^57P0[123]$/.test((error as { code?: string }).code ?? '');
-
-/** PostgreSQL's text holds every character but this one; a device's refused payload may hold that too. */
-const storable = (value: unknown): unknown => typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 
 /** 64-bit numbers are times, counts and sequence numbers here, far below 2^53; `sum` of them is a `numeric`. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
