@@ -99,6 +99,7 @@ export class Effects implements ConditionSink {
 
   /** Tells screens of repetitions held back, when it is time. */
   publishRepeat(active: ActiveAlert, now: EpochMs): void {
+    if (!active.alert.active) return this.#dropRepeat(active); // a person cleared it meanwhile: nothing comes after that
     if (active.unpublished === undefined || now - active.publishedAt < REPEAT_PUBLISH_MS) return;
     const { alert, unpublished, notedAt, steppedAt } = active;
     const at = Math.max(unpublished.at, steppedAt);
@@ -208,9 +209,13 @@ export class Effects implements ConditionSink {
   #push(active: ActiveAlert, entries: readonly AlertTimelineEntry[], at = entries[0]?.at ?? active.publishedAt): void {
     active.publishedAt = at;
     if (entries.length > 0) active.notedAt = at;
+    this.#dropRepeat(active);
+    this.#gathered.transitions.push({ active, alert: active.alert, entries });
+  }
+
+  #dropRepeat(active: ActiveAlert): void {
     active.unpublished = undefined;
     this.repeated.delete(active);
-    this.#gathered.transitions.push({ active, alert: active.alert, entries });
   }
 }
 
