@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { familyOf, leavesOf, POLLUTANTS, type EpochMs, type MetricKey, type Rule } from '@liandong/protocols';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
-import type { Grade } from './condition.js';
+import type { Grade } from './condition-sink.js';
 import { compileSchedule } from './schedule.js';
 
 /** What the evaluator needs of a rule, worked out once per version. Pure: it knows neither clock nor database. */

@@ -1,7 +1,8 @@
 import type { DeviceId, EpochMs, EventRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
 import type { DeviceEntry } from '../devices/types.js';
 import type { CompiledRule } from './compile.js';
-import { Condition, type ConditionSink } from './condition.js';
+import { Condition } from './condition.js';
+import type { ConditionSink } from './condition-sink.js';
 import { DeviceClock, type SavedClock } from './device-clock.js';
 import type { RuleSet } from './rule-set.js';
 import { bindRule, type Binding, type EventWatch, type SampleWatch } from './watches.js';
