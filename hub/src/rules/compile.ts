@@ -15,6 +15,7 @@ export interface CompiledRule {
   readonly metrics: readonly MetricKey[];
   readonly events: readonly string[];
   readonly grades: readonly Grade[];
+  /** None of a silence rule, which waits longer for a word instead. */
   readonly onDelayMs: number;
   readonly offDelayMs: number;
   /** How long an alert may rest on what was seen last, where time alone ends it; else 0. */
@@ -31,7 +32,7 @@ export interface CompiledRule {
 export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
   return {
     rule, version: rule.version ?? 1, family: familyOf(rule), inhibitedBy: rule.inhibitedBy ?? [], metrics: metricsOf(rule), events: eventsOf(rule),
-    grades: gradesOf(rule), onDelayMs: rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
+    grades: gradesOf(rule), onDelayMs: rule.type === 'silence' ? 0 : rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
     lapseMs: lapseMsOf(rule),
     isApplicable: rule.schedule === undefined ? undefined : compileSchedule(rule.schedule, days),
     silenceS: rule.type === 'silence' ? (reportingIntervalS) => rule.intervals * reportingIntervalS : undefined,
