@@ -5,7 +5,7 @@ import { dataPaths, prepareDataDir, readOrCreateKey } from '../data-dir.js';
 import { openDatabase, type Db } from '../database/database.js';
 import type { Fence } from '../database/postgres/fence.js';
 import { openPostgres } from '../database/postgres/open-postgres.js';
-import { FeatureStack } from '../feature-stack.js';
+import type { FeatureStack } from '../feature-stack.js';
 import type { JournalHandler } from '../journal/types.js';
 import { Journal } from '../journal/journal.js';
 import { createLease } from '../leadership/lease.js';

@@ -1,4 +1,4 @@
-import { FeatureStack } from '../feature-stack.js';
+import type { FeatureStack } from '../feature-stack.js';
 import type { wire } from './hub-wiring.js';
 
 /** As far back as a redelivery after a restart can reach. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
+import type { pino } from 'pino';
 import { createAggregates } from '../aggregates/aggregates.js';
 import { ROLLUPS } from '../aggregates/rollup-reader.js';
 import { createAreaAlerts } from '../aggregates/area-alerts.js';
