@@ -133,6 +133,19 @@ describeOnDatabases('devices that fall silent together', () => {
     expect(await top()).toMatchObject([{ ruleId: SILENCE_GROUP, area: 'east', value: 6, count: 1 }]);
   });
 
+  it('are no company outside the hours of their rule for one whose rule holds', async () => {
+    rig = await createRig([
+      { ...common('silent', ['waste_bin']), schedule: { hours: [11, 22] }, type: 'silence', intervals: 3, severity: 'warning' },
+      { ...common('silent-sensor', ['env_sensor']), type: 'silence', intervals: 3, severity: 'minor' },
+    ]);
+    await rig.evaluator.start();
+    for (const id of bins(6)) rig.directory.put(id, 'waste_bin');
+    rig.directory.put('sensor', 'env_sensor');
+    await hear('sensor', ...bins(6));
+    await rig.pass(181);
+    expect(await top()).toMatchObject([{ ruleId: 'silent-sensor', deviceId: 'sensor' }]);
+  });
+
   it('stay apart when they are fewer, or fell silent at other times', async () => {
     await begin();
     rig.directory.put('gw', 'gateway');
