@@ -3,8 +3,8 @@ import { DEVICES } from './fleet.js';
 import { METRICS } from './load/frames.js';
 import { startLoad, type FinishedLoad } from './load/start-load.js';
 import type { Part, RunningPath } from './paths/types.js';
+import type { PartOptions } from './support/part-options.js';
 import { cpuTicks, forgetPeak, peakRssMiB } from './support/process-usage.js';
-import type { Resources } from './support/resources.js';
 import { until } from './support/until.js';
 import type { Workload } from './workload.js';
 
@@ -25,12 +25,10 @@ export interface Figures {
   readonly expectedRows: number;
 }
 
-export interface MeasureOptions {
+export interface MeasureOptions extends PartOptions {
   readonly running: RunningPath;
   readonly workload: Workload;
-  readonly resources: Resources;
   readonly ticksPerS: number;
-  readonly onProgress: (stage: string, messages: number, of: number) => void;
 }
 
 const POLL_MS = 100;

@@ -1,8 +1,6 @@
 import type { RunDependencies } from './run.js';
+import type { PartOptions } from './support/part-options.js';
 import { Resources } from './support/resources.js';
-
-/** What a part of the benchmark is given beside its size. */
-export interface PartOptions { readonly resources: Resources; readonly onProgress: (stage: string, done: number, of: number) => void }
 
 /** One part, with processes of its own; one that fails does not stop the next. */
 export async function runPart<Result>(name: string, measurePart: (told: PartOptions) => Promise<Result>, { progress, onStage, onResources }: RunDependencies): Promise<Result | { readonly failure: string }> {

@@ -3,6 +3,7 @@ import { DEVICE_IDS, topicOf } from '../fleet.js';
 import type { DeviceLoad } from '../load/plan.js';
 import { startLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
+import type { PartOptions } from '../support/part-options.js';
 import { freePort } from '../support/free-port.js';
 import type { Resources } from '../support/resources.js';
 import { until } from '../support/until.js';
@@ -10,7 +11,6 @@ import { live } from '../workload.js';
 import { gatesWithoutSecrets, GATES, registerGates } from './alert-fleet.js';
 import { CRITICAL_EVENTS, CRITICAL_RULES } from './bench-rules.js';
 import { latencyOf, openProbe, type Latency } from './probe.js';
-import type { Told } from './told.js';
 
 export interface LatencySize { readonly alertsPerS: number; readonly seconds: number; readonly messagesPerS: number }
 export interface LatencyResult extends LatencySize { readonly rounds: number; readonly echo: Latency; readonly hub: Latency }
@@ -25,13 +25,13 @@ interface Way { readonly name: string; readonly port: number; readonly devices: 
  * How long an alert takes from the publish to a screen, by the hub and by a bare echo under the same load, by turns (echo, hub, hub, echo). On both the same
  * telemetry comes in meanwhile; the probe that publishes and the screen that waits are one process with one clock.
  */
-export async function measureLatency({ alertsPerS, seconds, messagesPerS }: LatencySize, { resources, progress }: Told): Promise<LatencyResult> {
+export async function measureLatency({ alertsPerS, seconds, messagesPerS }: LatencySize, { resources, onProgress }: PartOptions): Promise<LatencyResult> {
   const echo = await echoWay(resources);
   const hub = await hubWay(resources);
   const perTurn = Math.floor(Math.min(alertsPerS * seconds, GATES * CRITICAL_EVENTS.length / (ROUNDS + 1)));
   let first = 0;
   const turn = async (way: Way, isWarmUp: boolean): Promise<void> => {
-    progress(`${way.name}${isWarmUp ? ', warm-up' : ''}`, first, GATES * CRITICAL_EVENTS.length);
+    onProgress(`${way.name}${isWarmUp ? ', warm-up' : ''}`, first, GATES * CRITICAL_EVENTS.length);
     const workload = live({ messagesPerS, seconds: perTurn / alertsPerS, now: Date.now() });
     const load = startLoad({ port: way.port, devices: way.devices, span: workload.span, pace: workload.pace }, resources, () => undefined);
     way.probe.tell({ type: 'send', first, count: perTurn, perS: alertsPerS });

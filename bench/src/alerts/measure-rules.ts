@@ -3,12 +3,12 @@ import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
 import { hubCounts } from '../paths/hub-counts.js';
 import type { RunningPath } from '../paths/types.js';
+import type { PartOptions } from '../support/part-options.js';
 import { ticksPerSecond } from '../support/process-usage.js';
 import { median } from '../support/percentile.js';
 import type { Resources } from '../support/resources.js';
 import { backlog } from '../workload.js';
 import { OTHER_RULES, OTHER_VILLAGES, TEN_RULES } from './bench-rules.js';
-import type { Told } from './told.js';
 
 export interface RulesFigures { readonly rules: number; readonly messagesPerS: number; readonly cpuUsPerMessage: number; readonly peakRssMiB: number }
 export interface RulesResult { readonly rounds: number; readonly messages: number; readonly few: RulesFigures; readonly many: RulesFigures }
@@ -20,12 +20,12 @@ interface Side { readonly rules: number; readonly running: RunningPath; readonly
  * Two embedded hubs that differ in their rules alone, drained by turns (few, many, many, few, …), so that both meet the same weather on the machine. The
  * other stands idle meanwhile. Medians of the rounds. Later rounds have later times: a late sample would be passed over by the rules.
  */
-export async function measureRules({ rounds, messages, warmUpMessages }: RulesSize, { resources, progress }: Told): Promise<RulesResult> {
+export async function measureRules({ rounds, messages, warmUpMessages }: RulesSize, { resources, onProgress }: PartOptions): Promise<RulesResult> {
   const few = await side(resources, 'few', TEN_RULES);
   const many = await side(resources, 'many', [...TEN_RULES, ...OTHER_RULES]);
   const now = Date.now();
   const drain = async (one: Side, count: number, hoursAgo: number) => {
-    const figures = await measure({ running: one.running, resources, ticksPerS: ticksPerSecond(), onProgress: progress, workload: backlog('drain', { messages: count, now, hoursAgo }) });
+    const figures = await measure({ running: one.running, resources, ticksPerS: ticksPerSecond(), onProgress, workload: backlog('drain', { messages: count, now, hoursAgo }) });
     if (figures.rows !== figures.expectedRows) throw new Error(`${figures.rows} of ${figures.expectedRows} rows with ${one.rules} rules`);
     return figures;
   };

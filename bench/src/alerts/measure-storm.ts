@@ -3,6 +3,7 @@ import type { Alert } from '@liandong/protocols';
 import { startLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
+import type { PartOptions, TellProgress } from '../support/part-options.js';
 import { forgetPeak, peakRssMiB } from '../support/process-usage.js';
 import { live } from '../workload.js';
 import { registerGates, registerStormFleet } from './alert-fleet.js';
@@ -10,7 +11,6 @@ import { CRITICAL_RULES, STORM_METRICS, STORM_RULES } from './bench-rules.js';
 import { latencyOf, openProbe, type Latency } from './probe.js';
 import { openScreens, type ScreensAnswer } from './screens.js';
 import { openStorm } from './storm-load.js';
-import type { Told } from './told.js';
 
 export interface StormSize { readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number }
 export interface StormResult extends StormSize {
@@ -35,7 +35,7 @@ const GIVE_UP_MS = 300_000;
 const PAGE = 1_000;
 
 /** A storm of warnings with critical alerts sprinkled in: how much later those come to a screen than in quiet time, on the same hub with the same telemetry and the same screens. */
-export async function measureStorm(size: StormSize, { resources, progress }: Told): Promise<StormResult> {
+export async function measureStorm(size: StormSize, { resources, onProgress }: PartOptions): Promise<StormResult> {
   const { alerts, seconds, criticalsPerS, quietSeconds, messagesPerS } = size;
   const hub = await startHub(resources, { rules: [...CRITICAL_RULES, ...STORM_RULES] });
   const gates = await registerGates(hub.client);
@@ -54,14 +54,14 @@ export async function measureStorm(size: StormSize, { resources, progress }: Tol
     return (await probe.answer('sent')).latenciesMs;
   };
 
-  progress('warm-up', 0, alerts);
+  onProgress('warm-up', 0, alerts);
   await criticals(0, WARM_UP);
-  progress('quiet', 0, alerts);
+  onProgress('quiet', 0, alerts);
   forgetPeak(hub.process.pid);
   const [quiet] = await Promise.all([criticals(WARM_UP, criticalsPerS * quietSeconds), telemetry(quietSeconds)]);
   const quietPeak = peakRssMiB(hub.process.pid);
 
-  progress('storm', 0, alerts);
+  onProgress('storm', 0, alerts);
   forgetPeak(hub.process.pid);
   const startedAt = performance.now();
   storm.tell({ port: hub.mqttPort, gateways, alerts, perS: alerts / seconds });
@@ -71,10 +71,10 @@ export async function measureStorm(size: StormSize, { resources, progress }: Tol
   const counted = await untilShown(() => {
     screens.tell({ type: 'count' });
     return screens.answer('counted');
-  }, { alerts, progress });
+  }, { alerts, onProgress });
   const shownInS = (performance.now() - startedAt) / 1000;
   const stormPeak = peakRssMiB(hub.process.pid);
-  const rows = await stormRows(hub.client, (count) => progress('counting alerts', count, alerts));
+  const rows = await stormRows(hub.client, (count) => onProgress('counting alerts', count, alerts));
   for (const program of [probe, screens, storm]) program.close();
   return {
     ...size, quiet: latencyOf(quiet), storm: latencyOf(during), peakRssMiB: { quiet: quietPeak, storm: stormPeak }, acceptedInS, shownInS,
@@ -84,11 +84,11 @@ export async function measureStorm(size: StormSize, { resources, progress }: Tol
 
 type Counted = Extract<ScreensAnswer, { type: 'counted' }>;
 
-async function untilShown(count: () => Promise<Counted>, { alerts, progress }: { alerts: number; progress: Told['progress'] }): Promise<Counted> {
+async function untilShown(count: () => Promise<Counted>, { alerts, onProgress }: { alerts: number; onProgress: TellProgress }): Promise<Counted> {
   for (const giveUpAt = performance.now() + GIVE_UP_MS; ;) {
     const counted = await count();
     if (counted.fewest >= alerts || counted.lost > 0 || performance.now() > giveUpAt) return counted;
-    progress('shown', counted.fewest, alerts);
+    onProgress('shown', counted.fewest, alerts);
     await sleep(POLL_MS);
   }
 }

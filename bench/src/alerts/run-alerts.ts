@@ -1,10 +1,10 @@
 import { loadavg } from 'node:os';
 import type { RunDependencies } from '../run.js';
 import { runPart } from '../run-part.js';
+import type { PartOptions } from '../support/part-options.js';
 import { measureLatency, type LatencyResult } from './measure-latency.js';
 import { measureRules, type RulesResult } from './measure-rules.js';
 import { measureStorm, type StormResult } from './measure-storm.js';
-import type { Told } from './told.js';
 
 /** `loadBefore`: over the last minute before it began, with what this run did before it. */
 export type Measured<Result> = (Result & { readonly loadBefore: number }) | { readonly failure: string };
@@ -20,9 +20,9 @@ export async function runAlerts(dependencies: RunDependencies): Promise<AlertRep
   };
 }
 
-async function runOne<Result>(name: string, run: (told: Told) => Promise<Result>, dependencies: RunDependencies): Promise<Measured<Result>> {
-  return runPart(name, async ({ resources, onProgress }) => {
+async function runOne<Result>(name: string, run: (told: PartOptions) => Promise<Result>, dependencies: RunDependencies): Promise<Measured<Result>> {
+  return runPart(name, async (told) => {
     const loadBefore = loadavg()[0] ?? 0;
-    return { ...await run({ resources, progress: onProgress }), loadBefore };
+    return { ...await run(told), loadBefore };
   }, dependencies);
 }

@@ -5,6 +5,7 @@ import type { DeviceLoad } from '../load/plan.js';
 import { startLoad, type FinishedLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
+import type { PartOptions, TellProgress } from '../support/part-options.js';
 import { forgetPeak, peakRssMiB } from '../support/process-usage.js';
 import type { Resources } from '../support/resources.js';
 import { fillHistory } from './fill.js';
@@ -27,13 +28,11 @@ export interface BacktestFigures {
 }
 export type BacktestResult = BacktestFigures | { readonly failure: string };
 
-export interface MeasureBacktestOptions {
+export interface MeasureBacktestOptions extends PartOptions {
   readonly devices: number;
   readonly days: number;
   /** How long others report, without and with a back-test. */
   readonly seconds: number;
-  readonly resources: Resources;
-  readonly onProgress: (stage: string, done: number, of: number) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -74,7 +73,7 @@ export async function measureBacktest({ devices, days, seconds, resources, onPro
 
 const idOf = (index: number): string => `past-${String(index).padStart(4, '0')}`;
 
-async function addFleet(client: HubClient, ids: readonly string[], onProgress: MeasureBacktestOptions['onProgress']): Promise<void> {
+async function addFleet(client: HubClient, ids: readonly string[], onProgress: TellProgress): Promise<void> {
   for (const [index, id] of ids.entries()) {
     await client.addDevice({ ...newDevice(id), reportingIntervalS: STEP_MS / 1000 });
     if (index % 50 === 0) onProgress('devices', index, ids.length);

@@ -5,6 +5,7 @@ import { AREAS } from '../fleet.js';
 import { startHub, PROGRAM, type Hub } from '../programs/hub.js';
 import { createHubClient } from '../programs/hub-client.js';
 import { freePort } from '../support/free-port.js';
+import type { PartOptions } from '../support/part-options.js';
 import type { Resources } from '../support/resources.js';
 import { until } from '../support/until.js';
 import { rowsOf, writeDay, type Day } from './day-table.js';
@@ -19,7 +20,7 @@ export interface CityFigures {
 }
 export type CityResult = CityFigures | { readonly failure: string };
 export interface CitySize { readonly communities: number; readonly metrics: number }
-export interface MeasureCityOptions extends CitySize { readonly resources: Resources; readonly onProgress: (stage: string, done: number, of: number) => void }
+export type MeasureCityOptions = CitySize & PartOptions;
 
 const DAY_MS = 86_400_000;
 const PAGE = 10_000;

@@ -4,7 +4,7 @@ import { DEVICE_IDS } from '../fleet.js';
 import { startLoad } from '../load/start-load.js';
 import { startHub, type Hub } from '../programs/hub.js';
 import { openCutLink } from '../support/cut-link.js';
-import type { Resources } from '../support/resources.js';
+import type { PartOptions, TellProgress } from '../support/part-options.js';
 import { until } from '../support/until.js';
 import { addGates, forceGates, type AlarmFigures } from './alarms.js';
 import { createEdge, type Edge } from './edge-program.js';
@@ -41,7 +41,7 @@ const METRIC = 'temperature';
 const WINDOW = 50;
 
 /** An edge between a fleet and a hub: the link is cut, a backlog grows, the edge is killed with -9, the link heals. */
-export async function measureEdge({ resources, onProgress, ...size }: EdgeSize & { resources: Resources; onProgress: (stage: string, messages: number, of: number) => void }): Promise<EdgeFigures> {
+export async function measureEdge({ resources, onProgress, ...size }: EdgeSize & PartOptions): Promise<EdgeFigures> {
   const hub = await startHub(resources);
   const { client, devices } = hub;
   const [mqtt, rest] = [await openCutLink(hub.mqttPort), await openCutLink(Number(new URL(hub.url).port))];
@@ -85,7 +85,7 @@ export async function measureEdge({ resources, onProgress, ...size }: EdgeSize &
 }
 
 /** Records of the backlog the hub confirmed a second, from the first look to the last. */
-async function drainOf(edge: Edge, { backlog }: EdgeSize, onProgress: (stage: string, messages: number, of: number) => void): Promise<number> {
+async function drainOf(edge: Edge, { backlog }: EdgeSize, onProgress: TellProgress): Promise<number> {
   const confirmed = () => edge.figure('liandong_uplink_records_total\\{lane="backlog"\\}');
   const [startedAt, first] = [performance.now(), await confirmed()];
   let [last, lastAt] = [first, startedAt];

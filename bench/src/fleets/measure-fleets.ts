@@ -2,6 +2,7 @@ import { AREAS, topicOf } from '../fleet.js';
 import type { DeviceLoad } from '../load/plan.js';
 import { startLoad, type FinishedLoad } from '../load/start-load.js';
 import { startHub, type Hub } from '../programs/hub.js';
+import type { PartOptions } from '../support/part-options.js';
 import { median } from '../support/percentile.js';
 import { cpuTicks, forgetPeak, peakRssMiB, ticksPerSecond } from '../support/process-usage.js';
 import type { Resources } from '../support/resources.js';
@@ -11,7 +12,7 @@ export interface FleetsSize { readonly few: number; readonly many: number; reado
 /** `restMiB`: resident with the whole fleet registered, before its first message. */
 export interface FleetFigures { readonly devices: number; readonly cpuUsPerMessage: number; readonly pubackMs: FinishedLoad['pubackMs']; readonly restMiB: number; readonly peakRssMiB: number }
 export type FleetsResult = { readonly failure: string } | { readonly size: FleetsSize; readonly few: FleetFigures; readonly many: FleetFigures };
-export interface MeasureFleetsOptions extends FleetsSize { readonly resources: Resources; readonly onProgress: (stage: string, done: number, of: number) => void }
+export type MeasureFleetsOptions = FleetsSize & PartOptions;
 
 interface Side { readonly hub: Hub; readonly fleet: readonly DeviceLoad[]; readonly cpu: number[]; readonly pubacks: FinishedLoad['pubackMs'][]; readonly restMiB: number; peak: number }
 
@@ -41,7 +42,7 @@ async function side(resources: Resources, name: string, devices: number): Promis
 }
 
 /** @throws Error when not every message reached the store */
-async function round(one: Side, { messagesPerS, seconds }: FleetsSize, { resources, onProgress }: Pick<MeasureFleetsOptions, 'resources' | 'onProgress'>): Promise<void> {
+async function round(one: Side, { messagesPerS, seconds }: FleetsSize, { resources, onProgress }: PartOptions): Promise<void> {
   const { hub: { process, client, mqttPort }, fleet } = one;
   const messagesPerDevice = Math.max(1, Math.round(messagesPerS * seconds / fleet.length));
   const messages = messagesPerDevice * fleet.length;

@@ -53,6 +53,27 @@ describe('the browser’s notifications', () => {
     announcer.settle();
     expect(log).toEqual(['show f0', 'show f1', 'show f2', 'show f3', 'show f4', 'show 15 more']);
   });
+  it('say the count of a flood again only when there are more, and nothing of it once all are closed', () => {
+    const { announcer, log, clock } = setUp();
+    const flood = (from: number, to: number): void => { for (let index = from; index < to; index += 1) announcer.announce(anAlert({ id: `f${index}` }), false); };
+    const settleAfter = (ms: number): string[] => {
+      clock.now += ms;
+      log.length = 0;
+      announcer.settle();
+      return [...log];
+    };
+    flood(0, 20);
+    expect(settleAfter(0)).toEqual(['show 15 more']);
+    expect(settleAfter(3000)).toEqual([]);
+    flood(20, 30);
+    expect(settleAfter(0)).toEqual(['show 25 more']);
+    flood(30, 31);
+    expect(settleAfter(1999)).toEqual([]);
+    expect(settleAfter(1)).toEqual(['show 26 more']);
+    flood(31, 40);
+    announcer.closeAll();
+    expect(settleAfter(60_000)).toEqual([]);
+  });
   it('remember a bounded number of alerts', () => {
     const { known, entries } = setUp();
     for (let index = 0; index < 5000; index += 1) known.add(`k${index}`);

@@ -6,6 +6,7 @@ import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { Feature } from '../feature.js';
 import { breathe } from '../breathe.js';
+import { Rounds } from '../rounds.js';
 import type { TelemetryStore } from '../telemetry/types.js';
 import { questionOf, workOutCommunities } from './community-stage.js';
 import { AGGREGATE_RETENTION_MS, dropPast } from './drop-past.js';
@@ -60,8 +61,8 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
   let lateAt = -Infinity;
   /** Since when what is older than its retention has been dropped: once a day. */
   let droppedOn: EpochMs | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  const rounds = new Rounds(TICK_MS, tick);
+  let isStarted = false;
   let isFailing = false;
   let isStopping = false;
 
@@ -164,18 +165,17 @@ export function createPublisher({ db, clock, areas, places, store, reader, progr
     run,
     watermark: () => Math.min(state?.watermark ?? 0, clock.now()),
     async start() {
-      if (timer !== undefined) return;
+      if (isStarted) return;
       isStopping = false;
       state = await ensureState(db, { log: newLogName(), watermark: startOf(clock.now() - GRACE_MS, '15m') });
       await places.load(db);
-      timer = setInterval(() => { running ??= tick().finally(() => { running = undefined; }); }, TICK_MS);
-      timer.unref();
+      await rounds.start();
+      isStarted = true;
     },
     async stop() {
       isStopping = true;
-      clearInterval(timer);
-      timer = undefined;
-      await running;
+      isStarted = false;
+      await rounds.stop();
       places.close();
       await reader.flush();
     },

@@ -41,7 +41,7 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
     if (area === undefined || alert.raisedAt <= now - FLOOD.withinMs) return;
     const scope = scopes.get(area) ?? { raised: new Map<string, EpochMs>(), since: undefined };
     scopes.set(area, scope);
-    if (standsForItself(alert)) scope.raised.set(alert.id, alert.raisedAt);
+    if (standsForItself(alert) && !scope.raised.has(alert.id)) scope.raised.set(alert.id, Math.min(alert.raisedAt, now));
     // One that was shelved, acknowledged away or cleared was still one to take in; one that turned out to be a child or an effect was none.
     else if (alert.groupId !== undefined || alert.inhibitedBy !== undefined) scope.raised.delete(alert.id);
     const [oldest] = scope.raised.size > MOST_KEPT ? scope.raised.keys() : [];
@@ -52,9 +52,11 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
   /** `isThorough`: also those that were grouped when they were new, and so stand behind newer ones. */
   function judge(area: AreaId, scope: Scope, now: EpochMs, isThorough = false): void {
     for (const [id, raisedAt] of scope.raised) {
-      if (raisedAt <= now - FLOOD.withinMs) scope.raised.delete(id);
+      if (raisedAt > now) scope.raised.set(id, now); // the hub's clock was set back: counted from now, or the flood would last as long as the step
+      else if (raisedAt <= now - FLOOD.withinMs) scope.raised.delete(id);
       else if (!isThorough) break;
     }
+    if (scope.since !== undefined && scope.since > now) scope.since = now;
     const limit = FLOOD.alerts * Math.max(1, operators(area, now));
     if (scope.since === undefined && scope.raised.size > limit) scope.since = now;
     else if (scope.since !== undefined && scope.raised.size * 2 < limit) scope.since = undefined;

@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Feature } from '../feature.js';
+import { Rounds } from '../rounds.js';
+import { AlertBatches } from './alert-batches.js';
 import type { AlertWriter } from './alert-writer.js';
 
 const TICK_MS = 1_000;
-/** Shelves ended in one transaction; more wait for the next tick. */
+/** Shelves ended in one look; more wait for the next tick. */
 const AT_ONCE = 200;
 
 export interface ShelfTimer extends Feature {
@@ -22,31 +24,24 @@ export interface ShelfTimerDependencies {
 
 /** Brings shelved alerts back when their time is over. The time stands in the alert itself, so one that ran out while the hub was down ends with the first tick. */
 export function createShelfTimer({ db, clock, writer, onError }: ShelfTimerDependencies): ShelfTimer {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
+  const batches = new AlertBatches();
+  const rounds = new Rounds(TICK_MS, () => end().catch(onError));
 
   async function end(): Promise<void> {
     const due = await db.selectFrom('alert').select('id').where('shelved_until', '<=', clock.now()).orderBy('shelved_until').limit(AT_ONCE).execute();
-    if (due.length === 0) return;
-    await writer.writeAll(due.map(({ id }) => id), ({ shelvedUntil }, at) =>
-      shelvedUntil === undefined || shelvedUntil > at ? undefined : { step: 'unshelved', detail: { by: 'hub' } });
+    await batches.run([{
+      ids: due.map(({ id }) => id),
+      // Anew within the transaction: somebody may have shelved it again meanwhile.
+      work: (ids) => writer.writeAll(ids, ({ shelvedUntil }, at) => shelvedUntil === undefined || shelvedUntil > at ? undefined : { step: 'unshelved', detail: { by: 'hub' } }),
+    }]);
   }
 
   return {
-    tick() {
-      running = running.then(end).catch(onError);
-      return running;
-    },
+    tick: () => rounds.now(),
     async start() {
-      if (timer !== undefined) return;
-      timer = setInterval(() => void this.tick(), TICK_MS);
-      timer.unref();
-      await this.tick();
+      await rounds.start();
+      await rounds.now();
     },
-    async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      await running;
-    },
+    stop: () => rounds.stop(),
   };
 }

@@ -3,7 +3,8 @@ import type { ActiveAlert } from '../alerts/active-alerts.js';
 import { Chatter } from '../alerts/chatter.js';
 import { nextHour } from '../clock.js';
 import type { DeviceEntry } from '../devices/types.js';
-import type { Condition, ConditionSink, Grade } from '../rules/condition.js';
+import type { Condition } from '../rules/condition.js';
+import type { ConditionSink, Grade } from '../rules/condition-sink.js';
 import { DeviceMemory } from '../rules/device-memory.js';
 import type { RuleSet } from '../rules/rule-set.js';
 

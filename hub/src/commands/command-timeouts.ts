@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Feature } from '../feature.js';
 import { insertAudit } from '../identity/audit-log.js';
+import { Rounds } from '../rounds.js';
 
 const TICK_MS = 1000;
 
@@ -23,8 +24,7 @@ export interface CommandTimeoutsDependencies {
 /** Ends commands that nobody answered. When they run out stands in the database, so a restart forgets none. */
 export function createCommandTimeouts({ db, clock, onError }: CommandTimeoutsDependencies): CommandTimeouts {
   let nextAt: EpochMs = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
+  const rounds = new Rounds(TICK_MS, () => expire().catch(onError));
 
   async function expire(): Promise<void> {
     const now = clock.now();
@@ -46,17 +46,8 @@ export function createCommandTimeouts({ db, clock, onError }: CommandTimeoutsDep
 
   return {
     watch(expiresAt) { nextAt = Math.min(nextAt, expiresAt); },
-    tick() {
-      running = running.then(expire).catch(onError);
-      return running;
-    },
-    async start() {
-      timer ??= setInterval(() => void this.tick(), TICK_MS);
-    },
-    async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      await running;
-    },
+    tick: () => rounds.now(),
+    start: () => rounds.start(),
+    stop: () => rounds.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import { TIERS, severityRank, type Alert, type AreaId, type EpochMs, type Tier } from '@liandong/protocols';
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
+import { AlertBatches } from '../alerts/alert-batches.js';
 import type { AlertWriter, PlannedStep } from '../alerts/alert-writer.js';
 import { nextTier } from '../alerts/life-cycle.js';
 import type { Clock } from '../clock.js';
@@ -9,16 +10,10 @@ import type { ClockMender } from './clock-mender.js';
 import { isDue, type EscalationClocks } from './escalation-clocks.js';
 
 const TICK_MS = 1_000;
-/** Alerts of one transaction: the thread is not given up within it. */
-const BATCH = 50;
 /** Alerts looked at before sockets and timers have a turn. */
 const LOOKS_PER_TURN = 2_000;
-/** Failed writes of one look: enough to find an alert that can't be written among a batch, and soon over when the database is away. */
-const FAILURES = 12;
 /** Names that a timeline entry holds. */
 const NAMES = 10;
-
-type Work = (ids: readonly string[]) => Promise<void>;
 
 export interface Escalator extends Feature {
   /** One look, as the timer does every second: every alert that is due moves up one tier. */
@@ -46,8 +41,7 @@ export interface EscalatorDependencies {
  * After a step of the hub's clock: forward, each alert it passed moves once and has a full period again; back, none waits longer than a full period from then.
  */
 export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onDuty, onError }: EscalatorDependencies): Escalator {
-  /** Alerts that could not be written by themselves, who failed longest ago first. They come last, or a dozen of them would use up every look's failures. */
-  const stuck = new Set<string>();
+  const batches = new AlertBatches();
   const moves = new Map<Tier, number>(TIERS.slice(1).map((tier) => [tier, 0]));
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -70,50 +64,12 @@ export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onD
       if (clocks.corrected(alert, now) !== undefined) wrong.push(alert.id);
       else if (isDue(alert, now)) due.push(alert);
     }
-    const asked = new Set([...wrong, ...due.map(({ id }) => id)]);
-    for (const id of stuck) if (!asked.has(id)) stuck.delete(id);
-    const failures: unknown[] = [];
-    await inBatches(wrong, failures, mend);
-    await inBatches(due.sort(byUrgency).map(({ id }) => id), failures, async (ids) => {
-      for (const { tier } of await writer.writeAll(ids, decide)) moves.set(tier, (moves.get(tier) ?? 0) + 1);
-    });
-    if (failures.length > 0) throw failures[0];
+    // What is left when it stops comes due again after the next start.
+    await batches.run([{ ids: wrong, work: mend }, { ids: due.sort(byUrgency).map(({ id }) => id), work: move }], () => isStopping);
   }
 
-  /** What is left when it stops comes due again after the next start. */
-  async function inBatches(ids: readonly string[], failures: unknown[], work: Work): Promise<void> {
-    const sound = ids.filter((id) => !stuck.has(id));
-    const own = new Set(ids);
-    const retried = [...stuck].filter((id) => own.has(id));
-    for (let from = 0; from < sound.length && !isStopping; from += BATCH) {
-      await inHalves(sound.slice(from, from + BATCH), failures, work);
-      await breathe();
-    }
-    for (const id of retried) {
-      if (isStopping) return;
-      await inHalves([id], failures, work);
-      await breathe();
-    }
-  }
-
-  /** One alert that can't be written must not hold up the others of its batch. */
-  async function inHalves(ids: readonly string[], failures: unknown[], work: Work): Promise<void> {
-    if (failures.length >= FAILURES) return;
-    try {
-      await work(ids);
-      for (const id of ids) stuck.delete(id);
-    } catch (error) {
-      failures.push(error);
-      if (ids.length === 1) return noteStuck(ids[0] ?? '');
-      await inHalves(ids.slice(0, ids.length / 2), failures, work);
-      await inHalves(ids.slice(ids.length / 2), failures, work);
-    }
-  }
-
-  /** At the end of the line. */
-  function noteStuck(id: string): void {
-    stuck.delete(id);
-    stuck.add(id);
+  async function move(ids: readonly string[]): Promise<void> {
+    for (const { tier } of await writer.writeAll(ids, decide)) moves.set(tier, (moves.get(tier) ?? 0) + 1);
   }
 
   const tick = (): Promise<void> => running ??= run().finally(() => { running = undefined; });

@@ -6,6 +6,7 @@ import type { Db } from '../database/database.js';
 import type { WritableDeviceDirectory } from '../devices/device-directory.js';
 import { entryOf } from '../devices/device-entry.js';
 import type { Feature } from '../feature.js';
+import { Rounds } from '../rounds.js';
 
 const LOOK_MS = 100;
 const AREAS_MS = 5_000;
@@ -21,8 +22,7 @@ export interface ChangeFollower extends Feature {
 
 export function createChangeFollower({ db, changes, areas, directory, onError }: ChangeFollowerDependencies): ChangeFollower {
   let seq: Seq = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
+  const rounds = new Rounds(LOOK_MS, look);
   let areasAt = 0;
   let isFailing = false;
 
@@ -73,13 +73,7 @@ export function createChangeFollower({ db, changes, areas, directory, onError }:
 
   return {
     load: startOver,
-    async start() {
-      timer ??= setInterval(() => { looking ??= look().finally(() => { looking = undefined; }); }, LOOK_MS);
-    },
-    async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      await looking;
-    },
+    start: () => rounds.start(),
+    stop: () => rounds.stop(),
   };
 }

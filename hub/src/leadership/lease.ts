@@ -59,9 +59,7 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
   async function renew(): Promise<void> {
     const asked = askedAt = stopwatch();
     try {
-      const { numUpdatedRows } = await db.updateTable('lease').set({ expires_at: sql`${now} + ${sql.lit(LEASE_MS)}` })
-        .where('name', '=', NAME).where('holder', '=', holder).where('term', '=', term ?? 0).executeTakeFirst();
-      if (numUpdatedRows === 0n) return lose('another hub has taken over');
+      if (!await renewTerm(db, holder, term ?? 0)) return lose('another hub has taken over');
       renewedAt = asked;
     } catch (error) {
       logger.error({ err: error }, 'the lease could not be renewed; trying again');
@@ -77,14 +75,7 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
   return {
     async take() {
       const asked = stopwatch();
-      const taken = await db.transaction().execute(async (trx) => {
-        const row = await trx.selectFrom('lease').select(['holder', 'term', sql<boolean>`expires_at > ${now}`.as('isAlive')]).where('name', '=', NAME).executeTakeFirst();
-        if (row?.isAlive === true && row.holder !== holder) return undefined;
-        const next = { holder, address: address ?? null, term: (row?.term ?? 0) + 1 };
-        await trx.insertInto('lease').values({ name: NAME, ...next, expires_at: sql`${now} + ${sql.lit(LEASE_MS)}` })
-          .onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ ...next, expires_at: e.ref('excluded.expires_at') }))).execute();
-        return next.term;
-      });
+      const taken = await takeTerm(db, { holder, address: address ?? null });
       if (taken === undefined) return false;
       term = fence.term = taken;
       fence.onFenced = () => { lose('another hub has taken over'); };
@@ -105,8 +96,31 @@ export function createLease({ db, fence, holder, address, logger, onLost, stopwa
       const held = term;
       term = undefined; // not the fence's: what still writes after this is refused once another leads
       if (held === undefined) return;
-      await db.updateTable('lease').set({ expires_at: 0 }).where('name', '=', NAME).where('holder', '=', holder).where('term', '=', held).execute()
-        .catch((error: unknown) => { logger.error({ err: error }, 'the lease could not be given back; it ends by itself'); });
+      await endTerm(db, holder, held).catch((error: unknown) => { logger.error({ err: error }, 'the lease could not be given back; it ends by itself'); });
     },
   };
+}
+
+/** The new term; undefined: another one leads. */
+async function takeTerm(db: Db, who: { readonly holder: string; readonly address: string | null }): Promise<number | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const row = await trx.selectFrom('lease').select(['holder', 'term', sql<boolean>`expires_at > ${now}`.as('isAlive')]).where('name', '=', NAME).executeTakeFirst();
+    if (row?.isAlive === true && row.holder !== who.holder) return undefined;
+    const next = { ...who, term: (row?.term ?? 0) + 1 };
+    await trx.insertInto('lease').values({ name: NAME, ...next, expires_at: sql`${now} + ${sql.lit(LEASE_MS)}` })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ ...next, expires_at: e.ref('excluded.expires_at') }))).execute();
+    return next.term;
+  });
+}
+
+/** False: the term is over, as another one has begun. */
+async function renewTerm(db: Db, holder: string, term: number): Promise<boolean> {
+  const { numUpdatedRows } = await db.updateTable('lease').set({ expires_at: sql`${now} + ${sql.lit(LEASE_MS)}` })
+    .where('name', '=', NAME).where('holder', '=', holder).where('term', '=', term).executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** At once, rather than when it would run out. */
+async function endTerm(db: Db, holder: string, term: number): Promise<void> {
+  await db.updateTable('lease').set({ expires_at: 0 }).where('name', '=', NAME).where('holder', '=', holder).where('term', '=', term).execute();
 }

@@ -1,14 +1,11 @@
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { outliveAcceptErrors } from '../accept-errors.js';
+import type { Server } from 'node:http';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
-import { StartError } from '../problem.js';
+import { Rounds } from '../rounds.js';
 import type { TlsPair } from '../tls/tls-pair.js';
-import { forwardRequest, forwardUpgrade } from './forward.js';
+import { createHandingOver } from './handing-over.js';
 import type { Leader, Lease } from './lease.js';
+import { createStandbyServer } from './standby-server.js';
 
 const LOOK_MS = 500;
 
@@ -29,34 +26,34 @@ export interface StandbyDependencies {
 /** A hub that waits to lead: it answers on its own address by passing everything on to the leader, and takes over when that is gone. */
 export interface Standby extends Feature { readonly port: number }
 
-export function createStandby({ lease, host, port, tls, logger, handOver, screens: screensOn, onLead }: StandbyDependencies): Standby {
-  const server: Server = tls === undefined ? createServer() : createTlsServer({ ...tls });
+export function createStandby({ lease, logger, handOver, screens: screensOn, onLead, ...listening }: StandbyDependencies): Standby {
   let leader: URL | undefined;
-  const screens = screensOn?.(server, () => leader);
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let handedTo: string | undefined;
-  let handing: { readonly ending: AbortController; readonly done: Promise<void> } | undefined;
   let isFailing = false;
-  let isStopped = false;
-  /** WebSockets are no connections of the HTTP server any more, and yet it waits for them when it closes: without end, when the machine they lead to is gone without a word. */
-  const upgraded = new Set<Duplex>();
+  let isStarted = false;
+  /** Told to stop, or leading by now: nothing is looked at any more. */
+  let isOver = false;
+  const door = createStandbyServer({ ...listening, logger, leader: () => leader, hasScreens: screensOn !== undefined });
+  const screens = screensOn?.(door.server, () => leader);
+  const handing = createHandingOver({ handOver, onFailure: fail });
+  const looks = new Rounds(LOOK_MS, () => look().catch(fail));
 
   async function look(): Promise<void> {
-    try {
-      const found = await lease.leader();
-      if (found?.isAlive !== true) await endHandOver(); // it notes how far it came, in the name of a hub that doesn't lead
-      if (found?.isAlive !== true && await lease.take()) {
-        clearInterval(timer);
-        if (!isStopped) onLead();
-        return;
-      }
-      follow(found);
-      if (leader !== undefined && handedTo !== leader.href) handing ??= beginHandOver(leader);
-      if (handing === undefined) isFailing = false;
-    } catch (error) {
-      fail(error);
+    if (isOver) return;
+    const found = await lease.leader();
+    if (found?.isAlive !== true) {
+      await handing.end(); // it notes how far it came, in the name of a hub that doesn't lead
+      if (await lease.take()) return lead();
     }
+    follow(found);
+    if (leader !== undefined) handing.to(leader);
+    if (!handing.isRunning) isFailing = false;
+  }
+
+  /** Told to stop meanwhile, it leaves the lease to whoever gives it back. */
+  function lead(): void {
+    if (isOver) return;
+    isOver = true;
+    onLead();
   }
 
   function fail(error: unknown): void {
@@ -64,68 +61,32 @@ export function createStandby({ lease, host, port, tls, logger, handOver, screen
     isFailing = true;
   }
 
-  /** Beside the looks, which notice when the leader goes. */
-  function beginHandOver(to: URL): typeof handing {
-    const ending = new AbortController();
-    const done = handOver(to, ending.signal).then(() => { handedTo = to.href; }, fail).finally(() => { handing = undefined; });
-    return { ending, done };
-  }
-
-  async function endHandOver(): Promise<void> {
-    handing?.ending.abort();
-    await handing?.done;
-  }
-
   function follow(found: Leader | undefined): void {
     const next = found?.isAlive === true && found.address !== null ? new URL(found.address) : undefined;
     if (next?.href !== leader?.href) logger.info({ leader: next?.href ?? null }, next === undefined ? 'no hub leads now' : 'standing by for the hub that leads');
     leader = next;
-    if (next === undefined) handedTo = undefined;
+    if (next === undefined) handing.forget();
   }
 
-  server.on('request', (request, response) => {
-    if (request.url === '/healthz') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"alive"}');
-    if (request.url === '/readyz') {
-      const state = leader === undefined ? 'down' : 'ready';
-      response.writeHead(leader === undefined ? 503 : 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-      return void response.end(JSON.stringify({ status: state, parts: { leader: { state, detail: leader === undefined ? 'no hub leads' : `standing by for ${leader.origin}` } } }));
-    }
-    return forwardRequest(() => leader, request, response);
-  });
-  server.on('upgrade', (request, socket, head) => {
-    upgraded.add(socket);
-    socket.once('close', () => { upgraded.delete(socket); });
-    if (screens === undefined) forwardUpgrade(() => leader, request, socket, head); // else it is Socket.IO's
-  });
-
   return {
-    get port() {
-      const address = server.address() as AddressInfo | null; // it listens on TCP
-      return address?.port ?? port;
-    },
+    get port() { return door.port; },
     async start() {
-      if (timer !== undefined) return;
+      if (isStarted) return;
+      isOver = false;
       await screens?.start();
-      isStopped = false;
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => { reject(new StartError(`The console can not listen on ${host}:${port} (${error.code}). Check HOST and PORT.`, { cause: error })); });
-        server.listen({ host, port }, resolve);
-      });
-      outliveAcceptErrors(server, { name: 'standby', logger });
-      timer = setInterval(() => { looking ??= look().finally(() => { looking = undefined; }); }, LOOK_MS);
+      await door.listen();
+      await looks.start();
+      isStarted = true;
     },
     async stop() {
-      isStopped = true;
-      clearInterval(timer);
+      isOver = true;
+      isStarted = false;
+      const looked = looks.stop();
       await screens?.stop();
-      timer = undefined;
       // A look that is under way may still take the lease, or write how far the hand-over came: not after this.
-      await looking;
-      await endHandOver();
-      if (!server.listening) return;
-      server.closeAllConnections();
-      for (const socket of upgraded) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => { resolve(); }));
+      await looked;
+      await handing.end();
+      await door.close();
     },
   };
 }

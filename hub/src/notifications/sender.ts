@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Feature } from '../feature.js';
 import { breathe } from '../breathe.js';
+import { Rounds } from '../rounds.js';
 import { backOffMs } from './back-off.js';
 import { toStoredChannel } from './channel-rows.js';
 import { LONGEST_PAUSE_MS, type Outbox, type Parcel, type Result } from './outbox.js';
@@ -58,11 +59,10 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
   const lanes = new Map<string, Lane>();
   /** By address: two channels to one robot share its limit. */
   const paces = new Map<string, Pace>();
-  let timer: NodeJS.Timeout | undefined;
+  const rounds = new Rounds(TICK_MS, async () => { if (isRunning) await look().catch(onError); });
   let stopping = new AbortController();
   let isRunning = false;
   let keptHouseAt: EpochMs | undefined;
-  let ticking: Promise<void> = Promise.resolve();
 
   async function look(): Promise<void> {
     const now = clock.now();
@@ -167,21 +167,18 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
   }
 
   async function idle(): Promise<void> {
-    await ticking;
+    await rounds.idle();
     await Promise.all([...lanes.values()].flatMap(({ working }) => working === undefined ? [] : [working]));
   }
 
   return {
     counts, idle,
-    tick() {
-      ticking = ticking.then(async () => isRunning ? look() : undefined).catch(onError);
-      return ticking;
-    },
+    tick: () => rounds.now(),
     async hurry(channel) {
       const lane = lanes.get(channel);
       if (lane !== undefined) Object.assign(lane, { failures: 0, retryAt: 0 });
       await outbox.hurry(channel, clock.now());
-      void this.tick();
+      void rounds.now();
     },
     async sendNow(channel, message) {
       if (isPaced(channel)) {
@@ -195,14 +192,12 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
       if (isRunning) return;
       isRunning = true;
       stopping = new AbortController();
-      timer = setInterval(() => void this.tick(), TICK_MS);
-      timer.unref();
+      await rounds.start();
     },
     async stop() {
-      clearInterval(timer);
-      timer = undefined;
       isRunning = false;
       const cut = setTimeout(() => { stopping.abort(); }, STOP_MS);
+      await rounds.stop();
       await idle();
       clearTimeout(cut);
     },

@@ -1,6 +1,7 @@
 import { METRICS, POLLUTANTS, aqiOf, type AqiRule, type Concentrations, type EpochMs, type MetricKey, type Pollutant } from '@liandong/protocols';
-import type { Condition, Extra } from './condition.js';
+import type { Condition } from './condition.js';
 import type { Judge } from './device-memory.js';
+import type { Extra } from './extra.js';
 import { HourMean, type SavedHour } from './hour-mean.js';
 import type { SampleWatch } from './watches.js';
 

@@ -1,6 +1,7 @@
 import { isGroup, type CombinedRule, type EpochMs, type MetricKey, type RuleCondition } from '@liandong/protocols';
-import type { Condition, Extra } from './condition.js';
+import type { Condition } from './condition.js';
 import type { Judge } from './device-memory.js';
+import type { Extra } from './extra.js';
 import { createLeaf, type Leaf } from './leaves.js';
 import type { EventWatch, SampleWatch } from './watches.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { familyOf, leavesOf, POLLUTANTS, type EpochMs, type MetricKey, type Rule } from '@liandong/protocols';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
-import type { Grade } from './condition.js';
+import type { Grade } from './condition-sink.js';
 import { compileSchedule } from './schedule.js';
 
 /** What the evaluator needs of a rule, worked out once per version. Pure: it knows neither clock nor database. */
@@ -15,6 +15,7 @@ export interface CompiledRule {
   readonly metrics: readonly MetricKey[];
   readonly events: readonly string[];
   readonly grades: readonly Grade[];
+  /** None of a silence rule, which waits longer for a word instead. */
   readonly onDelayMs: number;
   readonly offDelayMs: number;
   /** How long an alert may rest on what was seen last, where time alone ends it; else 0. */
@@ -31,7 +32,7 @@ export interface CompiledRule {
 export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
   return {
     rule, version: rule.version ?? 1, family: familyOf(rule), inhibitedBy: rule.inhibitedBy ?? [], metrics: metricsOf(rule), events: eventsOf(rule),
-    grades: gradesOf(rule), onDelayMs: rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
+    grades: gradesOf(rule), onDelayMs: rule.type === 'silence' ? 0 : rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
     lapseMs: lapseMsOf(rule),
     isApplicable: rule.schedule === undefined ? undefined : compileSchedule(rule.schedule, days),
     silenceS: rule.type === 'silence' ? (reportingIntervalS) => rule.intervals * reportingIntervalS : undefined,

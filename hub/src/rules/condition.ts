@@ -1,59 +1,14 @@
-import { CHATTER, type DeviceId, type EpochMs, type Label, type Severity } from '@liandong/protocols';
+import { CHATTER, type DeviceId, type EpochMs, type Severity } from '@liandong/protocols';
 import type { ActiveAlert, AlertOwner } from '../alerts/active-alerts.js';
-import { Chatter, type SavedChatter } from '../alerts/chatter.js';
+import { Chatter } from '../alerts/chatter.js';
 import { nextHour } from '../clock.js';
 import type { CompiledRule } from './compile.js';
+import type { ConditionSink } from './condition-sink.js';
 import type { DeviceMemory } from './device-memory.js';
-import { GradeDelays, type SavedDelays } from './grade-delays.js';
-
-/** A severity the condition can reach, from mild to severe. */
-export interface Grade { readonly severity: Severity; readonly limit: number | undefined }
-
-/** What a condition asks for when it changes; gathered and written in one transaction per batch. */
-export interface ConditionSink {
-  raise(condition: Condition, grade: Grade, at: EpochMs): ActiveAlert;
-  regrade(condition: Condition, grade: Grade, at: EpochMs): void;
-  /** `isReentry`: the condition was gone in between, though not for long enough to clear. */
-  repeat(active: ActiveAlert, condition: Condition, at: EpochMs, isReentry?: boolean): void;
-  clear(active: ActiveAlert, at: EpochMs, note?: string): void;
-  /** The condition stands behind an alert of an earlier life. */
-  adopted(active: ActiveAlert, condition: Condition): void;
-  /** Its remembered state changed and has to be on disk together with the position. */
-  changed(condition: Condition): void;
-  /** Has a delay running; tick it. */
-  wait(condition: Condition): void;
-}
-
-/** What is kept of a condition; NaN is written as null. */
-export interface SavedCondition extends SavedDelays {
-  isIn: boolean; value: number | null; leaveTs: number | null; leaveAt: number | null;
-  /** Grade of its alert, or of the one that was cleared by hand; missing when there is none. */
-  level?: number;
-  /** A person cleared its alert. Written into the saved state by that person's transaction. */
-  clearedByHand?: boolean;
-  chatter?: SavedChatter;
-  /** What the rule type itself remembers, such as a window. */
-  extra?: unknown;
-  facts?: AlertFacts;
-  /** Of the rule; missing in what was written before rules had versions. */
-  version?: number;
-  /** `CompiledRule.core`; missing in what was written before there was one, where the version decides. */
-  core?: string;
-}
-/** What an alert says beside its value, where the rule alone doesn't tell: the limit that was crossed, and what it is about. */
-export interface AlertFacts { limit?: number; what?: Label }
-/** What a rule type remembers besides the condition. */
-export interface Extra {
-  save(): unknown;
-  load(saved: unknown): void;
-  /** After a step back of the hub's clock or the device's: forgets what lies after this. */
-  limitTimes(now: EpochMs): void;
-  /** Does it change by hub time alone? Then it is ticked. */
-  readonly isTicking?: boolean;
-  /** Hub time at which `tick` has something to do; Infinity: never. */
-  readonly dueAt?: EpochMs;
-  tick?(now: EpochMs): void;
-}
+import type { Extra } from './extra.js';
+import { GradeDelays } from './grade-delays.js';
+import { LeaveDelay } from './leave-delay.js';
+import type { AlertFacts, SavedCondition } from './saved-condition.js';
 
 /**
  * One rule on one device: is the condition met, since when, and is there an alert.
@@ -79,9 +34,7 @@ export class Condition implements AlertOwner {
   /** The active alert was graded by another version of the rule. */
   #isUngraded = false;
   readonly #delays: GradeDelays;
-  /** When the off-delay ends; NaN while the condition isn't gone. */
-  #leaveTs = NaN;
-  #leaveAt = NaN;
+  readonly #leaving = new LeaveDelay();
 
   constructor(readonly rule: CompiledRule, readonly device: DeviceMemory, private readonly sink: ConditionSink) {
     this.#delays = new GradeDelays(rule.grades.length, rule.onDelayMs);
@@ -112,7 +65,7 @@ export class Condition implements AlertOwner {
 
   /** An alert that was taken over without what it rested on: it stands no longer than if that had been seen just now. */
   lapseFrom(now: EpochMs): void {
-    if (this.active !== undefined && this.rule.lapseMs > 0 && Number.isNaN(this.#leaveAt) && this.extra?.isTicking !== true) this.leaveAfter(this.rule.lapseMs, now, now);
+    if (this.active !== undefined && this.rule.lapseMs > 0 && !this.#leaving.isRunning && this.extra?.isTicking !== true) this.leaveAfter(this.rule.lapseMs, now, now);
   }
 
   /** The condition is met up to `level`, an index into the grades. */
@@ -120,12 +73,12 @@ export class Condition implements AlertOwner {
     if (this.device.origin === 'stale') return; // told too late: what holds now is told by what comes next
     if (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts)) return this.leave(true, ts, at);
     this.#settle(ts, at);
-    const wasGone = !this.#isIn || !Number.isNaN(this.#leaveTs);
+    const wasGone = !this.#isIn || this.#leaving.isRunning;
     const isChanged = this.#delays.follow(level, ts, at) || wasGone;
     this.value = value;
     if (this.active !== undefined && !this.#isIn && !this.#isUngraded) this.sink.repeat(this.active, this, at, true);
     this.#isIn = true;
-    this.#leaveTs = this.#leaveAt = NaN;
+    this.#leaving.stop();
     this.#gradeUpTo(this.#delays.worstByDevice(ts), at);
     if (this.active !== undefined) this.active.seenAt = at;
     if (isChanged) this.#noteChange();
@@ -138,15 +91,15 @@ export class Condition implements AlertOwner {
     let isChanged = this.#isIn;
     this.#stopDelays();
     const isOver = isClear || (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts));
-    // A delay that ends sooner is left alone; without one the comparison with NaN is false.
-    if (this.active !== undefined && isOver && !(this.#leaveTs <= ts + this.#offDelayMs)) {
+    // A delay that ends sooner is left alone.
+    if (this.active !== undefined && isOver && !this.#leaving.isOverByDevice(ts + this.#offDelayMs)) {
       this.leaveAfter(this.rule.offDelayMs, ts, at);
       isChanged = true;
     } else if (this.active === undefined && isOver && this.#level >= 0) {
       this.#level = -1;
       isChanged = true;
-    } else if (!isOver && !Number.isNaN(this.#leaveTs)) {
-      this.#leaveTs = this.#leaveAt = NaN;
+    } else if (!isOver && this.#leaving.isRunning) {
+      this.#leaving.stop();
       isChanged = true;
     }
     if (isChanged) this.#noteChange();
@@ -155,8 +108,7 @@ export class Condition implements AlertOwner {
   /** Clears the alert this long after; at once when 0. Called again, it starts anew. One that chatters is held until it has been quiet for a minute. */
   leaveAfter(leastMs: number, ts: EpochMs, at: EpochMs): void {
     const delayMs = Math.max(leastMs, this.#holdMs);
-    this.#leaveTs = ts + delayMs;
-    this.#leaveAt = at + delayMs;
+    this.#leaving.start(delayMs, ts, at);
     if (delayMs === 0) this.clear(at);
     else this.#noteChange();
   }
@@ -169,7 +121,7 @@ export class Condition implements AlertOwner {
       this.sink.repeat(this.active, this, at, !this.#isIn);
     }
     // It had ended, and its alert was only held: what was to clear it then doesn't any more.
-    if (!this.#isIn) this.#leaveTs = this.#leaveAt = NaN;
+    if (!this.#isIn) this.#leaving.stop();
     this.#isIn = true;
     this.sink.changed(this);
   }
@@ -188,7 +140,7 @@ export class Condition implements AlertOwner {
     this.extra?.tick?.(now);
     if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
     this.#gradeUpTo(this.#delays.worstByHub(now), now);
-    if (now >= this.#leaveAt) this.clear(now);
+    if (this.#leaving.isOverByHub(now)) this.clear(now);
     if (this.active === undefined && this.chatter?.isOver(now) === true) {
       this.chatter = undefined;
       this.sink.changed(this);
@@ -198,15 +150,14 @@ export class Condition implements AlertOwner {
 
   /** Does anything depend on time passing? */
   get isWaiting(): boolean {
-    if (!Number.isNaN(this.#leaveAt) || (this.active === undefined && this.chatter !== undefined)) return true;
+    if (this.#leaving.isRunning || (this.active === undefined && this.chatter !== undefined)) return true;
     if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
     return this.extra?.isTicking === true || this.#delays.nextAbove(this.#level) < Infinity;
   }
 
   /** The first hub time from `now` on at which `tick` may change the condition or its alert, however often it is called before; Infinity: never without a sample. */
   nextDue(now: EpochMs): EpochMs {
-    let due = Math.min(this.extra?.dueAt ?? Infinity, this.#delays.nextAbove(this.#level));
-    if (this.#leaveAt < due) due = this.#leaveAt; // NaN compares false
+    const due = Math.min(this.extra?.dueAt ?? Infinity, this.#delays.nextAbove(this.#level), this.#leaving.dueAt);
     return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }
 
@@ -216,7 +167,7 @@ export class Condition implements AlertOwner {
     this.active = undefined;
     this.groupId = undefined;
     this.#level = -1;
-    this.#leaveTs = this.#leaveAt = NaN;
+    this.#leaving.stop();
     this.#stopDelays();
     if (active !== undefined) this.sink.clear(active, at, note);
     this.#rest(at);
@@ -239,7 +190,7 @@ export class Condition implements AlertOwner {
     this.active = undefined;
     this.groupId = undefined;
     this.#level = -1;
-    this.#leaveTs = this.#leaveAt = NaN;
+    this.#leaving.stop();
     this.#stopDelays();
     this.sink.changed(this);
   }
@@ -253,14 +204,14 @@ export class Condition implements AlertOwner {
   /** After a step back of the hub's clock: no delay ends later than if it began now. */
   limitTimes(now: EpochMs): void {
     this.#delays.limitByHub(now);
-    this.#leaveAt = Math.min(this.#leaveAt, now + this.#longestLeaveMs);
+    this.#leaving.limitByHub(now + this.#longestLeaveMs);
     this.limitDeviceTimes(now);
   }
 
   /** After a step back of the device's clock, which is at `ts` now. */
   limitDeviceTimes(ts: EpochMs): void {
     this.#delays.limitByDevice(ts);
-    this.#leaveTs = Math.min(this.#leaveTs, ts + this.#longestLeaveMs);
+    this.#leaving.limitByDevice(ts + this.#longestLeaveMs);
     this.extra?.limitTimes(ts);
     if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
   }
@@ -274,7 +225,7 @@ export class Condition implements AlertOwner {
     const [extra, chatter] = [this.extra?.save(), this.chatter?.save()];
     if (this.isIdle && extra === undefined && chatter === undefined) return undefined;
     return {
-      isIn: this.#isIn, value: this.value, ...this.#delays.save(), leaveTs: this.#leaveTs, leaveAt: this.#leaveAt, version: this.rule.version, core: this.rule.core,
+      isIn: this.#isIn, value: this.value, ...this.#delays.save(), ...this.#leaving.save(), version: this.rule.version, core: this.rule.core,
       ...(this.#level < 0 ? {} : { level: this.#level }), ...(this.#level < 0 || this.active !== undefined ? {} : { clearedByHand: true }),
       ...(this.facts === undefined || this.isIdle ? {} : { facts: this.facts }), ...(chatter === undefined ? {} : { chatter }), ...(extra === undefined ? {} : { extra }),
     };
@@ -289,8 +240,7 @@ export class Condition implements AlertOwner {
     this.#isIn = saved.isIn;
     this.value = saved.value ?? NaN;
     this.#delays.load(saved);
-    this.#leaveTs = saved.leaveTs ?? NaN;
-    this.#leaveAt = saved.leaveAt ?? NaN;
+    this.#leaving.load(saved);
     if (saved.extra !== undefined) this.extra?.load(saved.extra);
     if (saved.chatter !== undefined) this.chatter = Chatter.from(saved.chatter);
     if (this.active !== undefined) return;
@@ -303,7 +253,7 @@ export class Condition implements AlertOwner {
   /** What ran out in device time before the sample at `ts`. */
   #settle(ts: EpochMs, at: EpochMs): void {
     this.#gradeUpTo(this.#delays.worstByDevice(ts), at);
-    if (ts >= this.#leaveTs) this.clear(at);
+    if (this.#leaving.isOverByDevice(ts)) this.clear(at);
   }
 
   /** A milder grade never takes an alert down: it keeps its severity until it clears. */
@@ -320,11 +270,11 @@ export class Condition implements AlertOwner {
   #levelOf(severity: Severity | undefined): number { return this.rule.grades.findLastIndex((grade) => grade.severity === severity); }
 
   #latch(): void {
-    const isStanding = this.#isIn || Number.isNaN(this.#leaveAt);
+    const isStanding = this.#isIn || !this.#leaving.isRunning;
     const isEvent = this.rule.rule.type === 'event';
     if (isEvent) this.#stopDelays();
     if (isEvent || !isStanding) this.#level = -1;
-    this.#leaveTs = this.#leaveAt = NaN;
+    this.#leaving.stop();
   }
 
   #rest(at: EpochMs): void {

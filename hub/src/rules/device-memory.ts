@@ -1,7 +1,8 @@
 import type { DeviceId, EpochMs, EventRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
 import type { DeviceEntry } from '../devices/types.js';
 import { hearsOf, type CompiledRule } from './compile.js';
-import { Condition, type ConditionSink } from './condition.js';
+import { Condition } from './condition.js';
+import type { ConditionSink } from './condition-sink.js';
 import { DeviceClock, type SavedClock } from './device-clock.js';
 import type { RuleSet } from './rule-set.js';
 import { bindRule, type Binding, type EventWatch, type SampleWatch } from './watches.js';
@@ -153,17 +154,24 @@ export class DeviceMemory {
 
   /** Raises silence when nothing was heard for the whole window, all of which the hub was listening. A device never heard isn't silent. */
   checkSilence(now: EpochMs, listeningSince: EpochMs, groupId?: string): void {
-    if (this.heardAt === -Infinity) return;
-    for (const { condition, windowMs } of this.#silence) {
-      if (condition.isMet || Math.max(this.heardAt, listeningSince) + windowMs >= now) continue;
-      condition.groupId = groupId;
-      condition.enter(0, now, now, NaN);
+    for (const watch of this.#silence) {
+      if (!this.#isNewlySilent(watch, now, listeningSince)) continue;
+      watch.condition.groupId = groupId;
+      watch.condition.enter(0, now, now, NaN);
     }
   }
 
-  /** Windows of silence that have passed since it was heard; -1 when it can't be silent. */
+  /** Would `checkSilence` find something? */
+  isFallingSilent(now: EpochMs, listeningSince: EpochMs): boolean { return this.#silence.some((watch) => this.#isNewlySilent(watch, now, listeningSince)); }
+
+  #isNewlySilent({ condition, windowMs }: SilenceWatch, now: EpochMs, listeningSince: EpochMs): boolean {
+    return this.heardAt !== -Infinity && !condition.isMet && Math.max(this.heardAt, listeningSince) + windowMs < now && isInForce(condition, now);
+  }
+
+  /** Windows of silence that have passed since it was heard, the shortest of the rules that hold now; -1 when it can't be silent. */
   silentWindows(now: EpochMs, listeningSince: EpochMs): number {
-    const shortestMs = this.silenceWindowMs;
+    let shortestMs = Infinity;
+    for (const { condition, windowMs } of this.#silence) if (windowMs < shortestMs && isInForce(condition, now)) shortestMs = windowMs;
     return this.heardAt === -Infinity || shortestMs === Infinity ? -1 : (now - Math.max(this.heardAt, listeningSince)) / shortestMs;
   }
 
@@ -283,4 +291,7 @@ export class DeviceMemory {
   }
 }
 
-const silenceMs = ({ silenceS }: CompiledRule, { device }: DeviceEntry): number => (silenceS?.(device.reportingIntervalS) ?? Infinity) * 1000;
+/** An on-delay is more of the same silence: counted with it, so that devices which fall silent together are found to have done so when it is to be told. */
+const silenceMs = ({ rule, silenceS }: CompiledRule, { device }: DeviceEntry): number => ((silenceS?.(device.reportingIntervalS) ?? Infinity) + rule.onDelayS) * 1000;
+
+const isInForce = ({ rule: { isApplicable } }: Condition, now: EpochMs): boolean => isApplicable === undefined || isApplicable(now);

@@ -2,8 +2,9 @@ import type { DeviceId } from '@liandong/protocols';
 import type { CompiledQuery, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
-import type { Condition, SavedCondition } from './condition.js';
+import type { Condition } from './condition.js';
 import type { DeviceMemory, DoneUpTo, SavedSightings } from './device-memory.js';
+import type { SavedCondition } from './saved-condition.js';
 
 /** Stands in `rule_id` where the row is about the device itself; no rule can have this id. */
 const SIGHTINGS = ':sightings';

@@ -48,7 +48,7 @@ export class SilenceGroups {
       const passed = device.isWatched ? device.silentWindows(now, listeningSince) : -1;
       if (passed < 0) continue;
       windows.set(device, passed);
-      if (passed > OVERDUE && device.silences.some(({ isMet }) => !isMet)) isNews = true;
+      isNews ||= passed > OVERDUE && device.isFallingSilent(now, listeningSince);
     }
     const parents = this.#parents();
     if (parents.size > 0) this.#clearPast(parents, devices, now);
@@ -128,7 +128,7 @@ export class SilenceGroups {
     for (const device of silent) {
       if (!look(device, budget, now, listeningSince, id)) break;
       for (const condition of device.silences) {
-        condition.groupId = id; // for one whose on-delay still runs
+        condition.groupId = id;
         if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id, now);
       }
     }
@@ -152,10 +152,10 @@ export class SilenceGroups {
 
 /** False, with nothing done, when it would be one too many. */
 function look(device: DeviceMemory, budget: Budget, now: EpochMs, listeningSince: EpochMs, groupId?: string): boolean {
-  const isKnown = device.silences.every(({ isMet }) => isMet);
-  if (!isKnown && budget.left <= 0) return false;
+  if (!device.isFallingSilent(now, listeningSince)) return true;
+  if (budget.left <= 0) return false;
   device.checkSilence(now, listeningSince, groupId);
-  if (!isKnown) budget.left -= 1;
+  budget.left -= 1;
   return true;
 }
 

@@ -2,8 +2,9 @@ import type { ChangeRule, CountRule, EpochMs, MetricKey, MetricValue, RangeRule,
 import { watchAqi } from './aqi-watch.js';
 import { watchCombined } from './combined-watch.js';
 import type { CompiledRule } from './compile.js';
-import type { Condition, Extra } from './condition.js';
+import type { Condition } from './condition.js';
 import { watchEvents } from './event-watch.js';
+import type { Extra } from './extra.js';
 import { watchNoise } from './noise-watch.js';
 import { Occurrences, type SavedOccurrences } from './occurrences.js';
 import { isPast } from './past.js';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@liandong/protocols';
-import type { Extra } from './condition.js';
+import type { Extra } from './extra.js';
 
 /** A window is kept to about 1 % of its length, so it never holds more than this many values. */
 const RESOLUTION = 100;

@@ -104,6 +104,33 @@ describeOnDatabases('shelving', () => {
     expect(steps).toEqual(['raised', 'shelved', 'unshelved']);
   });
 
+  it('ends at its very time, and not when somebody has prolonged it since the timer looked', async () => {
+    await rig.service.shelve(EAST, id, { durationS: 60, reason: 'x' });
+    rig.clock.at += 60_000;
+    const [longer] = await Promise.all([rig.service.shelve(EAST, id, { durationS: 60, reason: 'longer' }), rig.shelfTimer.tick()]);
+    expect(await alertOf()).toEqual(longer);
+    rig.clock.at += 60_000;
+    await rig.shelfTimer.tick();
+    expect(await alertOf()).not.toHaveProperty('shelvedUntil');
+  });
+
+  it('ends though another one can not be read, and that one\'s once it can', async () => {
+    rig.directory.put('bin-2', 'waste_bin');
+    await rig.send('bin-2', 'fill_level', 85);
+    const other = (await rig.alerts()).find(({ deviceId }) => deviceId === 'bin-2')!; // just raised
+    for (const shelved of [id, other.id]) await rig.service.shelve(ADMIN, shelved, { durationS: 60, reason: 'x' });
+    const { message } = await rig.db.selectFrom('alert').select('message').where('id', '=', other.id).executeTakeFirstOrThrow();
+    await rig.db.updateTable('alert').set({ message: '{' }).where('id', '=', other.id).execute();
+    rig.clock.at += 60_000;
+    await rig.shelfTimer.tick();
+    expect(rig.errors.splice(0)).toEqual([expect.any(SyntaxError)]);
+    const shelvedNow = async () => (await rig.db.selectFrom('alert').select('id').where('shelved_until', 'is not', null).execute()).map((row) => row.id);
+    expect(await shelvedNow()).toEqual([other.id]);
+    await rig.db.updateTable('alert').set({ message }).where('id', '=', other.id).execute();
+    await rig.shelfTimer.tick();
+    expect(await shelvedNow()).toEqual([]);
+  });
+
   it('ends by hand, once', async () => {
     await rig.service.shelve(EAST, id, { durationS: 60, reason: 'x' });
     expect(await rig.service.unshelve(ADMIN, id, 'done')).not.toHaveProperty('shelvedUntil');
@@ -148,6 +175,17 @@ describeOnDatabases('shelving', () => {
     await rig.send('bin', 'fill_level', 85); // before the timer has looked
     expect((await rig.active())[0]).not.toHaveProperty('shelvedUntil');
     await expect(rig.service.shelve(EAST, id, { durationS: 60, reason: 'x' })).rejects.toMatchObject({ code: 'ALERT_NOT_ACTIVE' });
+  });
+
+  it('that was taken back after the alert cleared is not there when the alert comes back within the minute', async () => {
+    await rig.service.shelve(EAST, id, { durationS: 3600, reason: 'x' });
+    await rig.send('bin', 'fill_level', 10, rig.clock.at + 1);
+    await rig.service.unshelve(EAST, id);
+    await rig.pass(5);
+    await rig.send('bin', 'fill_level', 85);
+    const [back] = await rig.active();
+    expect(back).toMatchObject({ id, count: 2 });
+    expect(back).not.toHaveProperty('shelvedUntil');
   });
 
   it('is not brought back by a word about an alert of before', async () => {

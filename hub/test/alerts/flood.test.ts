@@ -80,6 +80,27 @@ describeOnDatabases('a flood', () => {
     expect(flood.states()).toMatchObject([{ alerts: 1 }]);
   });
 
+  it('no longer counts what turns out to have a cause', async () => {
+    await raise(0, 12);
+    const [parent, ...children] = await rig.active();
+    expect(flood.states()).toMatchObject([{ alerts: 12, since: START }]);
+    for (const { id } of children.slice(0, 4)) await rig.writer.write(id, () => ({ step: 'grouped', detail: { alertId: parent!.id } }));
+    for (const { id } of children.slice(4, 8)) await rig.writer.write(id, () => ({ step: 'inhibited', detail: { alertId: parent!.id } }));
+    expect(flood.states()).toEqual([{ area: 'street', alerts: 4, since: undefined }]);
+  });
+
+  it('lasts no longer for a step back of the hub\'s clock', async () => {
+    await raise(0, 11);
+    rig.clock.at = START - 3_600_000;
+    expect(flood.states()).toEqual([{ area: 'street', alerts: 11, since: rig.clock.at }]);
+    rig.clock.at += 300_000;
+    await rig.service.ack(ADMIN, (await rig.active())[0]!.id); // told of again, it is no newer
+    rig.clock.at += 299_999;
+    expect(flood.states()).toMatchObject([{ alerts: 11 }]);
+    rig.clock.at += 1;
+    expect(flood.states()).toEqual([]);
+  });
+
   it('is known again after a restart', async () => {
     await raise(0, 15);
     await flood.stop();

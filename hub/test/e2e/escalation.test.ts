@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import type { Alert, AlertWithTimeline } from '@liandong/protocols';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCommunity, createDevice, type HubClient } from '../support/hub-client.js';
-import { startHub, type HubProcess } from '../support/hub-process.js';
+import { describe, expect, it } from 'vitest';
+import { createCommunity, createDevice } from '../support/hub-client.js';
+import { useHub } from '../support/use-hub.js';
 import { waitFor } from '../support/wait-for.js';
 
 const DEVICES = 12;
@@ -12,17 +12,12 @@ const ACK_WITHIN_S = 4;
 const KILLS = 6;
 
 describe('escalation of a hub that is killed now and then', () => {
-  let hub: HubProcess;
-  let admin: HubClient;
-  beforeAll(async () => {
-    hub = await startHub();
-    admin = await hub.signIn();
-  });
-  afterAll(() => hub?.dispose());
+  const running = useHub();
 
-  const alerts = async (): Promise<Alert[]> => (await admin.get<{ data: Alert[] }>('/alerts?severity=major')).data;
+  const alerts = async (): Promise<Alert[]> => (await running.admin.get<{ data: Alert[] }>('/alerts?severity=major')).data;
 
   it('moves each alert once to each tier, not before its time, and within 10 s of a start what came due meanwhile', async () => {
+    const { hub, admin } = running;
     const { subdistrict, community } = await createCommunity(admin);
     await admin.put(`/areas/${subdistrict}/escalation`, { major: { ackWithinS: ACK_WITHIN_S } });
     for (let index = 0; index < DEVICES; index += 1) {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { nativeTopic, type Alert, type Discovered, type Latest, type NewDevice, type Refusals } from '@liandong/protocols';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createCommunity, createDevice, type HubClient } from '../support/hub-client.js';
-import { startHub, type HubProcess } from '../support/hub-process.js';
+import { createCommunity, createDevice } from '../support/hub-client.js';
 import { findMosquittoPub, mosquittoPub } from '../support/mosquitto-pub.js';
 import { MOSQUITTO_HINT, findMosquitto, startMosquitto, type MosquittoServer } from '../support/mosquitto-server.js';
 import { describeWithServer } from '../support/require-server.js';
+import { useHub } from '../support/use-hub.js';
 import { waitFor } from '../support/wait-for.js';
 
 const GATEWAYS = [
@@ -28,13 +28,11 @@ const bridge = (id: string, filter: string, password: string, port: number): str
 ];
 
 describeWithServer('a Mosquitto that bridges ChirpStack, zigbee2mqtt and Tasmota into the hub', findMosquitto() !== undefined && findMosquittoPub() !== undefined, MOSQUITTO_HINT, () => {
-  let hub: HubProcess;
-  let admin: HubClient;
+  const running = useHub();
   let site: MosquittoServer;
 
   beforeAll(async () => {
-    hub = await startHub();
-    admin = await hub.signIn();
+    const { hub, admin } = running;
     const { community: area } = await createCommunity(admin);
     const passwords: string[] = [];
     for (const gateway of GATEWAYS) passwords.push((await createDevice(admin, { ...gateway, name: gateway.id, kind: 'gateway', area })).credentials.password);
@@ -46,15 +44,12 @@ describeWithServer('a Mosquitto that bridges ChirpStack, zigbee2mqtt and Tasmota
     for (const device of devices) await createDevice(admin, device);
     site = await startMosquitto({ config: GATEWAYS.flatMap(({ id, topicPrefix }, index) => bridge(id, `${topicPrefix}/#`, passwords[index] ?? '', hub.mqttPort)) });
   });
-  afterAll(async () => {
-    await site?.dispose();
-    await hub?.dispose();
-  });
+  afterAll(() => site?.dispose());
 
   const publish = (topic: string, payload: string, retain = false) => mosquittoPub({ port: site.port, topic, payload, retain });
   /** Bridges connect in their own time, and Mosquitto queues for them meanwhile. */
   const valuesOf = (device: string, metric: string) => waitFor(`${device} has ${metric}`, async () => {
-    const { values } = await admin.get<Latest>(`/devices/${device}/latest`);
+    const { values } = await running.admin.get<Latest>(`/devices/${device}/latest`);
     return values[metric] === undefined ? undefined : values;
   }, { timeoutMs: 20_000 });
 
@@ -83,7 +78,7 @@ describeWithServer('a Mosquitto that bridges ChirpStack, zigbee2mqtt and Tasmota
   });
 
   it('follows availability and the last will, and knows that the gateways are there', async () => {
-    const statusOf = async (device: string) => (await admin.get<{ status: string }>(`/devices/${device}`)).status;
+    const statusOf = async (device: string) => (await running.admin.get<{ status: string }>(`/devices/${device}`)).status;
     for (const id of ['lora-bin', 'zigbee-air', 'wifi-air', ...GATEWAYS.map((gateway) => gateway.id)]) await waitFor(`${id} is online`, async () => await statusOf(id) === 'online');
     await publish('zigbee2mqtt/lobby air/availability', '{"state":"offline"}', true);
     await publish('tele/plug_07/LWT', 'Offline', true);
@@ -96,9 +91,9 @@ describeWithServer('a Mosquitto that bridges ChirpStack, zigbee2mqtt and Tasmota
     const eui = '24e124136b509999';
     const up = () => publish(`application/1/device/${eui}/event/up`, chirpstackUp(eui, { data: Buffer.from('01754b', 'hex').toString('base64') }));
     await up();
-    const found = await waitFor('it is listed', async () => (await admin.get<{ data: Discovered[] }>('/devices/discovered')).data.find(({ externalId }) => externalId === eui));
+    const found = await waitFor('it is listed', async () => (await running.admin.get<{ data: Discovered[] }>('/devices/discovered')).data.find(({ externalId }) => externalId === eui));
     expect(found).toMatchObject({ gateway: 'gw-lora', name: 'bin 7', model: 'EM400-MUD', count: 1, sample: expect.stringContaining('"data":"AXVL"') as unknown });
-    await createDevice(admin, { id: 'new-bin', name: 'new-bin', kind: 'waste_bin', area: 'xinghu', gateway: 'gw-lora', externalId: eui, payloadCodec: 'milesight' });
+    await createDevice(running.admin, { id: 'new-bin', name: 'new-bin', kind: 'waste_bin', area: 'xinghu', gateway: 'gw-lora', externalId: eui, payloadCodec: 'milesight' });
     await up();
     expect(await valuesOf('new-bin', 'battery')).toMatchObject({ battery: { value: 75 } });
   });
@@ -109,24 +104,18 @@ describeWithServer('a Mosquitto that bridges ChirpStack, zigbee2mqtt and Tasmota
     await publish(topic, chirpstackUp(EUI, { data: 'not base64!' }));
     await publish(topic, chirpstackUp(EUI, { data: Buffer.from('0175', 'hex').toString('base64') }));
     await publish(topic, chirpstackUp(EUI, { data: Buffer.from('01752a', 'hex').toString('base64') }));
-    await waitFor('the good one is there', async () => (await admin.get<Latest>('/devices/lora-bin/latest')).values['battery']?.value === 42);
-    expect((await admin.get<Refusals>('/devices/gw-lora/refusals')).counts).toMatchObject({ malformed_json: 1 });
-    const { counts } = await admin.get<Refusals>('/devices/lora-bin/refusals');
+    await waitFor('the good one is there', async () => (await running.admin.get<Latest>('/devices/lora-bin/latest')).values['battery']?.value === 42);
+    expect((await running.admin.get<Refusals>('/devices/gw-lora/refusals')).counts).toMatchObject({ malformed_json: 1 });
+    const { counts } = await running.admin.get<Refusals>('/devices/lora-bin/refusals');
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(2);
   });
 });
 
 describeWithServer('a native gateway that mosquitto_pub speaks for', findMosquittoPub() !== undefined, MOSQUITTO_HINT, () => {
-  let hub: HubProcess;
-  let admin: HubClient;
-
-  beforeAll(async () => {
-    hub = await startHub();
-    admin = await hub.signIn();
-  });
-  afterAll(() => hub?.dispose());
+  const running = useHub();
 
   it('carries its devices by their serial numbers, lists who is not registered, and has its own topics besides', async () => {
+    const { hub, admin } = running;
     const { subdistrict, community: area } = await createCommunity(admin);
     const { credentials } = await createDevice(admin, { id: 'gw-north', name: 'gw-north', kind: 'gateway', area, codec: 'native', topicPrefix: 'plant/north' });
     await createDevice(admin, { id: 'north-bin', name: 'north-bin', kind: 'waste_bin', area, gateway: 'gw-north', externalId: 'SN-0007' });
@@ -152,16 +141,10 @@ describeWithServer('a native gateway that mosquitto_pub speaks for', findMosquit
 });
 
 describeWithServer('forty devices behind one gateway', findMosquitto() !== undefined, MOSQUITTO_HINT, () => {
-  let hub: HubProcess;
-  let admin: HubClient;
-
-  beforeAll(async () => {
-    hub = await startHub();
-    admin = await hub.signIn();
-  });
-  afterAll(() => hub?.dispose());
+  const running = useHub();
 
   it('are one alert when it goes, and none when it is back', async () => {
+    const { hub, admin } = running;
     const { community: area } = await createCommunity(admin);
     const reportingIntervalS = 2;
     const { credentials } = await createDevice(admin, { id: 'gw-many', name: 'gw-many', kind: 'gateway', area, codec: 'tasmota', topicPrefix: 'tele', reportingIntervalS });

@@ -29,17 +29,19 @@ describe('the outbox', () => {
 describeOnDatabases('what goes next to a receiver that is slow', () => {
   const FLOOD = 40;
   /** Nothing is sent: the sender isn't started. */
-  async function queue(...rounds: (readonly ReturnType<typeof alertOf>[])[]): Promise<{ next(limit: number): Promise<string[]> }> {
+  async function queue(...rounds: (readonly ReturnType<typeof alertOf>[])[]) {
     await rig.notifier.start();
     const { id } = await rig.addChannel(webhook('http://127.0.0.1:1/'));
-    for (const alerts of rounds) {
+    const outbox = createOutbox({ db: rig.db });
+    async function add(alerts: readonly ReturnType<typeof alertOf>[]): Promise<void> {
       rig.clock.at += 1_000;
       await rig.change(...alerts);
       await rig.decide();
     }
-    const outbox = createOutbox({ db: rig.db });
+    for (const alerts of rounds) await add(alerts);
     return {
-      async next(limit) {
+      id, outbox, add,
+      async next(limit: number): Promise<string[]> {
         const parcels = await outbox.nextSingles(id, rig.clock.at, limit);
         await outbox.record(id, parcels.map((parcel) => ({ parcel, state: 'sent', error: undefined })), rig.clock.at);
         return parcels.map(({ content }) => 'notice' in content ? content.notice.alert.id : 'digest');
@@ -66,5 +68,18 @@ describeOnDatabases('what goes next to a receiver that is slow', () => {
   it('is the beginning of an alert\'s story, when that has become critical since', async () => {
     const { next } = await queue(infos, [alertOf('worse', { severity: 'info' })], [alertOf('worse', { severity: 'critical' })], [alertOf('m1', { severity: 'major' })]);
     expect([...await next(1), ...await next(1), ...await next(1)]).toEqual(['worse', 'worse', 'm1']);
+  });
+
+  it('is no digest that tells the end of a story whose beginning has to wait longer', async () => {
+    const { id, outbox, add, next } = await queue([alertOf('late', { severity: 'minor' })]);
+    const [beginning] = await outbox.nextSingles(id, rig.clock.at, 1);
+    await outbox.record(id, [{ parcel: beginning!, state: 'waiting', nextAt: rig.clock.at + 60_000, error: { zh: '没有', en: 'no' } }], rig.clock.at); // there is one
+    await add([alertOf('late', { severity: 'critical' }), ...infos]);
+    await outbox.makeDigest(id, rig.clock.at);
+    const digest = await outbox.openDigest(id, rig.clock.at);
+    expect(digest?.content).toMatchObject({ digest: { counts: { raised: FLOOD } } });
+    expect(digest?.ids).toHaveLength(FLOOD);
+    rig.clock.at += 60_000;
+    expect([...await next(1), ...await next(1)]).toEqual(['late', 'late']);
   });
 });

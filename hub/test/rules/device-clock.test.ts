@@ -1,27 +1,9 @@
-import type { Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
-import { START, common, createRig, type Rig } from './rig.js';
+import { describe, expect, it } from 'vitest';
+import { begin, rig } from './one-of-each.js';
+import { START } from './rig.js';
+import { fill, hot, battery, tilted, forced, denied, held } from './sample-rules.js';
 
 const HOUR_MS = 3_600_000;
-const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
-const hot: Rule = { ...common('hot'), type: 'threshold', metric: 'temperature', direction: 'above', bands: [{ limit: 40, severity: 'minor' }, { limit: 60, severity: 'critical' }], clearAt: 35, onDelayS: 60, offDelayS: 30 };
-const battery: Rule = { ...common('battery'), type: 'threshold', metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }], clearAt: 25 };
-const tilted: Rule = { ...common('tilted'), type: 'state', metric: 'tilted', equals: true, severity: 'minor', onDelayS: 300 };
-const forced: Rule = { ...common('forced', ['access_gate']), type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'critical' };
-const denied: Rule = { ...common('denied', ['access_gate']), type: 'event', event: 'denied', count: 5, withinS: 60, clearOn: [], clearAfterS: 300, severity: 'minor' };
-const held: Rule = { ...common('held', ['access_gate']), type: 'event', event: 'held_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'major', onDelayS: 240 };
-
-let rig: Rig;
-async function begin(...rules: Rule[]): Promise<void> {
-  rig = await createRig(rules);
-  rig.directory.put('bin', 'waste_bin');
-  rig.directory.put('gate', 'access_gate');
-  await rig.evaluator.start();
-}
-afterEach(async () => {
-  expect(rig.errors).toEqual([]);
-  await rig.close();
-});
 
 describe('a device whose clock is set back', () => {
   const gateEvent = (event: string, id: string, ts: number) => rig.feed(rig.event('gate', event, id, ts));

@@ -1,33 +1,15 @@
 import type { Rule } from '@liandong/protocols';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { turnsDuring } from '../support/turns.js';
-import { START, common, createRig, type Rig } from './rig.js';
+import { begin, rig } from './one-of-each.js';
+import { START, common } from './rig.js';
+import { fill, hot, battery, tilted, forced, denied, held } from './sample-rules.js';
 import { describeOnDatabases } from '../support/databases.js';
 
 const HOUR_MS = 3_600_000;
-const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
-const hot: Rule = { ...common('hot'), type: 'threshold', metric: 'temperature', direction: 'above', bands: [{ limit: 40, severity: 'minor' }, { limit: 60, severity: 'critical' }], clearAt: 35, onDelayS: 60, offDelayS: 30 };
-const battery: Rule = { ...common('battery'), type: 'threshold', metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }], clearAt: 25 };
-const tilted: Rule = { ...common('tilted'), type: 'state', metric: 'tilted', equals: true, severity: 'minor', onDelayS: 300 };
 const rise: Rule = { ...common('rise'), type: 'change', metric: 'temperature', direction: 'up', by: 10, withinS: 600, severity: 'critical' };
 const silence: Rule = { ...common('silence'), type: 'silence', intervals: 3, severity: 'warning' };
 const night: Rule = { ...common('night', ['env_sensor']), type: 'threshold', metric: 'noise', direction: 'above', bands: [{ limit: 50, severity: 'warning' }], clearAt: 48, schedule: { hours: [22, 6] } };
-const forced: Rule = { ...common('forced', ['access_gate']), type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'critical' };
-const denied: Rule = { ...common('denied', ['access_gate']), type: 'event', event: 'denied', count: 5, withinS: 60, clearOn: [], clearAfterS: 300, severity: 'minor' };
-const held: Rule = { ...common('held', ['access_gate']), type: 'event', event: 'held_open', count: 1, withinS: 1, clearOn: ['door_closed'], severity: 'major', onDelayS: 240 };
-
-let rig: Rig;
-async function begin(...rules: Rule[]): Promise<void> {
-  rig = await createRig(rules);
-  rig.directory.put('bin', 'waste_bin');
-  rig.directory.put('env', 'env_sensor');
-  rig.directory.put('gate', 'access_gate');
-  await rig.evaluator.start();
-}
-afterEach(async () => {
-  expect(rig.errors).toEqual([]);
-  await rig.close();
-});
 
 describeOnDatabases('a threshold rule', () => {
   it('counts its limit as reached, clears strictly past the deadband, and says both in the message', async () => {
@@ -51,6 +33,18 @@ describeOnDatabases('a threshold rule', () => {
     expect(await rig.active()).toHaveLength(1);
     await rig.send('bin', 'battery', 26, START + 4);
     expect(await rig.active()).toEqual([]);
+  });
+
+  it('has cleared when its off-delay ends with the very sample that meets it again, and stands through one that comes before', async () => {
+    await begin({ ...fill, offDelayS: 30 });
+    await rig.send('bin', 'fill_level', 85, START);
+    const [alert] = await rig.active();
+    await rig.send('bin', 'fill_level', 60, START + 10_000);
+    await rig.send('bin', 'fill_level', 85, START + 39_999);
+    expect(await rig.timeline(alert!.id)).not.toContain('cleared');
+    await rig.send('bin', 'fill_level', 60, START + 50_000);
+    await rig.send('bin', 'fill_level', 85, START + 80_000);
+    expect((await rig.timeline(alert!.id)).filter((change) => change !== 'repeated')).toEqual(['raised', 'cleared', 'reraised']);
   });
 
   it('re-grades the same alert for a worse band, takes the acknowledgement back, and stays worse until it clears', async () => {

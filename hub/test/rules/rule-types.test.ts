@@ -1,24 +1,12 @@
 import type { Rule, RuleCondition } from '@liandong/protocols';
-import { afterEach, expect, it } from 'vitest';
-import { START, common, createRig, type Rig } from './rig.js';
+import { expect, it } from 'vitest';
+import { begin, rig } from './one-of-each.js';
+import { START, common } from './rig.js';
 import { describeOnDatabases } from '../support/databases.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const combined = (when: RuleCondition, more: Partial<Rule> = {}): Rule => ({ ...common('combined'), type: 'combined', when, severity: 'major', ...more } as Rule); // only shared members are given in `more`
-
-let rig: Rig;
-async function begin(...rules: Rule[]): Promise<void> {
-  rig = await createRig(rules);
-  rig.directory.put('bin', 'waste_bin');
-  rig.directory.put('env', 'env_sensor');
-  rig.directory.put('gate', 'access_gate');
-  await rig.evaluator.start();
-}
-afterEach(async () => {
-  expect(rig.errors).toEqual([]);
-  await rig.close();
-});
 
 describeOnDatabases('a range rule', () => {
   const range: Rule = { ...common('range'), type: 'range', metric: 'temperature', bands: [{ low: 0, high: 40, severity: 'warning' }, { low: -10, high: 60, severity: 'major' }], deadband: 2 };

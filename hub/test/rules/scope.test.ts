@@ -40,6 +40,39 @@ function expected(rules: readonly Rule[], entry: DeviceEntry): string[] {
   return found.filter((one) => !found.some((other) => other !== one && other.family === one.family && isNearer(other, one))).map(({ rule }) => rule.id).sort();
 }
 
+describe('of two rules of one family', () => {
+  const SCOPES: readonly (readonly [words: string, scope: NonNullable<Rule['scope']>])[] = [
+    ['every device of a kind', {}], ['communities of a profile', { profiles: ['urban'] }], ['the city', { areas: ['city'] }], ['a sub-district', { areas: ['s1'] }],
+    ['a community', { areas: ['c1'] }], ['a grid', { areas: ['g1'] }], ['the device', { devices: ['bin-g1'] }],
+  ];
+  const device = DEVICES.find(({ device: { id } }) => id === 'bin-g1')!; // made above
+  const fill = (id: string, scope: NonNullable<Rule['scope']>, version = 1): Rule => ({
+    ...common(id, ['waste_bin']), type: 'threshold', metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }], clearAt: 25, version, family: 'f', scope,
+  });
+  const winner = (...rules: Rule[]): string => {
+    const found = [rules, [...rules].reverse()].map((given) => inForce(new RuleIndex(given.map((rule) => compileRule(rule)), areas), device));
+    expect(found[0]).toEqual(found[1]);
+    return found[0]!.join();
+  };
+
+  it('the nearer one is in force, whatever their versions and ids', () => {
+    for (const [place, [, nearer]] of SCOPES.entries()) {
+      for (const [, further] of SCOPES.slice(0, place)) expect(winner(fill('b', further, 9), fill('a', nearer))).toBe('a');
+    }
+  });
+
+  it('the nearest member of a scope counts', () => {
+    expect(winner(fill('b', { areas: ['c1'] }), fill('a', { areas: ['city', 'g1'] }))).toBe('a');
+  });
+
+  it('the higher version is in force among equally near ones, and then the id that comes later', () => {
+    for (const [words, scope] of SCOPES) {
+      expect(winner(fill('a', scope, 2), fill('b', scope, 1)), words).toBe('a');
+      expect(winner(fill('a', scope), fill('b', scope)), words).toBe('b');
+    }
+  });
+});
+
 describe('the index of rules', () => {
   it('finds on every device exactly the nearest of each family, in whatever order the rules come', () => {
     fc.assert(fc.property(rulesOf, (rules) => {

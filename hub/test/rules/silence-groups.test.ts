@@ -1,6 +1,6 @@
 import { SILENCE_GROUP, type Alert, type Rule } from '@liandong/protocols';
 import { afterEach, expect, it, vi } from 'vitest';
-import { ADMIN, common, createRig, type Rig } from './rig.js';
+import { ADMIN, START, common, createRig, type Rig } from './rig.js';
 import { describeOnDatabases } from '../support/databases.js';
 
 const RULES: Rule[] = [
@@ -105,6 +105,44 @@ describeOnDatabases('devices that fall silent together', () => {
       await hear('gw', 'bin-00', 'bin-01');
     }
     expect(await top()).toMatchObject([{ ruleId: SILENCE_GROUP, deviceId: 'gw', value: 3 }]);
+  });
+
+  it('are grouped when their rule has an on-delay, from its end on', async () => {
+    rig = await createRig([{ ...common('silent', ['waste_bin']), onDelayS: 30, type: 'silence', intervals: 3, severity: 'warning' }]);
+    await rig.evaluator.start();
+    for (const id of bins(6)) rig.directory.put(id, 'waste_bin');
+    await hear(...bins(6));
+    await rig.pass(210);
+    expect(rig.published).toEqual([]);
+    await rig.pass(30);
+    expect(await top()).toMatchObject([{ ruleId: SILENCE_GROUP, area: 'east' }]);
+    expect((await rig.active()).filter(({ groupId }) => groupId !== undefined)).toHaveLength(6);
+    expect(rig.published.filter(({ ruleId, active }) => ruleId === SILENCE_GROUP && !active)).toEqual([]);
+  });
+
+  it('raise nothing outside the hours of their rule, and one alert when they begin', async () => {
+    rig = await createRig([{ ...common('silent', ['waste_bin']), schedule: { hours: [11, 22] }, type: 'silence', intervals: 3, severity: 'warning' }]);
+    rig.clock.at = START + 55 * 60_000; // 10:55
+    await rig.evaluator.start();
+    for (const id of bins(6)) rig.directory.put(id, 'waste_bin');
+    await hear(...bins(6));
+    await rig.pass(299);
+    expect(rig.published).toEqual([]);
+    await rig.pass(1);
+    expect(await top()).toMatchObject([{ ruleId: SILENCE_GROUP, area: 'east', value: 6, count: 1 }]);
+  });
+
+  it('are no company outside the hours of their rule for one whose rule holds', async () => {
+    rig = await createRig([
+      { ...common('silent', ['waste_bin']), schedule: { hours: [11, 22] }, type: 'silence', intervals: 3, severity: 'warning' },
+      { ...common('silent-sensor', ['env_sensor']), type: 'silence', intervals: 3, severity: 'minor' },
+    ]);
+    await rig.evaluator.start();
+    for (const id of bins(6)) rig.directory.put(id, 'waste_bin');
+    rig.directory.put('sensor', 'env_sensor');
+    await hear('sensor', ...bins(6));
+    await rig.pass(181);
+    expect(await top()).toMatchObject([{ ruleId: 'silent-sensor', deviceId: 'sensor' }]);
   });
 
   it('stay apart when they are fewer, or fell silent at other times', async () => {
