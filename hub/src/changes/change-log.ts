@@ -1,7 +1,7 @@
 import type { Alert, AreaId, Device, EpochMs, Seq } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import type { CompiledQuery, Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
-import type { Db } from '../database/database.js';
+import { isOursAlone, type Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 
@@ -21,8 +21,11 @@ export type Change =
 export interface ChangeLog {
   /** Records a change inside the caller's transaction and gives its seq, which the alert has from then on; `body` is stored without it. */
   recordAlert(trx: Transaction<Database>, alert: Alert, movedTo?: AreaId): Promise<Alert>;
-  /** The same for many in one statement, in their order; a few hundred at most. */
-  recordAlerts(trx: Transaction<Database>, alerts: readonly { readonly alert: Alert; readonly movedTo?: AreaId }[]): Promise<Alert[]>;
+  /**
+   * Gives many alerts their seq, in their order; a few hundred at most. `recording` has to run in the same transaction, before what may be undone by itself: where the numbers are known beforehand, that is
+   * the statement that records the changes, so that it can travel with those that need the numbers; else they are recorded already, and it is empty.
+   */
+  numberAlerts(trx: Transaction<Database>, alerts: readonly AlertChange[]): Promise<{ readonly numbered: readonly Alert[]; readonly recording: readonly CompiledQuery[] }>;
   recordDevice(trx: Transaction<Database>, device: Device, movedTo?: AreaId): Promise<Change>;
   /** The same for many in one statement; a few hundred at most. */
   recordDevices(trx: Transaction<Database>, devices: readonly Device[]): Promise<Change[]>;
@@ -37,28 +40,49 @@ export interface ChangeLog {
   dropBefore(at: EpochMs, upTo?: Seq): Promise<void>;
 }
 
+/** `movedTo`: see `Change`. */
+export interface AlertChange { readonly alert: Alert; readonly movedTo?: AreaId }
+
 export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): ChangeLog {
   const listeners = new Set<(change: Change) => void>();
+  const knowsNumbers = isOursAlone(db);
+  /** Last number given out within a transaction; undefined while that is for the database to say. Only whoever has the turn to write looks at it. */
+  let last: Seq | undefined;
+  /** Of the newest change told; a number after it may be of a transaction that was taken back. */
+  let told: Seq = 0;
 
   async function insert(trx: Transaction<Database>, row: { kind: Change['kind']; entity: string; area: AreaId; moved_to: AreaId | null; body: string }): Promise<Seq> {
     const { seq } = await trx.insertInto('change').values({ at: clock.now(), ...row }).returning('seq').executeTakeFirstOrThrow();
+    last = seq;
     return seq;
   }
+
+  const alertRows = (alerts: readonly AlertChange[], at = clock.now()) =>
+    alerts.map(({ alert, movedTo }) => ({ at, kind: 'alert' as const, entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) }));
+
+  const newest = async (from: Db): Promise<Seq> => (await from.selectFrom('change').select((e) => e.fn.max('seq').as('seq')).executeTakeFirst())?.seq ?? 0;
 
   return {
     async recordAlert(trx, alert, movedTo) {
       const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) });
       return { ...alert, seq };
     },
-    async recordAlerts(trx, alerts) {
-      if (alerts.length === 0) return [];
-      const at = clock.now();
-      const rows = await trx.insertInto('change')
-        .values(alerts.map(({ alert, movedTo }) => ({ at, kind: 'alert' as const, entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) })))
-        .returning('seq').execute();
-      // Rows get their numbers in the order they are given; in which order they are answered is not said.
-      const seqs = rows.map(({ seq }) => seq).sort((a, b) => a - b);
-      return alerts.map(({ alert }, index) => ({ ...alert, seq: seqs[index] ?? 0 })); // every one was just inserted
+    async numberAlerts(trx, alerts) {
+      if (alerts.length === 0) return { numbered: [], recording: [] };
+      if (!knowsNumbers) {
+        const rows = await trx.insertInto('change').values(alertRows(alerts)).returning('seq').execute();
+        // Rows get their numbers in the order they are given; in which order they are answered is not said.
+        const seqs = rows.map(({ seq }) => seq).sort((a, b) => a - b);
+        return { numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: seqs[index] ?? 0 })), recording: [] }; // every one was just inserted
+      }
+      // What was taken back is not counted; what was committed and not told yet is.
+      if (last === undefined || last > told) last = await newest(trx);
+      const first = last + 1;
+      last += alerts.length;
+      return {
+        numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: first + index })),
+        recording: [trx.insertInto('change').values(alertRows(alerts).map((row, index) => ({ seq: first + index, ...row }))).compile()],
+      };
     },
     async recordDevice(trx, device, movedTo) {
       const seq = await insert(trx, { kind: 'device', entity: device.id, area: device.area, moved_to: movedTo ?? null, body: JSON.stringify(device) });
@@ -70,25 +94,24 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
       const rows = await trx.insertInto('change').values(devices.map((device) => ({ at, kind: 'device' as const, entity: device.id, area: device.area, moved_to: null, body: JSON.stringify(device) })))
         .returning(['seq', 'entity']).execute();
       const seqs = new Map(rows.map(({ entity, seq }) => [entity, seq]));
+      last = Math.max(...seqs.values());
       const changes = devices.map((device): Change => ({ seq: seqs.get(device.id) ?? 0, area: device.area, kind: 'device', device })); // every device was just inserted
       return changes.sort((a, b) => a.seq - b.seq);
     },
     publish(changes) {
+      for (const { seq } of changes) told = Math.max(told, seq);
       for (const change of changes) for (const listener of listeners) listener(change);
     },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async current() {
-      const row = await db.selectFrom('change').select((e) => e.fn.max('seq').as('seq')).executeTakeFirst();
-      return row?.seq ?? 0;
-    },
+    current: () => newest(db),
     async after(since, limit) {
       const rows = await db.selectFrom('change').selectAll().where('seq', '>', since).orderBy('seq').limit(limit).execute();
       const oldest = await db.selectFrom('change').select((e) => e.fn.min('seq').as('seq')).executeTakeFirst();
-      const newest = await this.current();
-      if (since > newest || (since < newest && (oldest?.seq ?? 1) > since + 1)) return undefined;
+      const current = await newest(db);
+      if (since > current || (since < current && (oldest?.seq ?? 1) > since + 1)) return undefined;
       return rows.map(({ seq, area, moved_to: movedTo, kind, body }) => {
         const place = { seq, area, ...(movedTo === null ? {} : { movedTo }) };
         return kind === 'alert'

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, SqliteAdapter } from 'kysely';
 import { createInlineExecutor } from './libsql/inline-executor.js';
 import { createLibsqlDialect } from './libsql/libsql-dialect.js';
 import type { Executors } from './libsql/libsql-driver.js';
@@ -12,6 +12,9 @@ export interface DatabaseThreads {
   /** Called once when a thread ended by itself: nothing goes on without the database. */
   readonly onDeath: (error: Error) => void;
 }
+
+/** No other process writes to it: the data folder's lock is on its file. */
+export const isOursAlone = (db: Db): boolean => db.getExecutor().adapter instanceof SqliteAdapter;
 
 /**
  * Opens the libSQL file and brings it to the newest schema. With `threads` one thread writes and another one reads, so that the calling thread never waits for

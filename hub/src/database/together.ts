@@ -1,4 +1,4 @@
-import type { CompiledQuery, QueryExecutorProvider, QueryResult } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, QueryExecutorProvider, QueryResult } from 'kysely';
 import { breathe } from '../breathe.js';
 
 /** Values of what is made and sent in one go: a few alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it. */
@@ -7,33 +7,44 @@ const VALUES_AT_ONCE = 200;
 /**
  * Runs statements of one transaction of which none needs the answer of another, in their order, and answers in it. They are made as they are taken, and share a message to the database's
  * thread: inside a transaction Kysely hands its connection on only when an answer is there, so that one by one each would wait for the thread and for a turn of this one.
- * Throws what failed first once all that was sent has settled: nothing may come after the rollback.
+ * Throws what failed first once all that was sent has settled: nothing may come after the rollback. `commits`: they are its last, and the commit goes with them; a database refuses it when one
+ * of them has failed.
  */
-export async function together(transaction: QueryExecutorProvider, statements: Iterable<CompiledQuery>): Promise<QueryResult<unknown>[]> {
+export async function together(transaction: QueryExecutorProvider, statements: Iterable<CompiledQuery>, { commits = false } = {}): Promise<QueryResult<unknown>[]> {
   return transaction.getExecutor().provideConnection(async (connection) => {
     const results: QueryResult<unknown>[] = [];
-    for (const group of groups(statements)) {
+    for (const { group, isLast } of groups(statements)) {
       if (results.length > 0) await breathe();
-      const outcomes = await Promise.allSettled(group.map((statement) => connection.executeQuery<unknown>(statement)));
+      const asked = group.map((statement) => connection.executeQuery<unknown>(statement));
+      const committed = commits && isLast ? (connection as EndedConnection).commit() : undefined; // both databases' connections are
+      const outcomes = await Promise.allSettled(asked);
+      const end = await Promise.allSettled([committed]);
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') throw outcome.reason;
         results.push(outcome.value);
       }
+      if (end[0].status === 'rejected') throw end[0].reason;
     }
     return results;
   });
 }
 
-function* groups(statements: Iterable<CompiledQuery>): Generator<CompiledQuery[]> {
+/** One whose transaction may be ended before Kysely does so, which then finds nothing left to do. */
+export interface EndedConnection extends DatabaseConnection { commit(): Promise<void> }
+
+interface Group { readonly group: CompiledQuery[]; readonly isLast: boolean }
+
+/** The last one may be empty. */
+function* groups(statements: Iterable<CompiledQuery>): Generator<Group> {
   let group: CompiledQuery[] = [];
   let values = 0;
   for (const statement of statements) {
     group.push(statement);
     values += statement.parameters.length;
     if (values < VALUES_AT_ONCE) continue;
-    yield group;
+    yield { group, isLast: false };
     group = [];
     values = 0;
   }
-  if (group.length > 0) yield group;
+  yield { group, isLast: true };
 }

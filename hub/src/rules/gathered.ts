@@ -61,15 +61,16 @@ export class Gathered {
 
   /**
    * Answers the changes to publish once the transaction has committed. `upTo`: the devices have dealt with what is up to there, though the evaluator's position says less. `andWrite`: what else
-   * belongs to it. After the first statement none needs another's answer.
+   * belongs to it. The transaction ends with it: call nothing in it afterwards.
    */
-  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'recordAlerts'>, { upTo, andWrite = [] }: { upTo?: DoneUpTo; andWrite?: readonly CompiledQuery[] } = {}): Promise<readonly Change[]> {
+  async write(trx: Transaction<Database>, changes: Pick<ChangeLog, 'numberAlerts'>, { upTo, andWrite = [] }: { upTo?: DoneUpTo; andWrite?: readonly CompiledQuery[] } = {}): Promise<readonly Change[]> {
     const recorded = await recordTransitions(trx, this.transitions, changes);
-    await together(trx, this.#writing(trx, recorded, { upTo, andWrite }));
+    await together(trx, this.#writing(trx, recorded, { upTo, andWrite }), { commits: true });
     return recorded.published;
   }
 
   *#writing(trx: Transaction<Database>, recorded: Recorded, { upTo, andWrite }: { upTo: DoneUpTo | undefined; andWrite: readonly CompiledQuery[] }): Generator<CompiledQuery> {
+    yield* recorded.recording;
     yield* writingAlerts(trx, recorded);
     yield* this.#writingCounted(trx); // counts are newer than the steps
     yield* writingTimeline(trx, recorded);

@@ -17,7 +17,7 @@ import type { DeviceMemory } from './device-memory.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
-import { forget, type Forgotten } from './rule-state.js';
+import { forgetting, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
 
 /** Name of the journal's reader. */
@@ -133,12 +133,10 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     written = { ...written, position: handled, at: now };
   }
 
-  async function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
-    const published = await gathered.write(trx, changes, {
-      andWrite: [trx.insertInto('reader').values({ name: positionName, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).compile()],
+  function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
+    return gathered.write(trx, changes, {
+      andWrite: [...forgetting(trx, forgotten), trx.insertInto('reader').values({ name: positionName, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).compile()],
     });
-    await forget(trx, forgotten);
-    return published;
   }
 
   function take(record: JournalRecord, seq: Seq, now: EpochMs): void {

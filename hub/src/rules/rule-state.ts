@@ -49,9 +49,10 @@ export function* savingRuleState(trx: Transaction<Database>, conditions: Iterabl
 /** What nobody remembers any more: all of a device whose id may be used again for another one; of a device, what a rule remembered that isn't in force there. */
 export interface Forgotten { readonly devices: DeviceId[]; readonly conditions: { rule: string; device: DeviceId }[] }
 
-export async function forget(trx: Transaction<Database>, { devices, conditions }: Forgotten): Promise<void> {
-  for (const device of devices) await trx.deleteFrom('rule_state').where('device_id', '=', device).execute();
-  for (const { rule, device } of conditions) await trx.deleteFrom('rule_state').where('rule_id', '=', rule).where('device_id', '=', device).execute();
+/** The statements that drop it. */
+export function* forgetting(trx: Transaction<Database>, { devices, conditions }: Forgotten): Generator<CompiledQuery> {
+  for (const device of devices) yield trx.deleteFrom('rule_state').where('device_id', '=', device).compile();
+  for (const { rule, device } of conditions) yield trx.deleteFrom('rule_state').where('rule_id', '=', rule).where('device_id', '=', device).compile();
 }
 
 const putting = (trx: Transaction<Database>, rows: readonly StateRow[]): CompiledQuery => trx.insertInto('rule_state').values(rows)

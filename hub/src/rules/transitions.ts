@@ -12,24 +12,26 @@ export interface Transition { readonly active: ActiveAlert; readonly alert: Aler
 /** Rows of one statement; in a storm of alerts the thread is given up after it. */
 const ROWS = 50;
 
-/** Changes to publish once the transaction has committed; `alerts` and `timeline` have still to be written. */
-export interface Recorded { readonly published: readonly Change[]; readonly alerts: readonly Alert[]; readonly timeline: TimelineEntries }
+/** Changes to publish once the transaction has committed; all else has still to be written. `recording`: see `ChangeLog.numberAlerts`. */
+export interface Recorded { readonly published: readonly Change[]; readonly recording: readonly CompiledQuery[]; readonly alerts: readonly Alert[]; readonly timeline: TimelineEntries }
 
 /**
- * Records what happened to alerts in the change log, many to a statement: from there they have their seq. The worst alerts come first, so that in a storm of warnings a screen has
+ * What happened to alerts as changes, many to a statement: there they get their seq. The worst alerts come first, so that in a storm of warnings a screen has
  * a critical one before them; the steps of one alert stay in their order.
  */
-export async function recordTransitions(trx: Transaction<Database>, transitions: readonly Transition[], changes: Pick<ChangeLog, 'recordAlerts'>): Promise<Recorded> {
+export async function recordTransitions(trx: Transaction<Database>, transitions: readonly Transition[], changes: Pick<ChangeLog, 'numberAlerts'>): Promise<Recorded> {
   const published: Change[] = [];
+  const recordings: CompiledQuery[] = [];
   const last = new Map<string, Alert>();
   const ordered = worstFirst(transitions);
   for (const [index, part] of [...parts(ordered)].entries()) {
     if (index > 0) await breathe();
-    const stamped = await changes.recordAlerts(trx, part.flatMap(({ alert, left }) => left === undefined ? [{ alert }] : [{ alert: left, movedTo: alert.area }, { alert }]));
+    const { numbered, recording } = await changes.numberAlerts(trx, part.flatMap(({ alert, left }) => left === undefined ? [{ alert }] : [{ alert: left, movedTo: alert.area }, { alert }]));
+    recordings.push(...recording);
     let at = 0;
     for (const { active, alert, left } of part) {
-      const gone = left === undefined ? undefined : stamped[at++];
-      const now = stamped[at++] ?? alert; // one was recorded for each
+      const gone = left === undefined ? undefined : numbered[at++];
+      const now = numbered[at++] ?? alert; // one was recorded for each
       if (gone !== undefined) published.push({ seq: gone.seq, area: gone.area, movedTo: alert.area, kind: 'alert', alert: gone });
       published.push({ seq: now.seq, area: now.area, kind: 'alert', alert: now });
       active.alert = { ...active.alert, seq: now.seq };
@@ -37,7 +39,7 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
     }
   }
   return {
-    published,
+    published, recording: recordings,
     // What cleared makes room first: there is one active alert of a rule and device at most.
     alerts: [...last.values()].sort((a, b) => Number(a.active) - Number(b.active)),
     timeline: ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))),

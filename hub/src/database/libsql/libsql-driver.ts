@@ -1,6 +1,7 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
 import type { Executor, Statement, StatementResult } from './statement.js';
 import { storable } from '../storable.js';
+import type { EndedConnection } from '../together.js';
 import { Turns } from '../turns.js';
 
 export interface Executors {
@@ -54,7 +55,7 @@ export class LibsqlDriver implements Driver {
 type TransactionState = 'none' | 'wanted' | 'begun' | 'ending' | 'over';
 
 /** What Kysely holds for one query or one transaction. It has the writer's turn only as long as it needs it. */
-class LibsqlConnection implements DatabaseConnection {
+class LibsqlConnection implements EndedConnection {
   readonly #executors: Executors;
   readonly #turns: Turns;
   #transaction: TransactionState = 'none';

@@ -43,15 +43,28 @@ export function openLibsqlFile(path: string, use: Use): LibsqlFile {
     return { rows: [], changes, insertId: Number(lastInsertRowid) };
   }
 
-  return {
-    run({ sql, parameters, transaction }) {
-      if (transaction === 'begins') execute('begin', []);
-      else if (transaction !== undefined && !file.inTransaction) {
-        if (transaction === 'ends') return { rows: [] };
-        throw new Error('A statement came after libSQL had ended its transaction.');
-      }
+  /** A statement of the open transaction failed: what was sent with it, the commit among it, must not stand without it. */
+  let hasFailed = false;
+
+  function executeWithin({ sql, parameters, transaction }: Statement): StatementResult {
+    if (transaction === 'begins') {
+      execute('begin', []);
+      hasFailed = false;
+    } else if (transaction === 'ends') {
+      hasFailed = false;
+      if (!file.inTransaction) return { rows: [] };
+    } else if (hasFailed) throw new Error('Another statement of its transaction failed before.');
+    else if (!file.inTransaction) throw new Error('A statement came after libSQL had ended its transaction.');
+    try {
       return execute(sql, parameters);
-    },
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  }
+
+  return {
+    run: (statement) => statement.transaction === undefined ? execute(statement.sql, statement.parameters) : executeWithin(statement),
     close() {
       known.clear();
       // Not left to the close: statements that were kept may outlive it, and then nothing would be moved out of the log.

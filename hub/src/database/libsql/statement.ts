@@ -1,6 +1,6 @@
 /**
- * One statement. `transaction`: a transaction begins right before it (`begins`); it belongs to the one that is open (`within`), and is refused when libSQL has ended that by itself, as it does
- * when the disk is full or fails: alone it would stand; it takes back the one that is open, if there still is one (`ends`).
+ * One statement. `transaction`: a transaction begins right before it (`begins`); it belongs to the one that is open (`within`), and is refused when a statement of that has failed, or libSQL has ended it by itself, as it does
+ * when the disk is full or fails: it would stand without the rest; it takes back the one that is open, if there still is one (`ends`).
  */
 export interface Statement { readonly sql: string; readonly parameters: readonly unknown[]; readonly transaction?: 'begins' | 'within' | 'ends' }
 /** `changes` and `insertId` are of a statement that answers no rows. */

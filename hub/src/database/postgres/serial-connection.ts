@@ -1,4 +1,5 @@
 import { CompiledQuery, DeleteQueryNode, InsertQueryNode, MergeQueryNode, RawNode, TableNode, UpdateQueryNode, type DatabaseConnection, type QueryResult, type RootOperationNode } from 'kysely';
+import type { EndedConnection } from '../together.js';
 import type { Turns } from '../turns.js';
 import { FENCED, LEASE_TABLE, fenceSql, type Fence } from './fence.js';
 
@@ -18,7 +19,7 @@ export interface SerialConnectionDependencies {
  * What Kysely holds for one query or one transaction. A writer waits for its turn before it takes a connection of the pool, so that a crowd of writers leaves the
  * others to those who read. A write outside a transaction gets one of its own, with turn, lock and fence as any other.
  */
-export class SerialConnection implements DatabaseConnection {
+export class SerialConnection implements EndedConnection {
   readonly #dependencies: SerialConnectionDependencies;
   #inner: DatabaseConnection | undefined;
   #hasTurn = false;
@@ -50,7 +51,9 @@ export class SerialConnection implements DatabaseConnection {
     this.#isInTransaction = true;
   }
 
+  /** Nothing to do when it was sent with the last statements. */
   async commit(): Promise<void> {
+    if (!this.#isInTransaction) return;
     await (await this.open()).executeQuery(CompiledQuery.raw('commit'));
     this.#end();
   }
