@@ -48,6 +48,8 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
   const knowsNumbers = isOursAlone(db);
   /** Last number given out within a transaction; undefined while that is for the database to say. Only whoever has the turn to write looks at it. */
   let last: Seq | undefined;
+  /** The transaction that it was given out in: what that records is not in the database yet. */
+  let lastIn: Transaction<Database> | undefined;
   /** Of the newest change told; a number after it may be of a transaction that was taken back. */
   let told: Seq = 0;
 
@@ -76,7 +78,8 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
         return { numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: seqs[index] ?? 0 })), recording: [] }; // every one was just inserted
       }
       // What was taken back is not counted; what was committed and not told yet is.
-      if (last === undefined || last > told) last = await newest(trx);
+      if (last === undefined || (last > told && lastIn !== trx)) last = await newest(trx);
+      lastIn = trx;
       const first = last + 1;
       last += alerts.length;
       return {

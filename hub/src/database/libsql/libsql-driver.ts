@@ -1,4 +1,5 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
+import { Checkpoints } from './checkpoints.js';
 import type { Executor, Statement, StatementResult } from './statement.js';
 import { storable } from '../storable.js';
 import type { EndedConnection } from '../together.js';
@@ -14,9 +15,11 @@ export interface Executors {
 export class LibsqlDriver implements Driver {
   readonly #executors: Executors;
   readonly #turns = new Turns();
+  readonly #checkpoints: Checkpoints | undefined;
 
   constructor(executors: Executors) {
     this.#executors = executors;
+    this.#checkpoints = executors.reader === executors.writer ? undefined : new Checkpoints(executors);
   }
 
   async init(): Promise<void> { /* the executors are open */ }
@@ -38,7 +41,7 @@ export class LibsqlDriver implements Driver {
   }
 
   async releaseConnection(connection: LibsqlConnection): Promise<void> {
-    connection.release();
+    if (connection.release()) this.#checkpoints?.onWrite();
   }
 
   async destroy(): Promise<void> {
@@ -60,6 +63,7 @@ class LibsqlConnection implements EndedConnection {
   readonly #turns: Turns;
   #transaction: TransactionState = 'none';
   #isReleased = false;
+  #hasWritten = false;
 
   constructor(executors: Executors, turns: Turns) {
     this.#executors = executors;
@@ -86,10 +90,11 @@ class LibsqlConnection implements EndedConnection {
     if (isOpen) await this.#executors.writer.execute({ sql: 'rollback', parameters: [], transaction: 'ends' });
   }
 
-  release(): void {
-    if (this.#transaction === 'none' || this.#isReleased) return;
+  /** Says whether it had written. */
+  release(): boolean {
+    if (this.#transaction !== 'none' && !this.#isReleased) this.#turns.give();
     this.#isReleased = true;
-    this.#turns.give();
+    return this.#hasWritten;
   }
 
   async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -111,10 +116,12 @@ class LibsqlConnection implements EndedConnection {
     if (this.#transaction !== 'none') {
       const transaction = this.#transaction === 'wanted' ? 'begins' : 'within';
       this.#transaction = 'begun';
+      this.#hasWritten = true;
       return writer.execute({ ...statement, transaction });
     }
     if (isQuery && reader !== writer) return reader.execute(statement);
     await this.#turns.take();
+    this.#hasWritten = true;
     try {
       return await writer.execute(statement);
     } finally {
