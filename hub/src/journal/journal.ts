@@ -13,7 +13,7 @@ import { Shedder, type ShedCounts } from './shedder.js';
 import { JournalTail, sliceBatches } from './tail.js';
 import type { JournalBatch, JournalHandler, JournalMessage, JournalTenant, JournalWriter } from './types.js';
 
-/** Held in memory for readers that keep up, and left on disk for redeliveries after a restart. */
+/** Held in memory at most, for readers that keep up, and left on disk for redeliveries after a restart. */
 const TAIL_RECORDS = 50_000;
 /** What it may take up, a large hub's. */
 const MEMORY: JournalMemory = { tailRecords: TAIL_RECORDS, tailBytes: 64 << 20, writeBufferBytes: 16 << 20 };
@@ -135,7 +135,7 @@ export class Journal implements Feature, JournalWriter {
       const own = await handler.position?.();
       this.#readers.push(new ReaderLoop({
         handler, logger, read: (from, maxRecords) => this.#read(from, Math.min(maxRecords, this.#limitOf(handler) - from + 1)),
-        onAdvance: () => this.#wakeFollowers(handler.name),
+        onAdvance: () => this.#onAdvance(handler.name),
         savePosition: own === undefined ? (name, at) => this.#savePosition(name, at) : undefined,
       }, own ?? (await this.#savedPosition(handler.name))));
     }
@@ -206,6 +206,12 @@ export class Journal implements Feature, JournalWriter {
     await this.#ballast.restore();
   }
 
+  /** What every reader has read, tenants among them. */
+  get #slowest(): Seq {
+    const { tenants = [] } = this.#dependencies;
+    return Math.min(this.#last, ...this.#readers.map((reader) => reader.position), ...tenants.map((tenant) => tenant.position));
+  }
+
   /** Nothing newer may be shed: readers have not seen it, and the newest tells where the sequence goes on. */
   get #sheddable(): Seq { return Math.min(this.#last - 1, ...this.#readers.map((reader) => reader.position)); }
 
@@ -225,7 +231,8 @@ export class Journal implements Feature, JournalWriter {
     return follows === undefined ? this.#last : Math.min(this.#last, this.#readers.find(({ name }) => name === follows)?.position ?? 0);
   }
 
-  #wakeFollowers(name: string): void {
+  #onAdvance(name: string): void {
+    this.#tail.release(this.#slowest);
     for (const [index, reader] of this.#readers.entries()) if (this.#dependencies.handlers[index]?.follows === name) reader.wake();
   }
 
@@ -286,8 +293,7 @@ export class Journal implements Feature, JournalWriter {
   }
 
   async #dropRead(): Promise<void> {
-    const { tenants = [] } = this.#dependencies;
-    const slowest = Math.min(this.#last, ...this.#readers.map((reader) => reader.position), ...tenants.map((tenant) => tenant.position));
+    const slowest = this.#slowest;
     const keep = await this.#keyAtOrBefore(Math.max(1, this.isOverLimit ? slowest : slowest - TAIL_RECORDS));
     if (keep !== BATCH_KEYS.gte) await this.#drop(keep, this.isOverLimit);
     await this.#dropAged(slowest);

@@ -1,7 +1,7 @@
 import type { Seq } from '@liandong/protocols';
 import type { JournalBatch } from './types.js';
 
-/** The newest batches in memory, so that readers which keep up never decode from disk. Bounded by records and by bytes. */
+/** What readers that keep up have still to read, so that they never decode from disk. Bounded by records and by bytes. */
 export class JournalTail {
   readonly #batches: JournalBatch[] = [];
   readonly #sizes: number[] = [];
@@ -19,10 +19,17 @@ export class JournalTail {
     this.#sizes.push(bytes);
     this.#records += batch.records.length;
     this.#bytes += bytes;
-    while ((this.#records > this.#limits.records || this.#bytes > this.#limits.bytes) && this.#batches.length > 1) {
-      this.#records -= this.#batches.shift()?.records.length ?? 0;
-      this.#bytes -= this.#sizes.shift() ?? 0;
-    }
+    while ((this.#records > this.#limits.records || this.#bytes > this.#limits.bytes) && this.#batches.length > 1) this.#drop();
+  }
+
+  /** Everybody has read what is up to there. Held on to, every record would grow old enough to be copied by the garbage collector, twice, and cost it a long pause in the end. */
+  release(upTo: Seq): void {
+    while (this.#batches.length > 0 && (this.#batches[0]?.last ?? 0) <= upTo) this.#drop();
+  }
+
+  #drop(): void {
+    this.#records -= this.#batches.shift()?.records.length ?? 0;
+    this.#bytes -= this.#sizes.shift() ?? 0;
   }
 
   /** Records from `from` on, at most `maxRecords`; undefined when `from` is older than what is held. */
