@@ -46,6 +46,8 @@ export interface ActiveAlerts {
   /** The active alerts of one device. */
   ofDevice(device: DeviceId): Iterable<ActiveAlert>;
   values(): IterableIterator<ActiveAlert>;
+  /** Those of the hub itself, such as the parent of many. */
+  ofNoRule(): Iterable<ActiveAlert>;
   /** Those whose rules name inhibitors, and those that are inhibited, whatever their rules name by now. */
   inhibitable(): Iterable<ActiveAlert>;
   readonly size: number;
@@ -84,6 +86,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
   const keys = new Map<string, ActiveAlert>();
   const devices = new Map<DeviceId, Set<ActiveAlert>>();
   const inhibitable = new Set<ActiveAlert>();
+  const ofNoRule = new Set<ActiveAlert>();
   /** By alarm, in the order of their clearing. */
   const past = new Map<string, ActiveAlert>();
   const shelved = new Map<string, Alert>();
@@ -95,6 +98,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     const { id, deviceId } = active.alert;
     ids.set(id, active);
     keys.set(keyOf(active.alert), active);
+    if (isOfNoRule(active.alert)) ofNoRule.add(active);
     if (deviceId !== undefined) {
       const others = devices.get(deviceId);
       if (others === undefined) devices.set(deviceId, new Set([active]));
@@ -116,6 +120,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     const key = keyOf(active.alert);
     if (keys.get(key) === active) keys.delete(key);
     inhibitable.delete(active);
+    ofNoRule.delete(active);
     const others = deviceId === undefined ? undefined : devices.get(deviceId);
     if (deviceId !== undefined && others?.delete(active) === true && others.size === 0) devices.delete(deviceId);
     active.owner = undefined;
@@ -158,7 +163,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     async load() {
       const rows = await db.selectFrom('alert').selectAll().where('active', '=', 1).execute();
       const [cleared, shelves] = [await loadLastCleared(db), await loadShelved(db)];
-      for (const map of [ids, keys, devices, inhibitable, past, shelved]) map.clear();
+      for (const map of [ids, keys, devices, inhibitable, ofNoRule, past, shelved]) map.clear();
       for (const row of rows) insert(shared(toAlert(row)));
       for (const alert of cleared) past.set(keyOf(alert), shared(alert));
       for (const alert of shelves) shelved.set(keyOf(alert), alert);
@@ -167,6 +172,7 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
     byId: (id) => ids.get(id),
     ofDevice: (device) => devices.get(device) ?? [],
     values: () => ids.values(),
+    ofNoRule: () => ofNoRule,
     inhibitable: () => inhibitable,
     get size() { return ids.size; },
     get version() { return version; },
@@ -215,6 +221,9 @@ export function createActiveAlerts({ db }: { db: Db }): ActiveAlerts {
 }
 
 const shared = (alert: Alert): ActiveAlert => ({ alert, seenAt: alert.lastAt, publishedAt: alert.lastAt, unpublished: undefined, notedAt: alert.lastAt, steppedAt: -Infinity, owner: undefined });
+
+/** Ids of rules hold no colon. */
+const isOfNoRule = ({ ruleId }: Alert): boolean => ruleId.startsWith(':');
 
 /** Ids hold neither space nor @. */
 const keyOf = ({ ruleId, deviceId, area }: Alarm): string => `${ruleId} ${deviceId ?? `@${area}`}`;

@@ -10,6 +10,8 @@ import type { ClockMender } from './clock-mender.js';
 import { isDue, type EscalationClocks } from './escalation-clocks.js';
 
 const TICK_MS = 1_000;
+/** Clocks that were put wrong are looked for this often, and whenever the hub's own was set back. */
+const MEND_MS = 10_000;
 /** Alerts looked at before sockets and timers have a turn. */
 const LOOKS_PER_TURN = 2_000;
 /** Names that a timeline entry holds. */
@@ -46,6 +48,8 @@ export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onD
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let isStopping = false;
+  let lookedAt: EpochMs = -Infinity;
+  let mendedAt: EpochMs = -Infinity;
 
   /** Anew within the transaction: somebody may have acknowledged it meanwhile. */
   function decide(alert: Alert, at: EpochMs): PlannedStep | undefined {
@@ -57,11 +61,14 @@ export function createEscalator({ clock, activeAlerts, writer, clocks, mend, onD
     const now = clock.now();
     const wrong: string[] = [];
     const due: Alert[] = [];
+    const mends = now < lookedAt || now - mendedAt >= MEND_MS;
+    lookedAt = now;
+    if (mends) mendedAt = now;
     let looked = 0;
     for (const { alert } of activeAlerts.values()) {
       looked += 1;
       if (looked % LOOKS_PER_TURN === 0) await breathe();
-      if (clocks.corrected(alert, now) !== undefined) wrong.push(alert.id);
+      if (mends && clocks.corrected(alert, now) !== undefined) wrong.push(alert.id);
       else if (isDue(alert, now)) due.push(alert);
     }
     // What is left when it stops comes due again after the next start.

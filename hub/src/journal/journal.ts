@@ -72,6 +72,8 @@ export class Journal implements Feature, JournalWriter {
   readonly #ballast: Ballast;
   readonly #commit: GroupCommit;
   #readers: ReaderLoop[] = [];
+  /** Positions on disk, of readers that don't keep theirs. */
+  readonly #saved = new Map<string, Seq>();
   #last: Seq = 0;
   #maintenance: NodeJS.Timeout | undefined;
   #isOpen = false;
@@ -136,7 +138,6 @@ export class Journal implements Feature, JournalWriter {
       this.#readers.push(new ReaderLoop({
         handler, logger, read: (from, maxRecords) => this.#read(from, Math.min(maxRecords, this.#limitOf(handler) - from + 1)),
         onAdvance: () => this.#onAdvance(handler.name),
-        savePosition: own === undefined ? (name, at) => this.#savePosition(name, at) : undefined,
       }, own ?? (await this.#savedPosition(handler.name))));
     }
     // A reader may know of records the journal has lost (its folder was removed): sequences never start again below them.
@@ -154,6 +155,7 @@ export class Journal implements Feature, JournalWriter {
     await this.#commit.stop();
     await Promise.all(this.#readers.map((reader) => reader.stop()));
     await this.#maintaining?.catch(() => undefined); // reported where it was started
+    await this.#savePositions().catch((error: unknown) => this.#dependencies.logger.warn({ err: error }, 'the journal could not note where its readers stand; they read the last seconds again'));
     await this.#db.close();
   }
 
@@ -171,6 +173,7 @@ export class Journal implements Feature, JournalWriter {
       isHeld = false;
     };
     try {
+      await this.#savePositions();
       await this.#maintaining; // what it drops now is out of reach of every position read here
       const positions = await this.#db.iterator(POSITION_KEYS).all();
       return { release, copyTo: (path) => copyJournal(this.#db, BATCH_KEYS, positions, path) };
@@ -266,15 +269,23 @@ export class Journal implements Feature, JournalWriter {
   }
 
   async #savedPosition(reader: string): Promise<Seq> {
-    const saved = await this.#db.get(positionKey(reader));
-    return saved === undefined ? 0 : Number(saved.toString());
+    const saved = Number((await this.#db.get(positionKey(reader)))?.toString() ?? 0);
+    this.#saved.set(reader, saved);
+    return saved;
   }
 
-  async #savePosition(reader: string, position: Seq): Promise<void> {
-    await this.#db.put(positionKey(reader), Buffer.from(String(position)));
+  /**
+   * Where readers stand that don't keep that themselves. Not with every batch: a write for each costs more than most of what is read. Up to this, what is read again after a crash
+   * is no news to them, as it never is.
+   */
+  async #savePositions(): Promise<void> {
+    const moved = this.#readers.filter(({ name, position }) => this.#saved.has(name) && this.#saved.get(name) !== position).map(({ name, position }) => ({ name, position }));
+    if (moved.length === 0) return;
+    await this.#db.batch(moved.map(({ name, position }) => ({ type: 'put', key: positionKey(name), value: Buffer.from(String(position)) })));
+    for (const { name, position } of moved) this.#saved.set(name, position);
   }
 
-  /** Drops what every reader has read, and looks at how much disk is used. One round at a time. */
+  /** Notes where readers stand, drops what every one has read, and looks at how much disk is used. One round at a time. */
   #maintain(): Promise<void> {
     this.#maintaining ??= this.#dropAndMeasure().finally(() => { this.#maintaining = undefined; });
     return this.#maintaining;
@@ -282,6 +293,7 @@ export class Journal implements Feature, JournalWriter {
 
   async #dropAndMeasure(): Promise<void> {
     const { maxBytes, whenFull = 'hold' } = this.#dependencies;
+    await this.#savePositions();
     const mayDrop = this.#holds === 0;
     if (mayDrop) await this.#dropRead();
     this.#diskBytes = await this.#measure();

@@ -9,8 +9,6 @@ export interface ReaderLoopDependencies {
   handler: JournalHandler;
   /** Records after `from` or undefined when there are none yet. */
   read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined>;
-  /** Remembers where the reader stands; undefined for one that keeps that itself. */
-  savePosition: ((name: string, position: Seq) => Promise<void>) | undefined;
   /** It has moved on: others may follow. */
   onAdvance?: () => void;
   logger: Logger;
@@ -66,7 +64,7 @@ export class ReaderLoop {
           continue;
         }
         await handler.handle(batch);
-        await this.#advance(batch.last);
+        this.#advance(batch.last);
         if (this.#failure !== undefined) logger.info({ reader: this.name }, 'journal reader works again');
         this.#failure = undefined;
         retryMs = RETRY_FIRST_MS;
@@ -80,8 +78,7 @@ export class ReaderLoop {
     }
   }
 
-  async #advance(position: Seq): Promise<void> {
-    await this.#dependencies.savePosition?.(this.name, position);
+  #advance(position: Seq): void {
     this.#position = position;
     this.#dependencies.onAdvance?.();
   }

@@ -157,6 +157,7 @@ export class Condition implements AlertOwner {
 
   /** The first hub time from `now` on at which `tick` may change the condition or its alert, however often it is called before; Infinity: never without a sample. */
   nextDue(now: EpochMs): EpochMs {
+    if (this.active === undefined && this.chatter !== undefined) return now;
     const due = Math.min(this.extra?.dueAt ?? Infinity, this.#delays.nextAbove(this.#level), this.#leaving.dueAt);
     return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }

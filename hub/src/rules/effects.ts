@@ -23,8 +23,8 @@ type NewAlert = Omit<Alert, 'id' | 'seq' | 'active' | 'acked' | 'raisedAt' | 'la
 
 /** Gathers what a run of records changes. */
 export class Effects implements ConditionSink {
-  /** Conditions with something that depends on time. */
-  readonly waiting = new Set<Condition>();
+  /** Conditions with something that depends on time, and until when a tick would change nothing; as good as never, where that has to be found out anew. */
+  readonly waiting = new Map<Condition, EpochMs>();
   /** Alerts with repetitions that screens were not told of yet. */
   readonly repeated = new Set<ActiveAlert>();
   #gathered = new Gathered();
@@ -136,7 +136,7 @@ export class Effects implements ConditionSink {
   }
 
   changed(condition: Condition): void { this.#gathered.conditions.add(condition); }
-  wait(condition: Condition): void { this.waiting.add(condition); }
+  wait(condition: Condition): void { this.waiting.set(condition, -Infinity); }
   /** The device's sightings must be written with this transaction. */
   sighted(device: DeviceMemory): void { this.#gathered.devices.add(device); }
   /** The alert's `lastAt` must be written with this transaction. */

@@ -86,6 +86,7 @@ export class RuleMemory {
     this.#orphans = [...activeAlerts.values()].filter((active) => !adopted.has(active) && !isGroupAlert(active));
     this.#forgotten.devices.push(...[...saved.keys()].filter((id) => !this.#devices.has(id)));
     this.#areAreasUnknown = true;
+    this.#groups.lookAnew();
     this.isLoaded = true;
   }
 
@@ -107,6 +108,7 @@ export class RuleMemory {
   async applyChanges(touched: Set<DeviceId>, now: EpochMs): Promise<Forgotten> {
     for (const orphan of this.#orphans) this.dependencies.effects.clear(orphan, now, 'rule or device removed');
     this.#orphans = [];
+    if (touched.size > 0 || this.#changedRules.size > 0 || this.#areRulesMoved) this.#groups.lookAnew();
     for (const id of touched) if (this.#follow(id, now)) this.#forgotten.devices.push(id);
     this.#followService(now);
     if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
@@ -121,7 +123,12 @@ export class RuleMemory {
   /** `listeningSince`: undefined while silence can't be judged. */
   tick(now: EpochMs, listeningSince: EpochMs | undefined): void {
     const { effects } = this.dependencies;
-    for (const condition of effects.waiting) if (!condition.tick(now)) effects.waiting.delete(condition);
+    // Most of them wait for minutes: the next alert must not wait for a look at each.
+    for (const [condition, due] of effects.waiting) {
+      if (due > now) continue;
+      if (condition.tick(now)) effects.waiting.set(condition, condition.nextDue(now));
+      else effects.waiting.delete(condition);
+    }
     for (const active of effects.repeated) effects.publishRepeat(active, now);
     if (listeningSince === undefined) return;
     this.#groups.check(this.#devices, now, listeningSince);
@@ -130,6 +137,8 @@ export class RuleMemory {
   /** After a step back of the hub's clock. */
   limitTimes(now: EpochMs): void {
     for (const device of this.#devices.values()) device.limitTimes(now);
+    for (const condition of this.dependencies.effects.waiting.keys()) this.dependencies.effects.wait(condition);
+    this.#groups.lookAnew();
   }
 
   /** Begins to hand what may be written late to the next transactions, some devices with each `gatherSome`. */
@@ -178,6 +187,7 @@ export class RuleMemory {
     const version = this.dependencies.outOfService.version(now);
     if (version === this.#serviceVersion) return;
     this.#serviceVersion = version;
+    this.#groups.lookAnew();
     for (const device of this.#devices.values()) if (device.isWatched !== (this.#whyUnwatched(device.entry, now) === undefined)) this.#follow(device.id, now);
   }
 

@@ -8,6 +8,8 @@ export const isGroupAlert = ({ alert: { ruleId } }: ActiveAlert): boolean => rul
 /** This share of the devices silent at once has one cause, from so many devices on. */
 const SHARE = 0.6;
 const FEWEST = { gateway: 3, community: 5 } as const;
+/** Looks at all devices are not further apart than this, whatever was found. */
+const LONGEST_UNSEEN_MS = 5_000;
 /** In silence windows: half of one without a word is late; who fell silent more than one window ago did so for a reason of its own. */
 const LATE = 0.5;
 const OVERDUE = 1;
@@ -38,19 +40,30 @@ type Devices = ReadonlyMap<DeviceId, DeviceMemory>;
 export class SilenceGroups {
   /** Since when most are back, by parent; a restart begins to count anew. */
   readonly #returningSince = new Map<string, EpochMs>();
+  /** Nobody can have fallen silent before; -Infinity: that has to be found out anew. */
+  #quietUntil: EpochMs = -Infinity;
 
   constructor(private readonly dependencies: { activeAlerts: ActiveAlerts; effects: Effects }) {}
 
+  /** Devices, what is asked of them, or the clock may be others by now. */
+  lookAnew(): void {
+    this.#quietUntil = -Infinity;
+  }
+
   check(devices: Devices, now: EpochMs, listeningSince: EpochMs): void {
+    const parents = this.#parents();
+    if (parents.size === 0 && now < this.#quietUntil) return;
     const windows = new Map<DeviceMemory, number>();
     let isNews = false;
+    let silentAfter = now + LONGEST_UNSEEN_MS;
     for (const device of devices.values()) {
       const passed = device.isWatched ? device.silentWindows(now, listeningSince) : -1;
       if (passed < 0) continue;
       windows.set(device, passed);
       isNews ||= passed > OVERDUE && device.isFallingSilent(now, listeningSince);
+      silentAfter = Math.min(silentAfter, device.silentAfter);
     }
-    const parents = this.#parents();
+    this.#quietUntil = isNews ? -Infinity : silentAfter;
     if (parents.size > 0) this.#clearPast(parents, devices, now);
     if (!isNews) return;
 
@@ -79,7 +92,7 @@ export class SilenceGroups {
   /** Active parents by what they stand for; read from the shared alerts, so that a restart finds them again. */
   #parents(): Map<string, ActiveAlert> {
     const parents = new Map<string, ActiveAlert>();
-    for (const active of this.dependencies.activeAlerts.values()) {
+    for (const active of this.dependencies.activeAlerts.ofNoRule()) {
       const { deviceId, area } = active.alert;
       if (isGroupAlert(active)) parents.set(deviceId === undefined ? `community ${area}` : `gateway ${deviceId}`, active);
     }

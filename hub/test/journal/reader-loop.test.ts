@@ -9,7 +9,7 @@ it('reads a record that comes just after a look that found none, though nothing 
   const handle = vi.fn(async () => undefined);
   let looks = 0;
   const loop: ReaderLoop = new ReaderLoop({
-    handler: { name: 'test', maxRecords: 10, handle }, logger: silent, savePosition: undefined,
+    handler: { name: 'test', maxRecords: 10, handle }, logger: silent,
     async read() {
       looks += 1;
       if (looks === 2) return batch;
