@@ -1,5 +1,6 @@
 import type { Alert, AlertChange, AlertClock, AlertTimelineEntry, DeviceKind, Label, Severity, Tier } from '@liandong/protocols';
-import type { CompiledQuery, Insertable, Selectable, Transaction } from 'kysely';
+import type { CompiledQuery, Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import { rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 
 type AlertRow = Selectable<Database['alert']>;
@@ -11,12 +12,13 @@ export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promi
 }
 
 /** The statement that writes many, each alert once; one to a few hundred. */
-export function savingAlerts(trx: Transaction<Database>, alerts: readonly Alert[]): CompiledQuery {
-  const rows = alerts.map(toRow);
+export const savingAlerts = (trx: Transaction<Database>, alerts: readonly Alert[]): CompiledQuery => savingRows(trx, alerts.map(toRow));
+
+const savingRows = rowsStatement((db: Kysely<Database>, rows: readonly Insertable<Database['alert']>[]) => {
   const columns = Object.keys(rows[0] ?? {}) as (keyof Insertable<Database['alert']>)[]; // every row has the same
-  return trx.insertInto('alert').values(rows)
+  return db.insertInto('alert').values(rows)
     .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => Object.fromEntries(columns.map((column) => [column, e.ref(`excluded.${column}`)])))).compile();
-}
+});
 
 export const addTimelineEntry = (trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> => addTimelineEntries(trx, [{ alertId, entry }]);
 
@@ -30,11 +32,13 @@ export async function addTimelineEntries(trx: Transaction<Database>, entries: Ti
 
 /** The statement that does so; one to a few hundred. */
 export function addingTimelineEntries(trx: Transaction<Database>, entries: TimelineEntries): CompiledQuery {
-  return trx.insertInto('alert_timeline').values(entries.map(({ alertId, entry }) => {
+  return addingRows(trx, entries.map(({ alertId, entry }) => {
     const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
     return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref };
-  })).compile();
+  }));
 }
+
+const addingRows = rowsStatement((db: Kysely<Database>, rows: readonly Insertable<Database['alert_timeline']>[]) => db.insertInto('alert_timeline').values(rows).compile());
 
 /** Casts: the columns were written by `saveAlert` from a typed alert. */
 export function toAlert(row: AlertRow): Alert {

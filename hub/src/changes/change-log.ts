@@ -1,7 +1,8 @@
 import type { Alert, AreaId, Device, EpochMs, Seq } from '@liandong/protocols';
-import type { CompiledQuery, Transaction } from 'kysely';
+import type { CompiledQuery, Insertable, Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
 import { isOursAlone, type Db } from '../database/database.js';
+import { rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 
@@ -39,6 +40,8 @@ export interface ChangeLog {
   /** Drops changes older than this; none after `upTo`, which a reader of its own pace has still to read. */
   dropBefore(at: EpochMs, upTo?: Seq): Promise<void>;
 }
+
+const recordingRows = rowsStatement((db: Db, rows: readonly Insertable<Database['change']>[]) => db.insertInto('change').values(rows).compile());
 
 /** `movedTo`: see `Change`. */
 export interface AlertChange { readonly alert: Alert; readonly movedTo?: AreaId }
@@ -84,7 +87,7 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
       last += alerts.length;
       return {
         numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: first + index })),
-        recording: [trx.insertInto('change').values(alertRows(alerts).map((row, index) => ({ seq: first + index, ...row }))).compile()],
+        recording: [recordingRows(trx, alertRows(alerts).map((row, index) => ({ seq: first + index, ...row })))],
       };
     },
     async recordDevice(trx, device, movedTo) {

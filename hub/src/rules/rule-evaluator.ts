@@ -17,7 +17,7 @@ import type { DeviceMemory } from './device-memory.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
-import { forgetting, type Forgotten } from './rule-state.js';
+import { forgetting, movingReader, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
 
 /** Name of the journal's reader. */
@@ -135,7 +135,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
     return gathered.write(trx, changes, {
-      andWrite: [...forgetting(trx, forgotten), trx.insertInto('reader').values({ name: positionName, position: handled }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: handled })).compile()],
+      andWrite: [...forgetting(trx, forgotten), movingReader(trx, positionName, handled)],
     });
   }
 

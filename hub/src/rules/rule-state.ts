@@ -1,6 +1,7 @@
-import type { DeviceId } from '@liandong/protocols';
+import type { DeviceId, Seq } from '@liandong/protocols';
 import type { CompiledQuery, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
+import { rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import type { Condition } from './condition.js';
 import type { DeviceMemory, DoneUpTo, SavedSightings } from './device-memory.js';
@@ -55,5 +56,11 @@ export function* forgetting(trx: Transaction<Database>, { devices, conditions }:
   for (const { rule, device } of conditions) yield trx.deleteFrom('rule_state').where('rule_id', '=', rule).where('device_id', '=', device).compile();
 }
 
-const putting = (trx: Transaction<Database>, rows: readonly StateRow[]): CompiledQuery => trx.insertInto('rule_state').values(rows)
-  .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet((e) => ({ state: e.ref('excluded.state') }))).compile();
+const putting = rowsStatement((db: Db, rows: readonly StateRow[]) => db.insertInto('rule_state').values(rows)
+  .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet((e) => ({ state: e.ref('excluded.state') }))).compile());
+
+/** The statement that writes up to where a reader has come. */
+export const movingReader = (trx: Transaction<Database>, name: string, position: Seq): CompiledQuery => moving(trx, [{ name, position }]);
+
+const moving = rowsStatement((db: Db, rows: readonly Database['reader'][]) => db.insertInto('reader').values(rows)
+  .onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ position: e.ref('excluded.position') }))).compile());

@@ -1,0 +1,25 @@
+import type { CompiledQuery, Kysely } from 'kysely';
+
+/** Sizes that are remembered: those of single alerts and of full statements come again and again. */
+const KNOWN_SIZES = 100;
+
+/**
+ * Statements that write rows, all with the same columns in the same order and nothing undefined. Kysely makes one of each size; later ones differ in their values alone. In a storm of alerts making
+ * them anew costs more of the hub's thread than all else that is done for the database.
+ * @param make gives the statement with every value as a parameter, row by row, and with no other
+ */
+export function rowsStatement<Schema, Row extends object>(make: (db: Kysely<Schema>, rows: readonly Row[]) => CompiledQuery): (db: Kysely<Schema>, rows: readonly Row[]) => CompiledQuery {
+  /** By what compiles them, libSQL's or PostgreSQL's, and by the number of rows. */
+  const known = new WeakMap<object, Map<number, CompiledQuery>>();
+  return (db, rows) => {
+    const { adapter } = db.getExecutor();
+    const ofDatabase = known.get(adapter) ?? new Map<number, CompiledQuery>();
+    known.set(adapter, ofDatabase);
+    const made = ofDatabase.get(rows.length);
+    const parameters = rows.flatMap((row) => Object.values(row));
+    if (made !== undefined && made.parameters.length === parameters.length) return { ...made, parameters };
+    const compiled = make(db, rows);
+    if (ofDatabase.size < KNOWN_SIZES && compiled.parameters.every((value, index) => value === parameters[index])) ofDatabase.set(rows.length, compiled);
+    return compiled;
+  };
+}
