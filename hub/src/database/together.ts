@@ -1,7 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryExecutorProvider, QueryResult } from 'kysely';
 import { breathe } from '../breathe.js';
 
-/** Values of what is made and sent in one go: a few alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it. */
+/** Values of what is made and sent in one go: a few alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it; their answers are not waited for before the next are sent. */
 const VALUES_AT_ONCE = 200;
 
 /**
@@ -12,19 +12,28 @@ const VALUES_AT_ONCE = 200;
  */
 export async function together(transaction: QueryExecutorProvider, statements: Iterable<CompiledQuery>, { commits = false } = {}): Promise<QueryResult<unknown>[]> {
   return transaction.getExecutor().provideConnection(async (connection) => {
-    const results: QueryResult<unknown>[] = [];
+    const asked: Promise<QueryResult<unknown>>[] = [];
+    let committed: Promise<void> | undefined;
+    let hasFailed = false;
     for (const { group, isLast } of groups(statements)) {
-      if (results.length > 0) await breathe();
-      const asked = group.map((statement) => connection.executeQuery<unknown>(statement));
-      const committed = commits && isLast ? (connection as EndedConnection).commit() : undefined; // both databases' connections are
-      const outcomes = await Promise.allSettled(asked);
-      const end = await Promise.allSettled([committed]);
-      for (const outcome of outcomes) {
-        if (outcome.status === 'rejected') throw outcome.reason;
-        results.push(outcome.value);
+      if (asked.length > 0) await breathe();
+      if (hasFailed) break;
+      for (const statement of group) {
+        const answer = connection.executeQuery<unknown>(statement);
+        answer.catch(() => { hasFailed = true; });
+        asked.push(answer);
       }
-      if (end[0].status === 'rejected') throw end[0].reason;
+      if (!commits || !isLast) continue;
+      committed = (connection as EndedConnection).commit(); // both databases' connections are
+      committed.catch(() => undefined); // looked at below
     }
+    const outcomes = await Promise.allSettled(asked);
+    const [end] = await Promise.allSettled([committed]);
+    const results = outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+    if (end.status === 'rejected') throw end.reason;
     return results;
   });
 }

@@ -1,11 +1,16 @@
 import { Decoder, Encoder, PacketType, type Packet } from 'socket.io-parser';
 
-/** JSON of what is sent to many, as long as somebody holds it. */
+/** JSON of payloads that are sent to many, as long as somebody holds them. */
 const encoded = new WeakMap<object, string>();
+const payloads = new WeakMap<object, object>();
 
-/** Sent to every screen as it is now: the first encodes it, the others take that. */
-export function sharePayload<T extends object>(payload: T): T {
+/** What every screen is told of `subject`, as it is now: made and encoded for the first, the others get the same. One subject has one payload. */
+export function encodedOnce<T extends object>(subject: object, make: () => T): T {
+  const known = payloads.get(subject) as T | undefined; // made for this subject below
+  if (known !== undefined) return known;
+  const payload = make();
   encoded.set(payload, JSON.stringify(payload));
+  payloads.set(subject, payload);
   return payload;
 }
 

@@ -1,8 +1,8 @@
-import type { Area, HubEvents, Seq } from '@liandong/protocols';
+import type { Area, Seq } from '@liandong/protocols';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { ChangeTail } from './change-tail.js';
 import { backlogOf, dropToResume } from './connection.js';
-import { sharePayload } from './encode-once.js';
+import { encodedOnce } from './encode-once.js';
 import type { Scope, Scopes } from './scope.js';
 import type { LiveSocket } from './socket-server.js';
 import type { FeedLogger, ScreenState } from './types.js';
@@ -37,19 +37,6 @@ export interface ScreenLimits {
 
 interface Following { readonly scope: Scope; position: Seq; isLive: boolean }
 
-type AlertMessage = Parameters<HubEvents['alert']>[0];
-
-/** One for all screens, as the same change is told to each. */
-const payloads = new WeakMap<Change, AlertMessage>();
-
-function payloadOf(change: Extract<Change, { kind: 'alert' }>): AlertMessage {
-  const known = payloads.get(change);
-  if (known !== undefined) return known;
-  const made = sharePayload({ seq: change.seq, alert: change.alert });
-  payloads.set(change, made);
-  return made;
-}
-
 const PAGE = 200;
 const BACKLOG_PACKETS = 256;
 
@@ -70,11 +57,11 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
 
   function send(change: Change): void {
     if (change.kind === 'device') {
-      socket.emit('device', { seq: change.seq, device: change.device });
+      socket.emit('device', encodedOnce(change, () => ({ seq: change.seq, device: change.device })));
       return;
     }
     inFlight.set(change.seq, sweeps);
-    socket.emit('alert', payloadOf(change), () => {
+    socket.emit('alert', encodedOnce(change, () => ({ seq: change.seq, alert: change.alert })), () => {
       inFlight.delete(change.seq);
       readOn();
     });
