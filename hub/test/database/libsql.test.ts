@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -92,6 +92,16 @@ describe.each([['in threads of its own', true], ['on the calling thread', false]
     expect(await names(opened)).toEqual(['next']);
   });
 
+  it('refuses a commit that was sent with a statement that failed', async () => {
+    const opened = await open();
+    const failed = opened.transaction().execute((trx) => together(trx, [
+      ...['first', 'first', 'second'].map((id) => trx.insertInto('area').values(areaOf(id)).compile()),
+    ], { commits: true }));
+    await expect(failed).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+    await opened.transaction().execute((trx) => together(trx, [trx.insertInto('area').values(areaOf('next')).compile()], { commits: true }));
+    expect(await names(opened)).toEqual(['next']);
+  });
+
   it('refuses a statement of a transaction that has ended', async () => {
     const opened = await open();
     let kept: Parameters<Parameters<ReturnType<Db['transaction']>['execute']>[0]>[0] | undefined;
@@ -127,6 +137,21 @@ describe('the threads of the database', () => {
       expect(await names(trx)).toEqual(['before', 'within']);
     });
     expect(await names(opened)).toEqual(['before', 'within']);
+  });
+
+  it('move what the log holds into the file while they are open', async () => {
+    db = await openDatabase(path(), { onDeath: (error) => { deaths.push(error); } });
+    for (let written = 0; written < 500; written += 1) await db.insertInto('area').values(areaOf(`a${written}`)).execute();
+    const inFile = async (): Promise<number> => {
+      await copyFile(path(), join(folder, 'copy.db')); // without its log
+      const copy = await openDatabase(join(folder, 'copy.db'));
+      const rows = await names(copy);
+      await copy.destroy();
+      return rows.length;
+    };
+    // Every 500 writes; those of the migrations count too.
+    await vi.waitFor(async () => expect(await inFile()).toBeGreaterThan(400), 5_000);
+    expect(await names(db)).toHaveLength(500);
   });
 
   it('write with every commit synced, and read without writing', async () => {

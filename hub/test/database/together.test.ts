@@ -60,6 +60,31 @@ describe('statements that are sent together', () => {
     expect(turns.map((turn) => turn.length)).toEqual([...Array.from({ length: 20 }, () => 100), 1]);
   });
 
+  it('take the commit along with the last of them', async () => {
+    await db.transaction().execute((trx) => together(trx, ['a', 'b'].map((id) => insert(id)), { commits: true }));
+    expect(turns).toEqual([['insert', 'insert', 'commit']]);
+    expect(await db.selectFrom('place').select('id').execute()).toEqual([{ id: 'a' }, { id: 'b' }]);
+  });
+
+  it('leave nothing behind when one fails that was sent with the commit, or before it, and what is written next stands', async () => {
+    const taken = insert('a');
+    for (const statements of [[taken, taken, insert('b')], [taken, taken, ...Array.from({ length: 500 }, (_, index) => insert(`place ${index}`))]]) {
+      await expect(db.transaction().execute((trx) => together(trx, statements, { commits: true }))).rejects.toThrow('place.id');
+      expect(await db.selectFrom('place').select('id').execute()).toEqual([]);
+    }
+    await db.insertInto('place').values({ id: 'next', name: 'next' }).execute();
+    expect(await db.selectFrom('place').select('id').execute()).toEqual([{ id: 'next' }]);
+  });
+
+  it('leave nothing behind when making one of them fails', async () => {
+    function* statements() {
+      for (let index = 0; index < 200; index += 1) yield insert(`place ${index}`);
+      throw new Error('can not be made');
+    }
+    await expect(db.transaction().execute((trx) => together(trx, statements(), { commits: true }))).rejects.toThrow('can not be made');
+    expect(await db.selectFrom('place').select('id').execute()).toEqual([]);
+  });
+
   it('leave nothing behind when one fails, and say what failed first', async () => {
     const failed = db.transaction().execute((trx) => together(trx, [insert('a'), insert('a'), db.insertInto('place').values({ id: 'b', name: 'b' }).compile(), insert('b')]));
     await expect(failed).rejects.toThrow('place.id');

@@ -1,5 +1,7 @@
 import type { JournalRecord, Rule } from '@liandong/protocols';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Condition } from '../../src/rules/condition.js';
+import { DeviceMemory } from '../../src/rules/device-memory.js';
 import { START, common, createRig, type Rig } from './rig.js';
 
 const DEVICES = 200;
@@ -79,5 +81,28 @@ describe('the hot path', () => {
     await rig.evaluator.stop();
     const remembered = await rig.db.selectFrom('rule_state').select('rule_id').execute();
     expect(remembered.map(({ rule_id }) => rule_id).sort()).toEqual([':sightings', 'fill-0', 'fill-1', 'fill-2']);
+  });
+
+  it('looks at a condition that waits, and at who may be silent, only when it is time', async () => {
+    const rig = await createRig([
+      { ...common('often'), type: 'count', metric: 'fill_level', direction: 'above', limit: 50, count: 3, withinS: 600, severity: 'minor' },
+      { ...common('silent'), type: 'silence', intervals: 3, severity: 'minor' },
+    ]);
+    rigs.push(rig);
+    rig.directory.put('bin-1', 'waste_bin');
+    await rig.evaluator.start();
+    await rig.feed(rig.sample('bin-1', { fill_level: 99 }));
+    const ticks = vi.spyOn(Condition.prototype, 'tick');
+    const looks = vi.spyOn(DeviceMemory.prototype, 'silentWindows');
+    try {
+      for (let second = 0; second < 30; second += 1) await rig.pass(1);
+      expect(ticks.mock.calls.length).toBeLessThanOrEqual(2);
+      expect(looks.mock.calls.length).toBeLessThanOrEqual(8);
+      await rig.pass(180);
+      expect((await rig.active()).map(({ ruleId }) => ruleId)).toEqual(['silent']);
+    } finally {
+      ticks.mockRestore();
+      looks.mockRestore();
+    }
   });
 });
