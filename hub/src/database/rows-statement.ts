@@ -16,7 +16,7 @@ export function rowsStatement<Schema, Row extends object>(make: (db: Kysely<Sche
     const ofDatabase = known.get(adapter) ?? new Map<number, CompiledQuery>();
     known.set(adapter, ofDatabase);
     const made = ofDatabase.get(rows.length);
-    const parameters = rows.flatMap((row) => Object.values(row));
+    const parameters = rows.flatMap((row): unknown[] => Object.values(row));
     if (made !== undefined && made.parameters.length === parameters.length) return { ...made, parameters };
     const compiled = make(db, rows);
     if (ofDatabase.size < KNOWN_SIZES && compiled.parameters.every((value, index) => value === parameters[index])) ofDatabase.set(rows.length, compiled);
