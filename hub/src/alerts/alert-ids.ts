@@ -45,7 +45,7 @@ export function createIdSource({ clock, random }: { clock: Clock; /** That many 
       timeText = encodeTime(now);
       draw();
     } else countOn();
-    return timeText + tail.reduce((text, digit) => text + (ALPHABET[digit] ?? ''), '');
+    return timeText + String.fromCharCode(...tail.map((digit) => ALPHABET.charCodeAt(digit)));
   };
 }
 
