@@ -53,7 +53,7 @@ export function createCommandReader({ db, clock, directory, changes }: CommandRe
   return {
     name: 'commands',
     maxRecords: 5_000,
-    // A person waits for the answer, but every look at the journal notes a position.
+    // A person waits for the answer, but hardly a record is a reply: each of hundreds of batches a second is not to be looked through by itself.
     lingerMs: 200,
     async handle({ records }) {
       for (const record of records) if (record.type === 'reply') await settle(record);

@@ -36,7 +36,7 @@ export interface JournalHandler {
   readonly lingerMs?: number;
   /** Name of the reader that goes first: this one gets a record only when that one has durably dealt with it. */
   readonly follows?: string;
-  /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it. */
+  /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it, to within some seconds: after a crash those come again. */
   position?(): Promise<Seq | undefined>;
   handle(batch: JournalBatch): Promise<void>;
 }

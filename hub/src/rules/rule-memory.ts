@@ -46,6 +46,8 @@ export class RuleMemory {
   #aging: MapIterator<DeviceMemory> | undefined;
   /** Of what is out of service, when it was last looked at. */
   #serviceVersion = NaN;
+  /** Of the calendar, when conditions were last looked at. */
+  #daysVersion = NaN;
 
   constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; areas: Pick<AreaTree, 'lineage'>; days: Days; outOfService: OutOfService }) {
     this.#groups = new SilenceGroups(dependencies);
@@ -123,6 +125,7 @@ export class RuleMemory {
   /** `listeningSince`: undefined while silence can't be judged. */
   tick(now: EpochMs, listeningSince: EpochMs | undefined): void {
     const { effects } = this.dependencies;
+    this.#followCalendar();
     // Most of them wait for minutes: the next alert must not wait for a look at each.
     for (const [condition, due] of effects.waiting) {
       if (due > now) continue;
@@ -137,7 +140,21 @@ export class RuleMemory {
   /** After a step back of the hub's clock. */
   limitTimes(now: EpochMs): void {
     for (const device of this.#devices.values()) device.limitTimes(now);
-    for (const condition of this.dependencies.effects.waiting.keys()) this.dependencies.effects.wait(condition);
+    this.#lookAnew();
+  }
+
+  /** A schedule may begin or end by it at once, and not with the hour. */
+  #followCalendar(): void {
+    const { version } = this.dependencies.days;
+    if (version === this.#daysVersion) return;
+    this.#daysVersion = version;
+    this.#lookAnew();
+  }
+
+  /** Whatever was to be looked at later is looked at now. */
+  #lookAnew(): void {
+    const { effects } = this.dependencies;
+    for (const condition of effects.waiting.keys()) effects.wait(condition);
     this.#groups.lookAnew();
   }
 

@@ -1,5 +1,6 @@
 import { SILENCE_GROUP, type DeviceId, type EpochMs, type Label } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
+import { nextHour } from '../clock.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
 
@@ -55,7 +56,7 @@ export class SilenceGroups {
     if (parents.size === 0 && now < this.#quietUntil) return;
     const windows = new Map<DeviceMemory, number>();
     let isNews = false;
-    let silentAfter = now + LONGEST_UNSEEN_MS;
+    let silentAfter = Math.min(now + LONGEST_UNSEEN_MS, nextHour(now)); // with a full hour a schedule may begin
     for (const device of devices.values()) {
       const passed = device.isWatched ? device.silentWindows(now, listeningSince) : -1;
       if (passed < 0) continue;

@@ -1,8 +1,8 @@
+import type { Alert, Seq } from '@liandong/protocols';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Device } from '@liandong/protocols';
-import type { CompiledQuery } from 'kysely';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createChangeLog, type ChangeLog } from '../../src/changes/change-log.js';
 import type { Db } from '../../src/database/database.js';
@@ -21,6 +21,58 @@ beforeEach(async () => {
 afterEach(async () => {
   await db.destroy();
   await rm(folder, { recursive: true, force: true });
+});
+
+describeOnDatabases('the numbers of alerts', () => {
+  const alert = (id: string): Alert => ({ id, ruleId: 'r', area: 'elm', kind: 'waste_bin', severity: 'minor', message: { zh: '', en: '' }, tier: 'community', active: true, acked: false, raisedAt: 0, lastAt: 0, count: 1, seq: 0 });
+  const device = { id: 'bin', kind: 'waste_bin', name: 'Bin', area: 'elm', codec: 'native', reportingIntervalS: 60, status: 'online' } as const;
+  /** Numbers them in a transaction of their own, as the evaluator does; the commit goes along. */
+  const write = (log: ChangeLog, ...ids: string[]): Promise<readonly Seq[]> => db.transaction().execute(async (trx) => {
+    const { numbered, recording } = await log.numberAlerts(trx, ids.map((id) => ({ alert: alert(id) })));
+    await together(trx, recording, { commits: true });
+    return numbered.map(({ seq }) => seq);
+  });
+  const tell = (log: ChangeLog, seqs: readonly Seq[]): void => log.publish(seqs.map((seq) => ({ seq, area: 'elm', kind: 'alert', alert: { ...alert('told'), seq } })));
+  const stored = async (): Promise<[Seq, string][]> => (await db.selectFrom('change').select(['seq', 'entity']).orderBy('seq').execute()).map(({ seq, entity }) => [seq, entity]);
+
+  it('are those in the database, whether what came before was told already or not, and after a restart', async () => {
+    expect(await write(changes, 'a', 'b')).toEqual([1, 2]);
+    expect(await write(changes, 'c')).toEqual([3]); // before those are told
+    tell(changes, [3, 1, 2]);
+    expect(await write(changes, 'd')).toEqual([4]);
+    expect(await write(createChangeLog({ db, clock: { now: () => 0 } }), 'e')).toEqual([5]);
+    expect(await stored()).toEqual([[1, 'a'], [2, 'b'], [3, 'c'], [4, 'd'], [5, 'e']]);
+  });
+
+  it('go on where a device\'s change left off, in the same transaction and after it', async () => {
+    tell(changes, await write(changes, 'a'));
+    const seqs = await db.transaction().execute(async (trx) => {
+      const { seq: first } = await changes.recordDevice(trx, device);
+      const { numbered, recording } = await changes.numberAlerts(trx, [{ alert: alert('b') }]);
+      await together(trx, recording);
+      const { seq: last } = await changes.recordAlert(trx, alert('c'));
+      const after = await changes.numberAlerts(trx, [{ alert: alert('d') }]);
+      await together(trx, after.recording);
+      return [first, ...numbered.map(({ seq }) => seq), last, ...after.numbered.map(({ seq }) => seq)];
+    });
+    expect(seqs).toEqual([2, 3, 4, 5]);
+    expect(await write(changes, 'e')).toEqual([6]);
+    expect(await stored()).toEqual([[1, 'a'], [2, 'bin'], [3, 'b'], [4, 'c'], [5, 'd'], [6, 'e']]);
+  });
+
+  it('are taken from the database anew after a transaction was taken back, whoever writes next', async () => {
+    tell(changes, await write(changes, 'a'));
+    const takenBack = db.transaction().execute(async (trx) => {
+      const { recording } = await changes.numberAlerts(trx, [{ alert: alert('x') }, { alert: alert('y') }]);
+      await together(trx, [...recording, sql`select 1 from nowhere`.compile(trx)], { commits: true });
+    });
+    await expect(takenBack).rejects.toThrow('nowhere');
+    expect(await db.transaction().execute((trx) => changes.recordDevice(trx, device))).toMatchObject({ kind: 'device' });
+    await write(changes, 'b');
+    const left = await stored();
+    expect(left.map(([, entity]) => entity)).toEqual(['a', 'bin', 'b']);
+    expect((await changes.after(1, 10))?.map(({ seq }) => seq)).toEqual(left.slice(1).map(([seq]) => seq));
+  });
 });
 
 describeOnDatabases('dropping what is past', () => {
@@ -43,48 +95,5 @@ describeOnDatabases('dropping what is past', () => {
     expect(await seqs()).toEqual([2, 3]);
     await changes.dropBefore(2);
     expect(await seqs()).toEqual([3]);
-  });
-});
-
-describeOnDatabases('numbers of changes', () => {
-  const alert = { id: 'a1', ruleId: 'r', area: 'elm', kind: 'waste_bin', severity: 'minor', tier: 'community', active: true, acked: false, raisedAt: 0, lastAt: 0, count: 1, message: { zh: 'x', en: 'x' }, seq: 0 } as const;
-  const device: Device = { id: 'd', name: 'd', kind: 'gateway', area: 'elm', codec: 'native', reportingIntervalS: 60, status: 'online' };
-  const number = (log: ChangeLog, ...counts: number[]) => db.transaction().execute(async (trx) => {
-    const seqs: number[] = [];
-    const recordings: CompiledQuery[] = [];
-    for (const count of counts) {
-      const { numbered, recording } = await log.numberAlerts(trx, Array.from({ length: count }, () => ({ alert })));
-      seqs.push(...numbered.map(({ seq }) => seq));
-      recordings.push(...recording);
-    }
-    await together(trx, recordings);
-    return seqs;
-  });
-  const stored = async (): Promise<number[]> => (await db.selectFrom('change').select('seq').orderBy('seq').execute()).map(({ seq }) => seq);
-  const told = (seqs: readonly number[]) => seqs.map((seq) => ({ seq, area: 'elm', kind: 'alert' as const, alert: { ...alert, seq } }));
-
-  it('follow each other, in one transaction and over several, whoever records', async () => {
-    const first = await number(changes, 2, 3);
-    changes.publish(told(first));
-    const other = await db.transaction().execute((trx) => changes.recordDevice(trx, device));
-    const untold = await number(changes, 1); // nobody has been told of the device yet
-    changes.publish([other, ...told(untold)]);
-    const all = [...first, other.seq, ...untold, ...await number(createChangeLog({ db, clock: { now: () => 0 } }), 2)];
-    expect(all).toEqual(Array.from({ length: 9 }, (_, index) => (first[0] ?? 0) + index));
-    expect(await stored()).toEqual(all);
-  });
-
-  it('are given again, or never, after a transaction that was taken back', async () => {
-    const before = await number(changes, 1);
-    changes.publish(told(before));
-    await db.transaction().execute(async (trx) => {
-      const { recording } = await changes.numberAlerts(trx, [{ alert }, { alert }]);
-      await together(trx, recording);
-      throw new Error('changed its mind');
-    }).catch(() => undefined);
-    const after = [...await number(changes, 2), ...await number(changes, 1)];
-    expect(await stored()).toEqual([...before, ...after]);
-    expect(after).toEqual([...after].sort((a, b) => a - b));
-    expect((await changes.after(before[0] ?? 0, 10))?.map(({ seq }) => seq)).toEqual(after);
   });
 });

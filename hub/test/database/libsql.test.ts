@@ -3,11 +3,13 @@ import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import { LibsqlDriver } from '../../src/database/libsql/libsql-driver.js';
+import { openLibsqlFile } from '../../src/database/libsql/libsql-file.js';
 import { startThreadExecutor } from '../../src/database/libsql/thread-executor.js';
+import type { Database } from '../../src/database/schema.js';
 import { together } from '../../src/database/together.js';
 
 let folder: string;
@@ -81,6 +83,27 @@ describe.each([['in threads of its own', true], ['on the calling thread', false]
     expect(await names(opened)).toEqual([]);
   });
 
+  it('refuses the commit that was sent along with a statement that fails, and what came after that one', async () => {
+    const opened = await open();
+    const failed = opened.transaction().execute(async (trx) => {
+      await together(trx, ['one', 'one', 'two'].map((id) => trx.insertInto('area').values(areaOf(id)).compile()), { commits: true });
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+    await opened.transaction().execute((trx) => together(trx, [trx.insertInto('area').values(areaOf('next')).compile()], { commits: true }));
+    expect(await names(opened)).toEqual(['next']);
+  });
+
+  it('takes everything back when a statement can\'t be made after others were sent', async () => {
+    const opened = await open();
+    function* some(trx: Transaction<Database>) {
+      for (let index = 0; index < 200; index += 1) yield trx.insertInto('area').values(areaOf(`a${index}`)).compile();
+      throw new Error('no such words');
+    }
+    await expect(opened.transaction().execute((trx) => together(trx, some(trx), { commits: true }))).rejects.toThrow('no such words');
+    await opened.transaction().execute((trx) => trx.insertInto('area').values(areaOf('next')).execute());
+    expect(await names(opened)).toEqual(['next']);
+  });
+
   it('takes a transaction back whose commit failed, and goes on', async () => {
     const opened = await open();
     const failed = opened.transaction().execute(async (trx) => {
@@ -124,6 +147,21 @@ describe.each([['in threads of its own', true], ['on the calling thread', false]
     expect(await names(await open())).toEqual(['kept']);
     expect(deaths).toEqual([]);
   });
+});
+
+it('a transaction that could not begin lets nothing of it into the one that is open', () => {
+  const file = openLibsqlFile(':memory:', 'writes');
+  file.run({ sql: 'create table place (id text)', parameters: [] });
+  file.run({ sql: 'begin', parameters: [] });
+  const insert = (id: string) => ({ sql: 'insert into place values (?)', parameters: [id] });
+  expect(() => file.run({ ...insert('first'), transaction: 'begins' })).toThrow(/within a transaction/);
+  expect(() => file.run({ ...insert('second'), transaction: 'within' })).toThrow(/failed before/);
+  expect(() => file.run({ sql: 'commit', parameters: [], transaction: 'within' })).toThrow(/failed before/);
+  file.run({ sql: 'rollback', parameters: [], transaction: 'ends' });
+  file.run({ ...insert('next'), transaction: 'begins' });
+  file.run({ sql: 'commit', parameters: [], transaction: 'within' });
+  expect(file.run({ sql: 'select id from place', parameters: [] }).rows).toEqual([{ id: 'next' }]);
+  file.close();
 });
 
 describe('the threads of the database', () => {

@@ -286,6 +286,15 @@ describeOnDatabases('a schedule', () => {
     expect([await rulesAt('2026-11-07'), await rulesAt('2026-11-14'), await rulesAt('2026-11-15'), await rulesAt('2026-11-18'), await rulesAt('2026-11-19')]).toEqual([['fill'], [], ['fill'], ['holiday'], []]);
   });
 
+  it('ends with a calendar that says so, and not only with the next full hour', async () => {
+    await begin(fill({ holidays: 'except' }));
+    expect(await isMet(at('2026-11-09'))).toBe(true);
+    await rig.pass(2);
+    rig.days.replace([{ date: '2026-11-09', kind: 'holiday' }]);
+    await rig.pass(1);
+    expect(await rig.active()).toEqual([]);
+  });
+
   it('holds for events too: outside it they begin nothing and are not counted', async () => {
     await begin({ ...common('denied', ['access_gate']), type: 'event', event: 'denied', count: 2, withinS: 600, clearOn: [], severity: 'minor', schedule: { hours: [22, 6] } });
     const night = at('2026-11-06', '22:00');

@@ -48,6 +48,7 @@ export function openLibsqlFile(path: string, use: Use): LibsqlFile {
 
   function executeWithin({ sql, parameters, transaction }: Statement): StatementResult {
     if (transaction === 'begins') {
+      hasFailed = true; // until it has begun: what was sent with it would join one that was left open
       execute('begin', []);
       hasFailed = false;
     } else if (transaction === 'ends') {
