@@ -155,7 +155,7 @@ export class Journal implements Feature, JournalWriter {
     await this.#commit.stop();
     await Promise.all(this.#readers.map((reader) => reader.stop()));
     await this.#maintaining?.catch(() => undefined); // reported where it was started
-    await this.#savePositions().catch((error: unknown) => this.#dependencies.logger.warn({ err: error }, 'the journal could not note where its readers stand; they read the last seconds again'));
+    await this.#tryToSavePositions();
     await this.#db.close();
   }
 
@@ -268,6 +268,11 @@ export class Journal implements Feature, JournalWriter {
     return key ?? BATCH_KEYS.gte;
   }
 
+  /** On a full disk the next round tries again; the rest of this one may be what makes room. */
+  async #tryToSavePositions(): Promise<void> {
+    await this.#savePositions().catch((error: unknown) => this.#dependencies.logger.warn({ err: error }, 'the journal could not note where its readers stand; after a kill they would read the last seconds again'));
+  }
+
   async #savedPosition(reader: string): Promise<Seq> {
     const saved = Number((await this.#db.get(positionKey(reader)))?.toString() ?? 0);
     this.#saved.set(reader, saved);
@@ -293,7 +298,7 @@ export class Journal implements Feature, JournalWriter {
 
   async #dropAndMeasure(): Promise<void> {
     const { maxBytes, whenFull = 'hold' } = this.#dependencies;
-    await this.#savePositions();
+    await this.#tryToSavePositions();
     const mayDrop = this.#holds === 0;
     if (mayDrop) await this.#dropRead();
     this.#diskBytes = await this.#measure();
