@@ -47,8 +47,8 @@ export function useAlertColumns() {
 
   return computed((): DataTableColumns<Alert> => isNarrow.value ? [{ key: 'stacked', title: t('alerts.title'), render: stacked }] : [
     { key: 'severity', title: t('alerts.severity'), width: 112, render: severity },
-    { key: 'message', title: t('alerts.message'), minWidth: 220, ellipsis: { tooltip: false }, render: message },
-    { key: 'place', title: t('alerts.place'), minWidth: 180, ellipsis: { tooltip: false }, render: place },
+    { key: 'message', title: t('alerts.message'), minWidth: 220, render: message },
+    { key: 'place', title: t('alerts.place'), width: 200, ellipsis: { tooltip: false }, render: place },
     { key: 'raisedAt', title: t('alerts.raisedAt'), width: 128, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
     { key: 'lasted', title: t('alerts.lasted'), width: 124, render: lasted },
     { key: 'tier', title: t('alerts.tierColumn'), width: 112, render: (alert) => t(`tier.${alert.tier}`) },

@@ -27,9 +27,11 @@ export function useMomentOption(chart: Ref<MomentChart>) {
     const scale = type === 'boolean' ? { min: 0, max: 1, interval: 1 } : axisOf(metric, low, high);
     const label = { color: colours['text-2'], fontFamily: colours.font, fontSize: 12 };
     const axis = { axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours['text-3'], fontFamily: colours.font }, splitLine: { lineStyle: { color: colours['line-soft'] } } };
+    const shares = marks.map(({ at }) => (at - from) / (to - from));
+    const isCrowdedAtEnd = shares.some((share) => share > 0.75) && !shares.some((share) => share < 0.25); // as of every alert that was just raised: its words stand there
     const limit = threshold === undefined ? [] : [{
       yAxis: threshold, lineStyle: { color: colours[severity], type: 'dashed' as const, width: 1.5 },
-      label: { ...label, color: colours[severity], backgroundColor: colours.panel, padding: [1, 4], position: 'insideEndTop' as const, // its ground keeps the upright lines out of the words
+      label: { ...label, color: colours[severity], backgroundColor: colours.panel, padding: [1, 4], position: isCrowdedAtEnd ? 'insideStartTop' as const : 'insideEndTop' as const, // its ground keeps the upright lines out of the words
       formatter: `${t('alert.threshold')} ${formatNumber(metric, threshold)} ${display}` },
     }];
     const events = marks.map(({ at, kinds }) => {

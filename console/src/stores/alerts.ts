@@ -57,6 +57,8 @@ export const useAlertsStore = defineStore('alerts', () => {
 
   const all = computed(() => paced(() => [...book.byId.values()]));
   const recent = computed(() => paced(() => [...recentlyTouched.values()]));
+  /** The list holds no more of what returned unseen; whether there are more only the page of all alerts tells. */
+  const isReturnedCut = computed(() => { void version.value; return returned.value.length >= RETURNED_LIMIT; });
   const oldestNeeding = computed(() => paced(oldest));
   const bars = computed(() => paced(() => new Map(raisedCounter.bars)));
   const raisedWithin = (ms: number): number => paced(() => raisedCounter.within(ms, clock.hubNow));
@@ -150,7 +152,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   watch(() => clock.hubNow, (now) => { if (book.unshelve(now).length + book.expire(now).length > 0) announce(); });
 
   return {
-    byId, all, needing, acked, shelved, suppressed, returned, table, counts, leftOut, version, pace, tablePace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting,
+    byId, all, needing, acked, shelved, suppressed, returned, isReturnedCut, table, counts, leftOut, version, pace, tablePace, recent, seen, bars, oldestNeeding, hasHistory, hasFailed, isHistoryCapped, waiting,
     take, apply, heard, flush: batch.flush, replaceActive, loadHistory, raisedWithin,
     standing: book.standing, children: book.children, childCount: book.childCount,
     onNews: news.on, onChanged: changed.on, onReplaced: replaced.on,

@@ -2,6 +2,7 @@ import { SILENCE_GROUP, aqiOf } from '@liandong/protocols';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatClock } from '../../src/format/time.js';
+import { RETURNED_LIMIT } from '../../src/stores/alerts.js';
 import { startFixtureHub } from '../support/fixture-hub.js';
 import { canDrive, launchBrowser, openWall } from '../support/open-wall.js';
 
@@ -98,7 +99,7 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await until(() => page.evaluate<number>('(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("header.header h1 .clip"))')).toBe(0);
     expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
   });
-  it.each([1100, 1024, 901])('keeps the tiers off the names of the map, and the buttons inside their card, on an English screen of %i px', async (width) => {
+  it.each([1366, 1280, 1100, 1024, 901])('keeps the tiers off the names of the map, and the buttons inside their card, on an English screen of %i px', async (width) => {
     await page.setViewportSize({ width, height: 900 });
     await page.evaluate(`localStorage.setItem('liandong.locale', 'en')`);
     await page.reload();
@@ -109,6 +110,25 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     expect(names.length).toBeGreaterThan(4);
     expect(names.filter((name) => name!.y < chips!.y + chips!.height)).toEqual([]); // drawn just above
     expect(await page.evaluate<number>('Math.max(...[...document.querySelectorAll("[data-testid=alert-card]")].map((card) => card.scrollWidth - card.clientWidth))')).toBe(0);
+  });
+  it.each([[1920, 'zh-CN'], [1366, 'zh-CN'], [1366, 'en'], [901, 'en']] as const)('says that more cleared with nobody looking than it lists, and keeps the foot of the list on a screen of %i px in %s', async (width, locale) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
+    for (let index = 0; index < RETURNED_LIMIT + 5; index += 1) hub.raise(`gone-${index}`, index, 'major', '水位过高', 'Water is high', { active: false, clearedAt: Date.now() });
+    await page.reload();
+    await until(() => page.getByTestId('returned-count').textContent()).toContain('200+');
+    await page.locator('.foot a[href*="acked=false"]').waitFor();
+    expect(await page.evaluate<string[]>('[...document.querySelectorAll(".foot a")].filter((link) => link.getBoundingClientRect().right > link.closest(".panel").getBoundingClientRect().right).map((link) => link.textContent)')).toEqual([]);
+  });
+  it('shows the figure at the end of a long message in the table of all alerts on a screen of 1366 px', async () => {
+    await page.setViewportSize({ width: 1366, height: 768 });
+    hub.raise('long', 3, 'major', '常州路便民店旁第二个垃圾桶 满溢度 96 %，达到 95 %', 'Bin by Changzhou Road is 96 % full (limit 95 %)');
+    await page.goto(`${hub.url}/alerts`);
+    await page.locator('[data-alert-id=long] .title').waitFor();
+    // A line that is left out is some 20 px.
+    expect(await page.evaluate<number>('(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector("[data-alert-id=long] .title"))')).toBeLessThan(5);
+    // Nor is it cut at the right.
+    expect(await page.evaluate<number>('((title) => title.getBoundingClientRect().right - title.closest("td").getBoundingClientRect().right)(document.querySelector("[data-alert-id=long] .title"))')).toBeLessThanOrEqual(0);
   });
   it('says how good the air is in the newest whole hour, where it is worst, and who is on duty until when', async () => {
     await until(() => page.getByTestId('aqi').textContent()).toMatch(/^\d+$/);

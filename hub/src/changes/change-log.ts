@@ -35,7 +35,7 @@ export interface ChangeLog {
   onChange(listener: (change: Change) => void): () => void;
   /** Seq of the newest change; 0 when there is none. */
   current(): Promise<Seq>;
-  /** Changes after `since`, oldest first; undefined when some of them are no longer kept. */
+  /** Changes after `since`, oldest first; undefined when some of them are no longer kept, or `since` is of no change: then it is from another life of the hub, which a backup took back. */
   after(since: Seq, limit: number): Promise<Change[] | undefined>;
   /** Drops changes older than this; none after `upTo`, which a reader of its own pace has still to read. */
   dropBefore(at: EpochMs, upTo?: Seq): Promise<void>;
@@ -66,6 +66,10 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
     alerts.map(({ alert, movedTo }) => ({ at, kind: 'alert' as const, entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) }));
 
   const newest = async (from: Db): Promise<Seq> => (await from.selectFrom('change').select((e) => e.fn.max('seq').as('seq')).executeTakeFirst())?.seq ?? 0;
+
+  /** Whether everything after it is there: it is the one before the oldest, or there itself. */
+  const isKept = async (since: Seq, oldest: Seq): Promise<boolean> =>
+    oldest === since + 1 || (oldest <= since && await db.selectFrom('change').select('seq').where('seq', '=', since).executeTakeFirst() !== undefined);
 
   return {
     async recordAlert(trx, alert, movedTo) {
@@ -117,7 +121,7 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
       const rows = await db.selectFrom('change').selectAll().where('seq', '>', since).orderBy('seq').limit(limit).execute();
       const oldest = await db.selectFrom('change').select((e) => e.fn.min('seq').as('seq')).executeTakeFirst();
       const current = await newest(db);
-      if (since > current || (since < current && (oldest?.seq ?? 1) > since + 1)) return undefined;
+      if (since > current || (since < current && !await isKept(since, oldest?.seq ?? 1))) return undefined;
       return rows.map(({ seq, area, moved_to: movedTo, kind, body }) => {
         const place = { seq, area, ...(movedTo === null ? {} : { movedTo }) };
         return kind === 'alert'

@@ -7,7 +7,8 @@ import { makeBackup } from '../../src/backup/make-backup.js';
 import { writeManifest } from '../../src/backup/manifest.js';
 import { restoreBackup } from '../../src/backup/restore.js';
 import { dataPaths, prepareDataDir, readOrCreateKey } from '../../src/data-dir.js';
-import { openDatabase } from '../../src/database/database.js';
+import { createChangeLog } from '../../src/changes/change-log.js';
+import { openDatabase, type Db } from '../../src/database/database.js';
 
 let folder: string;
 let backup: string;
@@ -50,6 +51,28 @@ describe('restoring a backup', () => {
     const restored = await openDatabase(dataPaths(dataDir).database);
     expect(await restored.selectFrom('area').select('id').execute()).toEqual([{ id: 'city' }]);
     await restored.destroy();
+  });
+
+  it('lets no screen resume from a change that the backup took back, even when as many have come again, nor from one of an earlier restore', async () => {
+    const paths = dataPaths(join(folder, 'hub'));
+    const record = (db: Db, count: number) => db.insertInto('change').values(Array.from({ length: count }, (_, index) => ({ at: index, kind: 'device' as const, entity: 'bin-1', area: 'garden', moved_to: null, body: '{}' }))).execute();
+    const hub = await openDatabase(paths.database);
+    await record(hub, 3);
+    await hub.destroy();
+    await makeBackup({ paths, journal: undefined, telemetry: undefined, outside: [] }, { target: `${backup}-2`, at: 2_000, onPhase: () => undefined });
+    const after = async (now: number, since: readonly number[]) => {
+      await restoreBackup(`${backup}-2`, join(folder, `data-${now}`), now);
+      const restored = await openDatabase(dataPaths(join(folder, `data-${now}`)).database);
+      await record(restored, 10);
+      const log = createChangeLog({ db: restored, clock: { now: () => now } });
+      const seqs = await Promise.all(since.map(async (seq) => (await log.after(seq, 100))?.map((change) => change.seq)));
+      await restored.destroy();
+      return seqs;
+    };
+    const numbered = (from: number) => Array.from({ length: 10 }, (_, index) => from + 1 + index);
+    // 1 and 2 were before the backup; 3 has moved on, 4 to 8 were taken back.
+    expect(await after(5_000, [2, 3, 4, 8, 5_000, 5_010])).toEqual([[5_000, ...numbered(5_000)], undefined, undefined, undefined, numbered(5_000), []]);
+    expect(await after(9_000, [5_000, 5_010, 9_000])).toEqual([undefined, undefined, numbered(9_000)]);
   });
 
   it.each([
