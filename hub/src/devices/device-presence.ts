@@ -15,8 +15,6 @@ const ANNOUNCE_EVERY_MS = 1000;
 const PERSIST_EVERY_MS = 5000;
 /** Rows of one statement or transaction: other writers get their turn in between. */
 const CHUNK = 500;
-/** Announced in one go: each goes to every screen before anything else has its turn. */
-const ANNOUNCED_AT_ONCE = 100;
 
 type Presence = Extract<DeviceStatus, 'online' | 'offline'>;
 interface Sign { readonly status: Presence; readonly at: EpochMs }
@@ -111,7 +109,7 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
   async function announce(): Promise<void> {
     const now = clock.now();
     const due = [...pending].filter(([id]) => now - (announcedAt.get(id) ?? -Infinity) >= ANNOUNCE_EVERY_MS);
-    for (let start = 0; start < due.length; start += ANNOUNCED_AT_ONCE) await announceSome(due.slice(start, start + ANNOUNCED_AT_ONCE), now);
+    for (let start = 0; start < due.length; start += CHUNK) await announceSome(due.slice(start, start + CHUNK), now);
   }
 
   async function announceSome(signs: readonly (readonly [DeviceId, Sign])[], now: EpochMs): Promise<void> {
