@@ -2,6 +2,7 @@ import type { AreaId, EpochMs, MetricKey, Seq, TelemetryRecord } from '@liandong
 import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import { movingReaders, readPosition } from '../database/reader-position.js';
 import type { Database } from '../database/schema.js';
 import type { JournalBatch, JournalHandler } from '../journal/types.js';
 import { markDirty, markPublished } from './dirty.js';
@@ -45,8 +46,7 @@ export function createRollupReader({ db, clock, places, follows, positionName = 
   let written: { position: Seq; at: EpochMs } | undefined;
 
   async function position(): Promise<Seq> {
-    const row = await db.selectFrom('reader').select('position').where('name', '=', positionName).executeTakeFirst();
-    written = { position: row?.position ?? 0, at: clock.now() };
+    written = { position: await readPosition(db, positionName) ?? 0, at: clock.now() };
     return written.position;
   }
 
@@ -77,7 +77,7 @@ export function createRollupReader({ db, clock, places, follows, positionName = 
       // A device's clock may be some minutes ahead: what it said before it moved counts at its new place.
       ...moves.flatMap(({ device, community, since }) => [...places.metricsOf(device).keys()].map((metric): WindowKey => ({ area: community, metric, start: startOf(since, '15m') }))),
     ]);
-    if (last !== undefined) await trx.insertInto('reader').values({ name: positionName, position: last }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: last })).execute();
+    if (last !== undefined) await trx.executeQuery(movingReaders(trx, [{ name: positionName, position: last }]));
     return () => {
       committed();
       earlier.splice(0, longer.length);

@@ -41,6 +41,7 @@ export interface ChangeLog {
   dropBefore(at: EpochMs, upTo?: Seq): Promise<void>;
 }
 
+type NewRow = Omit<Insertable<Database['change']>, 'seq'>;
 const recordingRows = rowsStatement((db: Db, rows: readonly Insertable<Database['change']>[]) => db.insertInto('change').values(rows).compile());
 
 /** `movedTo`: see `Change`. */
@@ -56,14 +57,14 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
   /** Of the newest change told; a number after it may be of a transaction that was taken back. */
   let told: Seq = 0;
 
-  async function insert(trx: Transaction<Database>, row: { kind: Change['kind']; entity: string; area: AreaId; moved_to: AreaId | null; body: string }): Promise<Seq> {
-    const { seq } = await trx.insertInto('change').values({ at: clock.now(), ...row }).returning('seq').executeTakeFirstOrThrow();
+  async function insert(trx: Transaction<Database>, row: NewRow): Promise<Seq> {
+    const { seq } = await trx.insertInto('change').values(row).returning('seq').executeTakeFirstOrThrow();
     last = seq;
     return seq;
   }
 
-  const alertRows = (alerts: readonly AlertChange[], at = clock.now()) =>
-    alerts.map(({ alert, movedTo }) => ({ at, kind: 'alert' as const, entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) }));
+  const alertRow = (alert: Alert, movedTo: AreaId | undefined, at: EpochMs): NewRow => ({ at, kind: 'alert', entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) });
+  const deviceRow = (device: Device, movedTo: AreaId | undefined, at: EpochMs): NewRow => ({ at, kind: 'device', entity: device.id, area: device.area, moved_to: movedTo ?? null, body: JSON.stringify(device) });
 
   const newest = async (from: Db): Promise<Seq> => (await from.selectFrom('change').select((e) => e.fn.max('seq').as('seq')).executeTakeFirst())?.seq ?? 0;
 
@@ -73,13 +74,15 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
 
   return {
     async recordAlert(trx, alert, movedTo) {
-      const seq = await insert(trx, { kind: 'alert', entity: alert.id, area: alert.area, moved_to: movedTo ?? null, body: JSON.stringify(alert) });
+      const seq = await insert(trx, alertRow(alert, movedTo, clock.now()));
       return { ...alert, seq };
     },
     async numberAlerts(trx, alerts) {
       if (alerts.length === 0) return { numbered: [], recording: [] };
+      const at = clock.now();
+      const unnumbered = alerts.map(({ alert, movedTo }) => alertRow(alert, movedTo, at));
       if (!knowsNumbers) {
-        const rows = await trx.insertInto('change').values(alertRows(alerts)).returning('seq').execute();
+        const rows = await trx.insertInto('change').values(unnumbered).returning('seq').execute();
         // Rows get their numbers in the order they are given; in which order they are answered is not said.
         const seqs = rows.map(({ seq }) => seq).sort((a, b) => a - b);
         return { numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: seqs[index] ?? 0 })), recording: [] }; // every one was just inserted
@@ -91,17 +94,17 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
       last += alerts.length;
       return {
         numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: first + index })),
-        recording: [recordingRows(trx, alertRows(alerts).map((row, index) => ({ seq: first + index, ...row })))],
+        recording: [recordingRows(trx, unnumbered.map((row, index) => ({ seq: first + index, ...row })))],
       };
     },
     async recordDevice(trx, device, movedTo) {
-      const seq = await insert(trx, { kind: 'device', entity: device.id, area: device.area, moved_to: movedTo ?? null, body: JSON.stringify(device) });
+      const seq = await insert(trx, deviceRow(device, movedTo, clock.now()));
       return { seq, area: device.area, kind: 'device', device, ...(movedTo === undefined ? {} : { movedTo }) };
     },
     async recordDevices(trx, devices) {
       if (devices.length === 0) return [];
       const at = clock.now();
-      const rows = await trx.insertInto('change').values(devices.map((device) => ({ at, kind: 'device' as const, entity: device.id, area: device.area, moved_to: null, body: JSON.stringify(device) })))
+      const rows = await trx.insertInto('change').values(devices.map((device) => deviceRow(device, undefined, at)))
         .returning(['seq', 'entity']).execute();
       const seqs = new Map(rows.map(({ entity, seq }) => [entity, seq]));
       last = Math.max(...seqs.values());

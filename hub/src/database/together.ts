@@ -27,13 +27,9 @@ export async function together(transaction: QueryExecutorProvider, statements: I
       committed = (connection as EndedConnection).commit(); // both databases' connections are
       committed.catch(() => undefined); // looked at below
     }
-    const outcomes = await Promise.allSettled(asked);
-    const [end] = await Promise.allSettled([committed]);
-    const results = outcomes.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      return outcome.value;
-    });
-    if (end.status === 'rejected') throw end.reason;
+    await Promise.allSettled([...asked, committed]);
+    const results = await Promise.all(asked);
+    await committed;
     return results;
   });
 }

@@ -1,5 +1,6 @@
 import type { JournalRecord, Seq } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
+import { movingReaders } from '../database/reader-position.js';
 import { callPeer } from './peer-call.js';
 
 /** One request: well below what the leader takes. */
@@ -28,8 +29,7 @@ export function createHandOver({ db, journal, readers, token }: HandOverDependen
   }
 
   async function done(): Promise<void> {
-    const rows = readers.map((name) => ({ name, position: journal.last }));
-    await db.insertInto('reader').values(rows).onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ position: e.ref('excluded.position') }))).execute();
+    await db.executeQuery(movingReaders(db, readers.map((name) => ({ name, position: journal.last }))));
   }
 
   return async (leader, signal) => {

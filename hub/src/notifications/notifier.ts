@@ -5,6 +5,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import { movingReaders, readPosition } from '../database/reader-position.js';
 import type { Database } from '../database/schema.js';
 import type { Feature } from '../feature.js';
 import { breathe } from '../breathe.js';
@@ -58,8 +59,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
   const left = new Map<string, string>();
 
   async function begin(): Promise<Seq> {
-    const row = await db.selectFrom('reader').select('position').where('name', '=', NOTIFIER).executeTakeFirst();
-    return row?.position ?? seed();
+    return await readPosition(db, NOTIFIER) ?? seed();
   }
 
   /** Nobody is told of what was there before: one transaction, so that nothing changes in between. */
@@ -78,8 +78,7 @@ export function createNotifier({ db, clock, changes, areas, onQueued, onError }:
     });
   }
 
-  const writingPosition = (trx: Transaction<Database> | Db, seq: Seq): CompiledQuery =>
-    trx.insertInto('reader').values({ name: NOTIFIER, position: seq }).onConflict((conflict) => conflict.column('name').doUpdateSet({ position: seq })).compile();
+  const writingPosition = (trx: Transaction<Database> | Db, seq: Seq): CompiledQuery => movingReaders(trx, [{ name: NOTIFIER, position: seq }]);
 
   async function writePosition(trx: Transaction<Database> | Db, seq: Seq): Promise<void> {
     await trx.executeQuery(writingPosition(trx, seq));

@@ -8,6 +8,7 @@ import type { Transaction } from 'kysely';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import { movingReaders, readPosition } from '../database/reader-position.js';
 import type { Database } from '../database/schema.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
@@ -17,7 +18,7 @@ import type { DeviceMemory } from './device-memory.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
-import { forgetting, movingReader, type Forgotten } from './rule-state.js';
+import { forgetting, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
 
 /** Name of the journal's reader. */
@@ -86,10 +87,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   let isStarted = false;
   let isFailing = false;
 
-  async function position(): Promise<Seq | undefined> {
-    const row = await db.selectFrom('reader').select('position').where('name', '=', positionName).executeTakeFirst();
-    return row?.position;
-  }
+  const position = (): Promise<Seq | undefined> => readPosition(db, positionName);
 
   /** Runs `work` on memory and commits what it changed; one run at a time. */
   async function run(work: (now: EpochMs) => void): Promise<void> {
@@ -135,7 +133,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
     return gathered.write(trx, changes, {
-      andWrite: [...forgetting(trx, forgotten), movingReader(trx, positionName, handled)],
+      andWrite: [...forgetting(trx, forgotten), movingReaders(trx, [{ name: positionName, position: handled }])],
     });
   }
 

@@ -1,4 +1,4 @@
-import type { DeviceId, Seq } from '@liandong/protocols';
+import type { DeviceId } from '@liandong/protocols';
 import type { CompiledQuery, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
 import { rowsStatement } from '../database/rows-statement.js';
@@ -58,9 +58,3 @@ export function* forgetting(trx: Transaction<Database>, { devices, conditions }:
 
 const putting = rowsStatement((db: Db, rows: readonly StateRow[]) => db.insertInto('rule_state').values(rows)
   .onConflict((conflict) => conflict.columns(['rule_id', 'device_id']).doUpdateSet((e) => ({ state: e.ref('excluded.state') }))).compile());
-
-/** The statement that writes up to where a reader has come. */
-export const movingReader = (trx: Transaction<Database>, name: string, position: Seq): CompiledQuery => moving(trx, [{ name, position }]);
-
-const moving = rowsStatement((db: Db, rows: readonly Database['reader'][]) => db.insertInto('reader').values(rows)
-  .onConflict((conflict) => conflict.column('name').doUpdateSet((e) => ({ position: e.ref('excluded.position') }))).compile());
