@@ -1,6 +1,7 @@
 import type { Seq } from '@liandong/protocols';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Feature } from '../feature.js';
+import { ToldChange } from './told-change.js';
 import type { FeedLogger } from './types.js';
 
 /** The change log as one stream: every change once, in the order of `seq`, whatever order services announce them in. */
@@ -8,7 +9,7 @@ export interface ChangeTail extends Feature {
   /** Of the last change told to the listener. */
   readonly seq: Seq;
   /** Changes after `since`, oldest first, from memory; undefined when it doesn't reach back so far. */
-  recent(since: Seq, limit: number): readonly Change[] | undefined;
+  recent(since: Seq, limit: number): readonly ToldChange[] | undefined;
   /** Reads what was committed but not announced. Never rejects. */
   catchUp(): Promise<void>;
 }
@@ -23,11 +24,11 @@ const RECENT = 4_096;
  * @param onGap changes in between are no longer kept; listeners must start from a snapshot
  */
 export function createChangeTail({ changes, logger, onChange, onGap }: {
-  changes: ChangeLog; logger: FeedLogger; onChange: (change: Change) => void; onGap: () => void;
+  changes: ChangeLog; logger: FeedLogger; onChange: (change: ToldChange) => void; onGap: () => void;
 }): ChangeTail {
   let seq: Seq = 0;
   /** The last ones passed on, oldest first; of those that follow `keptAfter` none is missing. */
-  let kept: Change[] = [];
+  let kept: ToldChange[] = [];
   let keptAfter: Seq = 0;
   let unsubscribe: (() => void) | undefined;
   let isBehind = false;
@@ -37,9 +38,10 @@ export function createChangeTail({ changes, logger, onChange, onGap }: {
   function pass(change: Change): void {
     if (change.seq <= seq) return;
     seq = change.seq;
-    kept.push(change);
+    const told = new ToldChange(change);
+    kept.push(told);
     if (kept.length >= 2 * RECENT) forgetOld();
-    onChange(change);
+    onChange(told);
   }
 
   function forgetOld(): void {

@@ -15,6 +15,8 @@ import { createLiveClient, type LiveClient } from './live-client.js';
 import { createScopes, type Scope, type Scopes } from './scope.js';
 import { createScreen } from './screen.js';
 import { createSignIn } from './sign-in.js';
+import { Stride } from './stride.js';
+import type { ToldChange } from './told-change.js';
 import { openSocketServer, type LiveSocket, type SocketServer } from './socket-server.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createTelemetryFeed, type TelemetryFeed } from './telemetry-feed.js';
@@ -49,6 +51,8 @@ export interface LiveFeedTuning {
   readonly pingMs: number;
   /** A little over 250 ms, so that a timer that fires early never makes five packets in a second. */
   readonly flushMs: number;
+  /** In a storm screens are told of changes this often; of critical alerts always at once. */
+  readonly strideMs: number;
   readonly heartbeatMs: number;
   readonly recheckMs: number;
   /** A screen that leaves an alert unacknowledged this long is dropped, to reconnect and resume. */
@@ -57,7 +61,7 @@ export interface LiveFeedTuning {
 }
 
 const DEFAULTS: LiveFeedTuning = {
-  maxConnections: 1_000, pingMs: 10_000, flushMs: 1000 / LIMITS.liveTelemetryPerSecond + 15, heartbeatMs: LIMITS.heartbeatSeconds * 1000,
+  maxConnections: 1_000, pingMs: 10_000, flushMs: 1000 / LIMITS.liveTelemetryPerSecond + 15, strideMs: 50, heartbeatMs: LIMITS.heartbeatSeconds * 1000,
   recheckMs: 10_000, ackTimeoutMs: 10_000, inFlightAlerts: 256,
 };
 /** The ack time-out is counted in this many sweeps, so that a hub that itself stood still doesn't blame its screens. */
@@ -104,9 +108,13 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   const { directory, changes, latest, logger } = deps;
   const tuning = { ...DEFAULTS, ...deps.tuning };
   const clients = new Map<LiveSocket, LiveClient>();
+  const stride = new Stride<ToldChange>({
+    everyMs: tuning.strideMs, isUrgent: ({ change }) => change.kind === 'alert' && change.alert.severity === 'critical',
+    onItems: (told) => { for (const { screen } of clients.values()) screen.offer(told); },
+  });
   const tail = createChangeTail({
     changes, logger,
-    onChange: (change) => { for (const { screen } of clients.values()) screen.offer(change); },
+    onChange: (told) => { stride.take(told); },
     onGap: () => { for (const socket of clients.keys()) dropToResume(socket); },
   });
   await tail.start();
@@ -131,6 +139,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
       forgetRemoved();
       await server.close();
       await Promise.all([tail.stop(), ...closing]);
+      stride.drop();
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { Area, Seq } from '@liandong/protocols';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { ChangeLog } from '../changes/change-log.js';
 import type { ChangeTail } from './change-tail.js';
 import { backlogOf, dropToResume } from './connection.js';
-import { encodedOnce } from './encode-once.js';
-import type { Scope, Scopes } from './scope.js';
+import type { Lens, Scope, Scopes } from './scope.js';
 import type { LiveSocket } from './socket-server.js';
+import { ToldChange } from './told-change.js';
 import type { FeedLogger, ScreenState } from './types.js';
 
 /** Delivers changes to one socket: each one of its scope exactly once and in order of `seq`, whatever the socket's pace. */
@@ -18,8 +18,8 @@ export interface Screen {
   follow(scope: Scope, from: Seq): void;
   /** Sends nothing more until `follow`; gives the function that takes the pause back. */
   pause(): () => void;
-  /** A change that has just happened. */
-  offer(change: Change): void;
+  /** Changes that have just happened, in their order. */
+  offer(changes: readonly ToldChange[]): void;
   /** An area that was made or changed; has no `seq`, and nothing is kept for a screen that is away. */
   offerArea(area: Area): void;
   /** Called at a steady pace; drops the socket when an alert stays unacknowledged for `ackSweeps` calls. */
@@ -55,25 +55,23 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
   // What is sent by polling while a client changes over to WebSocket could be lost or overtaken, so it waits that moment.
   const isCongested = (): boolean => socket.conn.upgrading || inFlight.size >= limits.inFlightAlerts || backlogOf(socket) >= BACKLOG_PACKETS;
 
-  function send(change: Change): void {
-    if (change.kind === 'device') {
-      socket.emit('device', encodedOnce(change, () => ({ seq: change.seq, device: change.device })));
-      return;
-    }
-    inFlight.set(change.seq, sweeps);
-    socket.emit('alert', encodedOnce(change, () => ({ seq: change.seq, alert: change.alert })), () => {
-      inFlight.delete(change.seq);
+  function send(told: ToldChange): void {
+    const { change: { kind, seq } } = told;
+    if (kind === 'device') return told.tell(socket);
+    inFlight.set(seq, sweeps);
+    told.tell(socket, () => {
+      inFlight.delete(seq);
       readOn();
     });
   }
 
-  function deliver(to: Following, change: Change): void {
+  function deliver(to: Following, told: ToldChange, sees: Lens): void {
+    const { change } = told;
     to.position = change.seq;
     if (change.kind === 'alert' && !to.scope.hasAlerts) return;
     const device = change.kind === 'alert' ? change.alert.deviceId : change.device.id;
-    const sees = scopes.lens(to.scope);
     if (change.movedTo !== undefined && sees(change.movedTo, device)) return; // to this screen it hasn't left: the next change tells where it is
-    if (sees(change.area, device)) send(change);
+    if (sees(change.area, device)) send(told);
   }
 
   /** Room for half of what may be in flight: with less, a page would be read for every single alert that is acknowledged. */
@@ -106,16 +104,17 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
     }
     // Not more than can be sent: what is left over would be read again.
     const limit = Math.min(PAGE, limits.inFlightAlerts - inFlight.size);
-    const page = tail.recent(to.position, limit) ?? await changes.after(to.position, limit);
+    const page = tail.recent(to.position, limit) ?? (await changes.after(to.position, limit))?.map((change) => new ToldChange(change));
     if (isClosed || to !== following) return;
     if (page === undefined) {
       logger.warn({ screen: socket.id }, 'A screen fell behind what the change log keeps; it is dropped and starts from a snapshot.');
       dropToResume(socket);
       return;
     }
-    for (const change of page) {
+    const sees = scopes.lens(to.scope);
+    for (const told of page) {
       if (to !== following || isCongested()) return;
-      deliver(to, change);
+      deliver(to, told, sees);
     }
     if (page.length === 0) to.position = target;
   }
@@ -147,10 +146,18 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
         if (paused !== undefined) this.follow(paused.scope, paused.position);
       };
     },
-    offer(change) {
-      if (isClosed || following?.isLive !== true || change.seq <= following.position) return;
-      if (isCongested()) following.isLive = false;
-      else deliver(following, change);
+    offer(told) {
+      const to = following;
+      if (isClosed || to?.isLive !== true) return;
+      const sees = scopes.lens(to.scope);
+      for (const one of told) {
+        if (one.seq <= to.position) continue;
+        if (isCongested()) {
+          to.isLive = false;
+          return;
+        }
+        deliver(to, one, sees);
+      }
     },
     offerArea(area) {
       const scope = (following ?? paused)?.scope;

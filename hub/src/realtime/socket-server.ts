@@ -3,7 +3,6 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type DefaultEventsMap, type Socket } from 'socket.io';
 import type { Principal } from '../identity/principal.js';
-import { parser } from './encode-once.js';
 import type { Credentials } from './sign-in.js';
 
 export interface SocketData { principal: Principal; credentials: Credentials }
@@ -24,7 +23,7 @@ const SHARED_EVENTS = ['request', 'upgrade', 'close', 'listening'] as const;
 export function openSocketServer({ httpServer, maxConnections, pingMs }: { httpServer: HttpServer; maxConnections: number; pingMs: number }): SocketServer {
   const before = listenersOf(httpServer);
   const io: LiveServer = new Server({
-    path: PATH, serveClient: false, parser, transports: ['polling', 'websocket'],
+    path: PATH, serveClient: false, transports: ['polling', 'websocket'],
     perMessageDeflate: false, httpCompression: false,
     // 1,000 ids fit several times over; a larger frame closes the connection.
     maxHttpBufferSize: LIMITS.frameBytes,
