@@ -35,10 +35,15 @@ describe('the sections on rules and alerts', () => {
     }
   });
 
+  it('say of the storm that outruns the hub how long what is critical waited, and fail as the other does', () => {
+    expect(notesOf({ outrun: { ...storm, loadBefore: 1 } })).toMatch(/outrun: p99 of the critical ones is 1\.9 times their quiet one; 50,000 warnings[^]*outrun: all 50,000/);
+    expect(notesOf({ outrun: { ...storm, again: 1, loadBefore: 1 } })).toContain('outrun: FAILED');
+  });
+
   it('show what failed, and count it as a run that failed', () => {
     const report = (alerts: RunReport['alerts']) => isRight({ results: [], codecs: [], alerts } as unknown as RunReport); // the parts it looks at
     expect(alertSections({ rules: { failure: 'no rules' } })[0]?.cells).toEqual([['rules', ''], ['FAILED', 'no rules']]);
-    expect([report({ rules: { failure: 'no rules' } }), report({}), report({ storm: { ...storm, loadBefore: 1 } }), report({ storm: { ...storm, rows: 1, loadBefore: 1 } })]).toEqual([false, false, true, false]);
+    expect([report({ rules: { failure: 'no rules' } }), report({}), report({ storm: { ...storm, loadBefore: 1 } }), report({ storm: { ...storm, rows: 1, loadBefore: 1 } }), report({ outrun: { ...storm, rows: 1, loadBefore: 1 } })]).toEqual([false, false, true, false, false]);
   });
 });
 

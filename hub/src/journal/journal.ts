@@ -137,11 +137,11 @@ export class Journal implements Feature, JournalWriter {
       const own = await handler.position?.();
       this.#readers.push(new ReaderLoop({
         handler, logger, read: (from, maxRecords) => this.#read(from, Math.min(maxRecords, this.#limitOf(handler) - from + 1)),
-        onAdvance: () => this.#onAdvance(handler.name),
+        newer: (after) => this.#newer(handler, after), onAdvance: () => this.#onAdvance(handler.name),
       }, own ?? (await this.#savedPosition(handler.name))));
     }
     // A reader may know of records the journal has lost (its folder was removed): sequences never start again below them.
-    this.#last = Math.max(this.#last, ...this.#readers.map((reader) => reader.position));
+    this.#last = Math.max(this.#last, ...this.#readers.map((reader) => reader.position), ...handlers.map((handler) => handler.reach?.() ?? 0));
     for (const reader of this.#readers) reader.start();
     await this.#maintain();
     this.#maintenance = setInterval(() => void this.#maintain().catch((error: unknown) => logger.warn({ err: error }, 'journal maintenance failed')), MAINTENANCE_MS);
@@ -232,6 +232,11 @@ export class Journal implements Feature, JournalWriter {
   /** How far a reader may go: to the newest record, or to where the one it follows has come. */
   #limitOf({ follows }: JournalHandler): Seq {
     return follows === undefined ? this.#last : Math.min(this.#last, this.#readers.find(({ name }) => name === follows)?.position ?? 0);
+  }
+
+  /** Nothing for a reader that follows another: it must not see what that one has not dealt with. */
+  #newer({ follows }: JournalHandler, after: Seq): readonly JournalBatch[] {
+    return follows === undefined ? this.#tail.batchesFrom(after + 1) : [];
   }
 
   #onAdvance(name: string): void {

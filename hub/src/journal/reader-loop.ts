@@ -1,6 +1,6 @@
 import type { Seq } from '@liandong/protocols';
 import type { Logger } from '../logger.js';
-import type { JournalBatch, JournalHandler } from './types.js';
+import type { JournalBatch, JournalHandler, NewerBatches } from './types.js';
 
 const RETRY_FIRST_MS = 250;
 const RETRY_LONGEST_MS = 5000;
@@ -9,6 +9,8 @@ export interface ReaderLoopDependencies {
   handler: JournalHandler;
   /** Records after `from` or undefined when there are none yet. */
   read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined>;
+  /** What it may read soon. */
+  newer: NewerBatches;
   /** It has moved on: others may follow. */
   onAdvance?: () => void;
   logger: Logger;
@@ -53,7 +55,7 @@ export class ReaderLoop {
   }
 
   async #run(): Promise<void> {
-    const { handler, read, logger } = this.#dependencies;
+    const { handler, read, newer, logger } = this.#dependencies;
     let retryMs = RETRY_FIRST_MS;
     while (!this.#isStopping) {
       try {
@@ -63,7 +65,7 @@ export class ReaderLoop {
           if (!this.#hasNews) await this.#sleep();
           continue;
         }
-        await handler.handle(batch);
+        await handler.handle(batch, newer);
         this.#advance(batch.last);
         if (this.#failure !== undefined) logger.info({ reader: this.name }, 'journal reader works again');
         this.#failure = undefined;

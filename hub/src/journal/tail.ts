@@ -32,6 +32,12 @@ export class JournalTail {
     this.#bytes -= this.#sizes.shift() ?? 0;
   }
 
+  /** The batches from the one that holds `from` on; none when that is older than what is held, or newer. */
+  batchesFrom(from: Seq): readonly JournalBatch[] {
+    const start = this.#batches.findLastIndex((batch) => batch.first <= from);
+    return start === -1 || from > (this.#batches.at(-1)?.last ?? 0) ? [] : this.#batches.slice(start);
+  }
+
   /** Records from `from` on, at most `maxRecords`; undefined when `from` is older than what is held. */
   read(from: Seq, maxRecords: number): JournalBatch | undefined {
     const oldest = this.#batches[0];

@@ -27,6 +27,9 @@ export interface JournalWriter {
   onDrain(listener: () => void): () => void;
 }
 
+/** The batches in memory that follow a sequence, in order and without a gap; the first may begin at or before it. None when what follows is on disk alone, or not there yet. */
+export type NewerBatches = (after: Seq) => readonly JournalBatch[];
+
 /** What a reader does with a batch. It is called again with the same records after a failure, so it must be idempotent. */
 export interface JournalHandler {
   readonly name: string;
@@ -38,7 +41,10 @@ export interface JournalHandler {
   readonly follows?: string;
   /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it, to within some seconds: after a crash those come again. */
   position?(): Promise<Seq | undefined>;
-  handle(batch: JournalBatch): Promise<void>;
+  /** Of a reader that deals with some records before their turn: the last such one, at start. Where records after its position are gone, sequences don't begin again at or below it: it would take new ones for those. */
+  reach?(): Seq;
+  /** `newer`: what this reader will be given next, as far as it is in memory, for one that does not keep to the order. */
+  handle(batch: JournalBatch, newer?: NewerBatches): Promise<void>;
 }
 
 /** Reads at its own pace and in its own order, and keeps by itself how far it got. What it has not dealt with is not dropped. */

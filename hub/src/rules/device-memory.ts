@@ -1,4 +1,4 @@
-import type { DeviceId, EpochMs, EventRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
+import type { DeviceId, EpochMs, EventRecord, JournalRecord, MetricKey, Seq, TelemetryRecord } from '@liandong/protocols';
 import type { DeviceEntry } from '../devices/types.js';
 import { hearsOf, type CompiledRule } from './compile.js';
 import { Condition } from './condition.js';
@@ -7,6 +7,9 @@ import { DeviceClock, type SavedClock } from './device-clock.js';
 import type { RuleSet } from './rule-set.js';
 import { bindRule, type Binding, type EventWatch, type SampleWatch } from './watches.js';
 
+/** What an edge received longer ago than this, or than two reports of its device, tells of the past and raises nothing. */
+const STALE_MS = 10 * 60_000;
+const STALE_REPORTS = 2;
 /** Events the last of which are remembered, so that a repeated one is known even after a restart. */
 const RECENT_EVENTS = 64;
 
@@ -15,10 +18,11 @@ interface MetricMemory { lastTs: EpochMs; watches: readonly SampleWatch[] }
 export interface Judge { isDue: boolean; judge(ts: EpochMs, at: EpochMs): void }
 /** What became of a condition whose rule was changed, or is no longer in force here. */
 export interface Succession { readonly before: Condition; readonly after: Condition | undefined }
+export type Origin = 'direct' | 'edge' | 'stale';
 interface SilenceWatch { readonly condition: Condition; windowMs: number }
 /**
- * What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. `upTo`: of a device whose critical alert was written
- * ahead of the rest of its batch, the last record that is in what is written; the evaluator's position is moved only with the rest. `reader`: whose position, as sequences are of one journal.
+ * What is kept of a device across restarts, besides its conditions. `clock` is missing in what was written before there was one. `upTo`: of a device whose records were dealt with
+ * before their turn, the last one that is in what is written; the evaluator's position comes there later. `reader`: whose position, as sequences are of one journal.
  */
 export interface SavedSightings { lastTs: Partial<Record<MetricKey, EpochMs>>; events: string[]; clock?: SavedClock; upTo?: DoneUpTo }
 export interface DoneUpTo { readonly reader: string; readonly seq: Seq }
@@ -36,12 +40,12 @@ export class DeviceMemory {
   readonly conditions = new Map<string, Condition>();
   /** False before acceptance, in maintenance and after retirement: nothing is raised. */
   isWatched = true;
-  /** Of a batch that was written only in part before a crash: records up to here have had their effect. */
+  /** Its records up to here have had their effect here, before their turn. */
   doneUpTo: DoneUpTo | undefined;
   /**
-   * How what is being taken came. `edge`: its edge has evaluated the local rules already. `stale`: and it waited there for so long that it raises nothing, though it may end things.
+   * How what is being taken came; see `originOf`. `edge`: its edge has evaluated the local rules already. `stale`: and it waited there for so long that it raises nothing, though it may end things.
    */
-  origin: 'direct' | 'edge' | 'stale' = 'direct';
+  origin: Origin = 'direct';
   /** `lastTs` moved since it was saved; may be written a little later. */
   isAged = false;
   readonly #metrics = new Map<MetricKey, MetricMemory>();
@@ -98,6 +102,20 @@ export class DeviceMemory {
     this.sink.changed(after);
     if (after.isWaiting) this.sink.wait(after);
     return after;
+  }
+
+  originOf({ edge, at }: JournalRecord, now: EpochMs): Origin {
+    return edge === undefined ? 'direct' : now - at > Math.max(STALE_MS, STALE_REPORTS * this.entry.device.reportingIntervalS * 1000) ? 'stale' : 'edge';
+  }
+
+  /** Has this record of the reader's journal had its effect already? */
+  hasDone(reader: string, seq: Seq): boolean {
+    return this.doneUpTo !== undefined && seq <= this.doneUpTo.seq && this.doneUpTo.reader === reader;
+  }
+
+  /** Its records up to there have had their effect. */
+  noteDone(upTo: DoneUpTo): void {
+    if (!this.hasDone(upTo.reader, upTo.seq)) this.doneUpTo = upTo;
   }
 
   /** To be judged when all of this message is in. */
@@ -226,7 +244,7 @@ export class DeviceMemory {
 
   /** What is known to be done stays so when something else is written before the batch has come again. */
   save(upTo?: DoneUpTo): SavedSightings {
-    const done = upTo !== undefined && (this.doneUpTo?.reader !== upTo.reader || this.doneUpTo.seq < upTo.seq) ? upTo : this.doneUpTo;
+    const done = upTo !== undefined && !this.hasDone(upTo.reader, upTo.seq) ? upTo : this.doneUpTo;
     const lastTs: SavedSightings['lastTs'] = {};
     const clock = this.#clock.save();
     for (const [metric, memory] of this.#metrics) if (Number.isFinite(memory.lastTs)) lastTs[metric] = memory.lastTs;

@@ -42,6 +42,23 @@ export class Gathered {
     return this.#take(owners, urgent, rest, device);
   }
 
+  /** What is written of a device whose records were dealt with before their turn is all of it: the record up to which it is done goes with it, and those before won't be looked at again. */
+  complete(isAhead: (device: DeviceMemory) => boolean, device: (id: DeviceId) => DeviceMemory | undefined): void {
+    const touched = new Set(this.devices);
+    for (const condition of this.conditions) touched.add(condition.device);
+    for (const { alert: { deviceId } } of [...this.transitions, ...this.counted]) {
+      const memory = deviceId === undefined ? undefined : device(deviceId);
+      if (memory !== undefined) touched.add(memory);
+    }
+    for (const memory of touched) if (isAhead(memory)) this.#addWhole(memory);
+  }
+
+  #addWhole(memory: DeviceMemory): void {
+    this.devices.add(memory);
+    // What may usually be written late: its records won't be looked at again.
+    for (const condition of memory.conditions.values()) if (condition.isAged) this.conditions.add(condition);
+  }
+
   #take(owners: ReadonlySet<DeviceId>, urgent: Transition[], rest: Transition[], device: (id: DeviceId) => DeviceMemory | undefined): Gathered {
     const taken = new Gathered();
     taken.transitions = urgent;
@@ -52,9 +69,7 @@ export class Gathered {
       const memory = device(id);
       if (memory === undefined) continue;
       this.devices.delete(memory);
-      taken.devices.add(memory);
-      // What may usually be written late: its records won't be looked at again.
-      for (const condition of memory.conditions.values()) if (condition.isAged) taken.conditions.add(condition);
+      taken.#addWhole(memory);
     }
     return taken;
   }

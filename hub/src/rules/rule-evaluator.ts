@@ -12,11 +12,11 @@ import { movingReaders, readPosition } from '../database/reader-position.js';
 import type { Database } from '../database/schema.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
-import type { JournalBatch, JournalHandler } from '../journal/types.js';
+import type { JournalBatch, JournalHandler, NewerBatches } from '../journal/types.js';
 import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
-import type { DeviceMemory } from './device-memory.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
+import { Lookahead } from './lookahead.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
 import { forgetting, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
@@ -43,6 +43,7 @@ export interface RuleEvaluatorDependencies {
 
 export interface RuleEvaluator extends JournalHandler, Feature {
   position(): Promise<Seq | undefined>;
+  reach(): Seq;
   /** What the timer does every second: delays, silence, held-back writes. */
   tick(): Promise<void>;
   /** A rule was made, changed or deleted: it is so for every device when this resolves, or with the next tick when that fails. Never throws. */
@@ -60,26 +61,38 @@ const POSITION_MS = 1_000;
 const AGED_MS = 10_000;
 /** Ticks further apart mean that the hub itself wasn't running: nobody can be called silent for that. */
 const LONGEST_TICK_GAP_MS = 10_000;
-/** What an edge received longer ago than this, or than two reports of its device, tells of the past and raises nothing. */
-const STALE_MS = 10 * 60_000;
-const STALE_REPORTS = 2;
 /** A batch received longer ago than this shows that the reader is catching up. */
 const CATCHING_UP_MS = 5_000;
+/** Steps of alerts after which a turn ends with a commit: a person who acknowledges, and what is critical, waits for no more than these. */
+const STEPS_PER_TURN = 100;
+/** Devices, and records of theirs, that are dealt with before their turn at once. */
+const DEVICES_AHEAD = 50;
+const RECORDS_AHEAD = 1_000;
+
+const nothingNewer: NewerBatches = () => [];
 
 /**
  * Reads the journal, keeps the conditions of every rule and device, and raises, re-grades, counts and clears alerts.
- * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles. Of a batch with many alerts the devices with critical
- * ones go ahead in a transaction without the position: it says of each of these devices up to which record it is dealt with, and a batch that comes again leaves those out.
- * When it fails, memory is read anew from the database and the journal hands over the same batch again.
+ * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles. A batch is as many transactions as its alerts need, each in a
+ * turn of its own. When one fails, memory is read anew from the database and the journal hands over the same batch again; what the position says is done is left out.
+ *
+ * What is critical waits for nothing else. Where there is more to read than a turn deals with, the evaluator looks ahead, through the batch and what newer records are in memory, for devices of which
+ * something may become critical, and deals with all they have sent before the turn of those records. Of such a device it is written with its state up to which record it is done: that is left out when
+ * it is its turn, and when it comes again after a crash. What is on disk alone (more than the journal's tail behind) is read in order. Devices have no effect on each other but grouping and
+ * inhibition, which are settled with each commit, so all comes out as if read in order. Within a turn, too, the devices with critical alerts are written before the others, when there are many.
  */
 export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, positionName = RULES, hasDefaults = true, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, clocks });
   const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
   const touched = new Set<DeviceId>();
+  const lookahead = new Lookahead(memory);
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void)[] = [];
   let ticking: Promise<void> | undefined;
+  /** All up to here has been dealt with in order. */
   let handled: Seq = 0;
+  /** The last record dealt with before its turn since memory was read. */
+  let furthest: Seq = 0;
   let written: { position: Seq; at: EpochMs; agedAt: EpochMs } = { position: 0, at: 0, agedAt: 0 };
   let latest: { receivedAt: EpochMs; handledAt: EpochMs } = { receivedAt: Infinity, handledAt: 0 };
   let listeningSince: EpochMs = 0;
@@ -97,8 +110,10 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
         const now = clock.now();
         if (now < lastTickAt) followClockBack(now);
         const forgotten = await memory.applyChanges(touched, now);
+        // By itself, as the rows of a device that is another one now must not go with those that the new one has.
+        if (forgotten.devices.length > 0) await commit(now, forgotten);
         work(now);
-        await commit(now, forgotten);
+        await commit(now, forgotten.devices.length > 0 ? NOTHING_FORGOTTEN : forgotten);
         isFailing = false;
       } catch (error) {
         isFailing = true;
@@ -117,6 +132,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   async function load(): Promise<void> {
     await memory.load(clock.now());
     handled = await position() ?? 0;
+    furthest = 0;
+    lookahead.reset();
     written = { position: handled, at: clock.now(), agedAt: clock.now() };
   }
 
@@ -124,6 +141,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     effects.settle(now);
     const isQuiet = effects.gathered.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
+    if (furthest > handled) effects.gathered.complete((device) => device.hasDone(positionName, handled + 1), (id) => memory.device(id));
     const urgent = forgotten.devices.length === 0 ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
     if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: { reader: positionName, seq: handled } })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
@@ -139,11 +157,11 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   function take(record: JournalRecord, seq: Seq, now: EpochMs): void {
     const device = memory.device(record.device);
-    if (device === undefined || record.type === 'alert' || (device.doneUpTo?.reader === positionName && seq <= device.doneUpTo.seq)) return; // how alerts stand at edges is read by `edge-alerts`
+    if (device === undefined || record.type === 'alert' || device.hasDone(positionName, seq)) return; // how alerts stand at edges is read by `edge-alerts`
     // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
     if (!device.isWatched) return;
-    device.origin = record.edge === undefined ? 'direct' : now - record.at > staleMs(device) ? 'stale' : 'edge';
+    device.origin = device.originOf(record, now);
     try {
       if (record.type === 'telemetry') device.sample(record);
       else if (record.type === 'event' && device.event(record)) effects.sighted(device);
@@ -152,19 +170,58 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     }
   }
 
-  function takeBatch({ first, last, records }: JournalBatch, now: EpochMs): void {
-    for (let index = Math.max(0, handled + 1 - first); index < records.length; index += 1) {
-      try {
-        take(records[index]!, first + index, now); // index < length
-      } catch (error) {
-        // One record that can't be evaluated must not stop the alerts of all others.
-        onError(error);
+  /** One record that can't be evaluated must not stop the alerts of all others. */
+  function tryToTake(record: JournalRecord, seq: Seq, now: EpochMs): void {
+    try {
+      take(record, seq, now);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  const isTurnFull = (): boolean => effects.gathered.transitions.length >= STEPS_PER_TURN;
+
+  /** The next records of the batch, in order, until it or the turn ends. */
+  function takePart({ first, records }: JournalBatch, now: EpochMs): void {
+    const from = Math.max(0, handled + 1 - first);
+    let next = from;
+    while (next < records.length && (next === from || !isTurnFull())) {
+      tryToTake(records[next]!, first + next, now); // next < length
+      next += 1;
+    }
+    if (next <= from) return;
+    handled = first + next - 1;
+    // An edge that was cut off brings what it received long ago: that is no sign that this reader is behind. Nor is it one that it keeps up, when others went ahead.
+    latest = { receivedAt: records.slice(from, next).findLast(({ edge }) => edge === undefined)?.at ?? now, handledAt: now };
+  }
+
+  /** All there is of the devices that go first, or as much as fits into a turn; the others are passed over. */
+  function takeAhead(batches: readonly JournalBatch[], now: EpochMs): void {
+    const devices = lookahead.first(DEVICES_AHEAD);
+    if (devices.size === 0) return; // memory was read anew while this waited for its turn
+    let left = RECORDS_AHEAD;
+    let upTo = handled;
+    for (const { first, records } of batches) {
+      for (let index = Math.max(0, handled + 1 - first); index < records.length && left > 0 && !isTurnFull(); index += 1) {
+        upTo = first + index;
+        const record = records[index]!; // index < length
+        if (devices.get(record.device)?.hasDone(positionName, upTo) !== false) continue;
+        tryToTake(record, upTo, now);
+        left -= 1;
       }
     }
-    if (last <= handled) return;
-    handled = last;
-    // An edge that was cut off brings what it received long ago: that is no sign that this reader is behind.
-    latest = { receivedAt: records.findLast(({ edge }) => edge === undefined)?.at ?? now, handledAt: now };
+    for (const device of devices.values()) device.noteDone({ reader: positionName, seq: upTo });
+    furthest = Math.max(furthest, upTo);
+    if (left > 0 && !isTurnFull()) lookahead.drop(devices.keys());
+  }
+
+  /** Worth a look: there is more than one turn deals with. */
+  function hasFirst(batches: readonly JournalBatch[], now: EpochMs): boolean {
+    return memory.isLoaded && (batches.at(-1)?.last ?? 0) - handled > STEPS_PER_TURN && lookahead.look(batches, { reader: positionName, handled, now });
+  }
+
+  function assertRunning(): void {
+    if (timer === undefined) throw new Error('The rule evaluator is not running.');
   }
 
   function watchTime(now: EpochMs): void {
@@ -201,9 +258,9 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   return {
     name: RULES,
-    // A batch is one transaction: a storm within it must not keep the next alert waiting for long.
     maxRecords: 1_000,
     position,
+    reach: () => memory.furthestDone(positionName),
     tick,
     async changeRule(change) {
       memory.changeRule(change);
@@ -214,9 +271,14 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       if (memory.isLoaded && deviceId !== undefined) memory.device(deviceId)?.condition(ruleId)?.adopt(active);
     },
     state: () => isFailing ? 'down' : 'ready',
-    async handle(batch) {
-      if (timer === undefined) throw new Error('The rule evaluator is not running.');
-      await run((now) => takeBatch(batch, now));
+    async handle(batch, newer = nothingNewer) {
+      do {
+        assertRunning();
+        const batches = [batch, ...newer(batch.last)];
+        if (hasFirst(batches, clock.now())) await run((now) => takeAhead(batches, now));
+        assertRunning();
+        await run((now) => takePart(batch, now));
+      } while (handled < batch.last);
     },
     async start() {
       if (isStarted) return;
@@ -238,4 +300,4 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   };
 }
 
-const staleMs = ({ entry: { device } }: DeviceMemory): number => Math.max(STALE_MS, STALE_REPORTS * device.reportingIntervalS * 1000);
+const NOTHING_FORGOTTEN: Forgotten = { devices: [], conditions: [] };

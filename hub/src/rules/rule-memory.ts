@@ -1,4 +1,4 @@
-import type { DeviceId, EpochMs, Rule } from '@liandong/protocols';
+import type { DeviceId, EpochMs, Rule, Seq } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
@@ -27,6 +27,8 @@ const FEWEST_AGED = 500;
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
   isLoaded = false;
+  /** Moves when other rules come into force. */
+  rulesVersion = 0;
   /** Of enabled rules, compiled once per version. */
   readonly #compiled = new Map<string, CompiledRule>();
   readonly #versions = new Map<string, number>();
@@ -104,6 +106,13 @@ export class RuleMemory {
   /** Undefined for a device that doesn't exist. */
   device(id: DeviceId): DeviceMemory | undefined {
     return this.#devices.get(id);
+  }
+
+  /** The last record of the reader's journal that has had an effect on some device before its turn; 0: none. */
+  furthestDone(reader: string): Seq {
+    let furthest = 0;
+    for (const { doneUpTo } of this.#devices.values()) if (doneUpTo?.reader === reader) furthest = Math.max(furthest, doneUpTo.seq);
+    return furthest;
   }
 
   /** Follows rules, areas and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. */
@@ -248,6 +257,7 @@ export class RuleMemory {
     this.#changedRules.clear();
     this.#areRulesMoved = false;
     this.#index = new RuleIndex(this.#compiled.values(), this.dependencies.areas, this.#index);
+    this.rulesVersion += 1;
     return true;
   }
 

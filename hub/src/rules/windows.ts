@@ -16,7 +16,7 @@ export class ChangeWindow implements Extra {
 
   /** Takes a value that is newer than all before and answers how far it lies above the lowest of the window (below the highest); 0 for that one itself. */
   add(ts: EpochMs, measured: number): number {
-    const value = measured * this.#sign;
+    const value = this.signed(measured);
     while (this.#values.length > 0 && this.#values.at(-1)! >= value) this.#pop(); // not empty
     const last = this.#times.at(-1);
     if (last === undefined || ts - last >= this.windowMs / RESOLUTION) {
@@ -31,6 +31,12 @@ export class ChangeWindow implements Extra {
     }
     return value - this.#values[0]!; // never empty
   }
+
+  /** What is compared: the measured value, or its negative for a fall. */
+  signed(measured: number): number { return measured * this.#sign; }
+
+  /** The least it would compare a value with now, or an even lesser one that has grown too old; Infinity without any. Signed. */
+  get lowest(): number { return this.#values[0] ?? Infinity; }
 
   save(): unknown { return this.#times.length === 0 ? undefined : [this.#times, this.#values]; }
 

@@ -7,9 +7,10 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 it('reads a record that comes just after a look that found none, though nothing comes after it', async () => {
   const batch: JournalBatch = { first: 1, last: 1, records: [{ type: 'status', device: 'a', at: 1, online: true }] };
   const handle = vi.fn(async () => undefined);
+  const newer = (): readonly JournalBatch[] => [];
   let looks = 0;
   const loop: ReaderLoop = new ReaderLoop({
-    handler: { name: 'test', maxRecords: 10, handle }, logger: silent,
+    handler: { name: 'test', maxRecords: 10, handle }, logger: silent, newer,
     async read() {
       looks += 1;
       if (looks === 2) return batch;
@@ -19,6 +20,6 @@ it('reads a record that comes just after a look that found none, though nothing 
   }, 0);
   loop.start();
   await new Promise((resolve) => setImmediate(resolve));
-  expect(handle).toHaveBeenCalledExactlyOnceWith(batch);
+  expect(handle).toHaveBeenCalledExactlyOnceWith(batch, newer);
   await loop.stop();
 });
