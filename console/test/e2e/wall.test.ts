@@ -31,6 +31,14 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await until(current).toBe('a-gateway');
     await until(() => page.evaluate<string | null>('document.activeElement.getAttribute("data-alert-id")')).toBe('a-gateway');
   });
+  it('goes on by keyboard after a click on the sound', async () => {
+    await page.getByTestId('sound-toggle').click();
+    await press('j');
+    await until(current).toBe('a-gateway');
+    expect(await page.getByTestId('sound-toggle').getAttribute('data-state')).toBe('on');
+    await page.getByTestId('sound-toggle').press('Enter');
+    await until(() => page.getByTestId('sound-toggle').getAttribute('data-state')).toBe('muted');
+  });
   it('asks the hub nothing again every second', async () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
