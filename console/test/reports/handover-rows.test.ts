@@ -17,6 +17,11 @@ describe('the rows of a handover', () => {
     expect(shape(handoverRows(list, { ...NOTHING, turned }).rows)).toEqual(['fire ×12', 'held-0', 'held-1', 'held-2', 'fill ×4000', ...Array.from({ length: 10 }, (_, index) => `fill-${index}`), '+3990']);
   });
 
+  it('have the worst first, whatever group it is of', () => {
+    const mixed = { ...group('fill', 2, 'major'), alerts: [alert('full', 'major'), alert('half', 'warning')] };
+    expect(shape(handoverRows(listOf(mixed, group('noise', 9, 'minor'), group('tamper', 1, 'major')), NOTHING).rows)).toEqual(['full', 'tamper-0', 'noise ×9', 'half']);
+  });
+
   it('end after a screen or two, and say how many alerts no row stands for', () => {
     const list = listOf(...Array.from({ length: 40 }, (_, index) => group(`r${index}`, 50)));
     const first = handoverRows({ ...list, total: list.total + 77 }, NOTHING);
