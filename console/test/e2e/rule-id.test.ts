@@ -36,4 +36,13 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
     expect(await said.count()).toBe(1);
     await expect.poll(() => page.evaluate<string | null>('document.activeElement.getAttribute("data-testid")')).toBe('rule-id');
   });
+
+  it('comes into sight when it is missing and somebody saves at the end of the form', async () => {
+    await showAt(page, `${hub.url}/operations/rules/new`, 'zh-CN', [1366, 768]);
+    await page.getByTestId('rule-id').waitFor();
+    await page.evaluate('document.querySelector("#main").scrollTo(0, 100000)');
+    await page.getByTestId('rule-save-open').click();
+    await page.getByText('请填编号').waitFor();
+    await expect.poll(async () => (await page.getByText('请填编号').boundingBox())?.y, { timeout: 15_000 }).toSatisfy((y: number) => y > 60 && y < 768);
+  });
 });
