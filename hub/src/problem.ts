@@ -25,7 +25,7 @@ export class AppError extends Error {
 export class TooManyError extends AppError {
   readonly retryAfterS: number;
 
-  constructor(retryAfterS: number, detail: string) {
+  constructor(retryAfterS: number, detail: string | Label) {
     super('TOO_MANY_REQUESTS', detail);
     this.retryAfterS = retryAfterS;
   }

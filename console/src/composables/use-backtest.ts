@@ -2,6 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef } from 'vue';
 import type { Backtest, Rule } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
+import { outcomeOf } from '../rules/outcome.js';
 import { useClockStore } from '../stores/clock.js';
 import { useProblemWords } from './use-problem-words.js';
 
@@ -19,7 +20,7 @@ export function useBacktest() {
 
   async function start(rule: Rule, days: number): Promise<void> {
     await cancel();
-    [isStarting.value, problem.value, ranOn.value] = [true, undefined, JSON.stringify(rule)];
+    [isStarting.value, problem.value, ranOn.value] = [true, undefined, outcomeOf(rule)];
     try { follow(await hubApi.startBacktest(rule, clock.hubNow - days * DAY_MS)); } catch (error) { problem.value = problemText(error); } finally { isStarting.value = false; }
   }
   function follow(answer: Backtest): void {

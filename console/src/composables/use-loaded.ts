@@ -1,6 +1,9 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
 
-/** Reads something whenever its source changes; a late answer to an earlier question is dropped. */
+/**
+ * Reads something whenever its source changes; a late answer to an earlier question is dropped. A source that is made anew with the same members is the same: one that looks at the clock is made anew
+ * every second.
+ */
 export function useLoaded<S, T>(source: () => S, read: (source: S) => Promise<T>): { data: Ref<T | undefined>; error: Ref<unknown>; isLoading: Ref<boolean>; reload: () => void } {
   const data = shallowRef<T>();
   const error = shallowRef<unknown>();
@@ -18,7 +21,14 @@ export function useLoaded<S, T>(source: () => S, read: (source: S) => Promise<T>
       if (own === turn) isLoading.value = false;
     }
   };
-  watch(source, (from) => void load(from), { immediate: true });
+  watch(source, (from, before) => { if (!isSame(from, before)) void load(from); });
+  void load(source());
   onScopeDispose(() => { turn += 1; });
   return { data, error, isLoading, reload: () => void load(source()) };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  const [mine, theirs] = [Object.entries(a), new Map(Object.entries(b))];
+  return mine.length === theirs.size && mine.every(([key, value]) => theirs.has(key) && Object.is(value, theirs.get(key)));
 }

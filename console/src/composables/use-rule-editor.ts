@@ -14,6 +14,8 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   /** What somebody else saved in the meantime. */
   const theirs = shallowRef<Rule>();
   const [isWorking, problem] = [ref(false), ref<string>()];
+  /** Ids that the hub refused as taken: by a rule made meanwhile, or one this person doesn't see. */
+  const refused = ref<string[]>([]);
   const { data, error, reload } = useLoaded(source, async ({ id, template }) => {
     const rules = await hubApi.ruleList();
     const found = rules.find((rule) => rule.id === (id ?? template));
@@ -32,6 +34,8 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   async function attempt(act: () => Promise<void>): Promise<boolean> {
     [isWorking.value, problem.value] = [true, undefined];
     try { await act(); return true; } catch (failure) {
+      // Said at the id itself, where it can be mended.
+      if (failure instanceof ApiError && failure.code === 'RULE_EXISTS') { refused.value = [...refused.value, form.value.id]; return false; }
       problem.value = problemText(failure);
       if (failure instanceof ApiError && failure.code === 'RULE_CHANGED') theirs.value = await hubApi.ruleOf(form.value.id).catch(() => undefined);
       return false;
@@ -43,5 +47,8 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   /** One's own over theirs, knowing it. */
   const keepMine = () => { form.value.version = theirs.value?.version; stored.value = theirs.value; theirs.value = undefined; problem.value = undefined; };
   const isNew = computed(() => stored.value === undefined);
-  return { form, stored, theirs, isNew, rules: computed(() => data.value?.rules ?? []), isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
+  const rules = computed(() => data.value?.rules ?? []);
+  /** Ids that a new rule can't have. */
+  const taken = computed(() => isNew.value ? [...rules.value.map(({ id }) => id), ...refused.value] : []);
+  return { form, stored, theirs, isNew, rules, taken, refused, isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
 }

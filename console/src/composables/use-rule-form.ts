@@ -1,28 +1,33 @@
 import { computed, inject, provide, ref, type InjectionKey, type Ref } from 'vue';
-import { faultsOf } from '../rules/rule-faults.js';
+import { faultsOf, takenFaults } from '../rules/rule-faults.js';
 import { toRule, type RuleForm } from '../rules/rule-form.js';
 import { useWords } from './use-words.js';
 
-function build(form: Ref<RuleForm>) {
+/** Not blamed while somebody is still writing it. */
+const WHEN_LEFT = 'idTaken';
+
+function build(form: Ref<RuleForm>, taken: Ref<readonly string[]>) {
   const { t, metricName, eventName } = useWords();
   /** What is still missing is not blamed before somebody has tried to go on. */
   const isStrict = ref(false);
-  const faults = computed(() => faultsOf(form.value));
+  /** The id that was there when its field was left. */
+  const leftId = ref<string>();
+  const faults = computed(() => [...takenFaults(form.value, taken.value), ...faultsOf(form.value)]);
   const rule = computed(() => faults.value.length === 0 ? toRule(form.value) : undefined);
   function faultOf(field: string): string | undefined {
-    const found = faults.value.find((fault) => fault.field === field && (isStrict.value || !/Missing$|^emptyGroup$|^neverClears$/.test(fault.key)));
+    const found = faults.value.find((fault) => fault.field === field && (isStrict.value || (fault.key === WHEN_LEFT ? leftId.value === form.value.id : !/Missing$|^emptyGroup$|^neverClears$/.test(fault.key))));
     if (found === undefined) return undefined;
     const { metric, event, ...numbers } = found.values ?? {};
     return t(`ruleFault.${found.key}`, { ...numbers, ...(metric === undefined ? {} : { metric: metricName(String(metric)) }), ...(event === undefined ? {} : { event: eventName(String(event)) }) });
   }
-  return { form, faults, rule, isStrict, faultOf };
+  return { form, taken, faults, rule, isStrict, faultOf, leaveId: () => { leftId.value = form.value.id; } };
 }
 type RuleFormContext = ReturnType<typeof build>;
 const KEY: InjectionKey<RuleFormContext> = Symbol('rule-form');
 
-/** The form of the rule that is being edited, for every part of the editor below. */
-export function provideRuleForm(form: Ref<RuleForm>): RuleFormContext {
-  const context = build(form);
+/** The form of the rule that is being edited, for every part of the editor below. `taken`: ids it can't have. */
+export function provideRuleForm(form: Ref<RuleForm>, taken: Ref<readonly string[]>): RuleFormContext {
+  const context = build(form, taken);
   provide(KEY, context);
   return context;
 }

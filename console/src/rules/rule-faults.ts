@@ -12,6 +12,9 @@ const HIGHEST_AQI = 500;
 /** Everything that the hub would refuse whatever it holds, said before it is asked. What refers to other things only the hub knows. */
 export const faultsOf = (form: RuleForm): FormFault[] => [...identityFaults(form), ...scheduleFaults(form), ...delayFaults(form), ...kindFaults(form), ...typeFaults(form), ...gradeFaults(form)];
 
+/** An id that another rule has. */
+export const takenFaults = ({ id }: Pick<RuleForm, 'id'>, taken: readonly string[]): FormFault[] => taken.includes(id.trim()) ? [fault('id', 'idTaken', { id: id.trim() })] : [];
+
 const fault = (field: string, key: string, values?: FormFault['values']): FormFault => ({ field, key, ...(values === undefined ? {} : { values }) });
 
 function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, family, type, count }: RuleForm): FormFault[] {

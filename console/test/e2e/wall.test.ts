@@ -31,6 +31,20 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await until(current).toBe('a-gateway');
     await until(() => page.evaluate<string | null>('document.activeElement.getAttribute("data-alert-id")')).toBe('a-gateway');
   });
+  it('goes on by keyboard after a click on the sound', async () => {
+    await page.getByTestId('sound-toggle').click();
+    await press('j');
+    await until(current).toBe('a-gateway');
+    expect(await page.getByTestId('sound-toggle').getAttribute('data-state')).toBe('on');
+    await page.getByTestId('sound-toggle').press('Enter');
+    await until(() => page.getByTestId('sound-toggle').getAttribute('data-state')).toBe('muted');
+  });
+  it('asks the hub nothing again every second', async () => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.waitForTimeout(4_500);
+    expect(asked.filter((url) => url.includes('/api/')).length).toBeLessThan(8); // whatever is looked at every few minutes may just be due
+  });
   it('shelves with a reason, counts it apart and finds it again', async () => {
     await press('j', 's');
     await page.getByTestId('shelve-dialog').waitFor();

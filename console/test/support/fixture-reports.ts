@@ -1,4 +1,4 @@
-import { RETURNED_SEVERITIES, SEVERITIES, severityRank, type Alert, type AlertKpi, type Device, type Handover } from '@liandong/protocols';
+import { HANDOVER_GROUPS, HANDOVER_NAMED, RETURNED_SEVERITIES, SEVERITIES, severityRank, type Alert, type AlertKpi, type Device, type Handover } from '@liandong/protocols';
 import type { OperationsAnswer } from './fixture-operations.js';
 
 const SLOT_MS = 600_000;
@@ -30,12 +30,24 @@ function handover(alerts: readonly Alert[], range: { area?: string; from: number
   const open = alerts.filter(({ active }) => active).sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt);
   const shelved = open.slice(-1).map((alert): Alert => ({ ...alert, shelvedUntil: range.to + 7_200_000, shelvedBy: 'zhang.wei', shelveReason: '等备件，明早更换电池' }));
   const returned = alerts.filter((alert) => !alert.active && !alert.acked && RETURNED_SEVERITIES.includes(alert.severity) && within(alert.clearedAt));
+  const isShelved = ({ id }: Alert) => shelved.some((alert) => alert.id === id);
   const [first, second] = open;
   const acked = alerts.filter(({ ackedAt }) => within(ackedAt)).length;
   return {
-    ...range, raised: alerts.filter(({ raisedAt }) => within(raisedAt)).length, acked, cleared: alerts.filter(({ clearedAt }) => within(clearedAt)).length, escalated: 1,
+    ...range, groups: { unacked: grouped(open.filter((alert) => !alert.acked && !isShelved(alert))), returned: grouped(returned), open: grouped(open.filter((alert) => alert.acked && !isShelved(alert))), shelved: grouped(shelved) }, raised: alerts.filter(({ raisedAt }) => within(raisedAt)).length, acked, cleared: alerts.filter(({ clearedAt }) => within(clearedAt)).length, escalated: 1,
     totals: { open: open.length, unacked: open.filter(({ acked: isAcked }) => !isAcked).length, shelved: shelved.length, returned: returned.length }, open, unacked: open.filter(({ acked: isAcked }) => !isAcked), shelved, returned,
     people: [{ name: 'zhang.wei', acked: Math.max(1, acked - 3), medianS: 66 }, { name: 'chen.jing', acked: 3, medianS: 141 }], escalations: second === undefined ? [] : [{ alert: second, at: second.raisedAt + 120_000, tier: 'subdistrict' }],
     notes: first === undefined ? [] : [{ alertId: first.id, at: first.raisedAt + 20_000, by: 'zhang.wei', note: '已让门卫去看' }, { alertId: 'p-3', at: range.from + 3_600_000, by: 'chen.jing', note: '施工噪声，已与工地沟通，22 点停工' }],
   };
+}
+
+/** As the hub groups them. */
+function grouped(alerts: readonly Alert[]): Handover['groups']['open'] {
+  const groups = new Map<string, Alert[]>();
+  for (const alert of alerts) { const key = `${alert.ruleId} ${alert.area}`; groups.set(key, [...groups.get(key) ?? [], alert]); }
+  const all = [...groups.values()].flatMap((own) => {
+    const [worst] = own;
+    return worst === undefined ? [] : [{ ruleId: worst.ruleId, area: worst.area, severity: worst.severity, count: own.length, oldestAt: Math.min(...own.map(({ raisedAt }) => raisedAt)), alerts: own.slice(0, HANDOVER_NAMED) }];
+  });
+  return { total: alerts.length, groups: all.sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || a.oldestAt - b.oldestAt).slice(0, HANDOVER_GROUPS) };
 }

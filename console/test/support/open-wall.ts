@@ -10,6 +10,13 @@ export const canDrive = existsSync(CHROMIUM) && existsSync(fileURLToPath(new URL
 
 export const launchBrowser = (more: readonly string[] = []): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...more] });
 
+/** Another page of the same hub in a language and at a size. */
+export async function showAt(page: Page, address: string, locale: string, [width, height]: readonly [number, number]): Promise<void> {
+  await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
+  await page.setViewportSize({ width, height });
+  await page.goto(address);
+}
+
 /** The wall of a fixture hub at 1920×1080, signed in, with its first alert there. `clockOffMs`: the computer's clock is so far ahead of the hub's. */
 export async function openWall(browser: Browser, hub: { readonly url: string }, { clockOffMs = 0 }: { clockOffMs?: number } = {}): Promise<Page> {
   const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();

@@ -53,7 +53,7 @@ export function createAlertReports({ db, clock, areas, activeAlerts, roster }: A
       requirePermission(principal, 'alert:read');
       const root = rootOf(principal, query.area);
       const scope = scopeOf(root, query, 8 * HOUR_MS);
-      return { ...(root === undefined ? {} : { area: root }), ...await readHandover(db, scope, openIn(scope)) };
+      return { ...(root === undefined ? {} : { area: root }), ...await readHandover(db, scope, openIn(scope), (id) => areas.ancestor(id, 'community')?.id ?? id) };
     },
   };
 }

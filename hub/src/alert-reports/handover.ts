@@ -1,22 +1,27 @@
-import { HANDOVER_ROWS, RETURNED_SEVERITIES, severityRank, type Alert, type AlertChange, type EpochMs, type Handover, type Tier } from '@liandong/protocols';
+import { HANDOVER_ROWS, RETURNED_SEVERITIES, type Alert, type AlertChange, type AreaId, type EpochMs, type Handover, type HandoverGroups, type Tier } from '@liandong/protocols';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { Db } from '../database/database.js';
 import { breathe } from '../breathe.js';
-import { quantile } from './spread.js';
+import { Top } from '../top.js';
+import { AlertGroups } from './handover-groups.js';
+import { Durations } from './spread.js';
 import type { ReportScope } from './types.js';
+import { worstFirst } from './worst-first.js';
 
-/** Timeline entries of one page: the database keeps the thread while it reads one. */
+/** Timeline entries or alerts of one page: the database keeps the thread while it reads one. */
 const PAGE = 250;
 /** A bulk acknowledgement goes 500 at a time. */
 const IN_ONE_GO_MS = 60_000;
 const COUNTED = ['raised', 'acked', 'cleared', 'escalated'] as const satisfies readonly AlertChange[];
 type Counted = (typeof COUNTED)[number];
 
-interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; raised_at: EpochMs; group_id: string | null }
+type CommunityOf = (area: AreaId) => AreaId;
+/** `earlier`: another entry of the same alert and change in the range that was written before this one: such an alert has been counted. */
+interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; raised_at: EpochMs; group_id: string | null; earlier: number | null }
 type Move = { id: string; at: EpochMs; tier: Tier };
 
 /** What happened, from the timelines, page by page, and what is open now. */
-export async function readHandover(db: Db, scope: ReportScope, open: readonly Alert[]): Promise<Omit<Handover, 'area'>> {
+export async function readHandover(db: Db, scope: ReportScope, open: readonly Alert[], communityOf: CommunityOf): Promise<Omit<Handover, 'area'>> {
   const log = new ShiftLog();
   for (let after: Entry | undefined, isMore = true; isMore;) {
     const entries = await readPage(db, scope, after);
@@ -27,50 +32,56 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
   }
   const sorted = [...open].sort(worstFirst);
   const unacked = sorted.filter(({ acked }) => !acked);
-  const shelved = sorted.filter(({ shelvedUntil }) => shelvedUntil !== undefined);
-  const returned = await readReturned(db, scope);
+  const isShelved = ({ shelvedUntil }: Alert) => shelvedUntil !== undefined;
+  const shelved = sorted.filter(isShelved);
+  const grouped = (alerts: readonly Alert[]): HandoverGroups => { const groups = new AlertGroups(communityOf); for (const alert of alerts) groups.add(alert); return groups.result(); };
+  const returned = await readReturned(db, scope, communityOf);
   return {
     from: scope.from, to: scope.to, ...log.counts(),
-    totals: { open: sorted.length, unacked: unacked.length, shelved: shelved.length, returned: returned.total },
+    totals: { open: sorted.length, unacked: unacked.length, shelved: shelved.length, returned: returned.groups.total },
     open: sorted.slice(0, HANDOVER_ROWS), unacked: unacked.slice(0, HANDOVER_ROWS), shelved: shelved.slice(0, HANDOVER_ROWS), returned: returned.alerts,
+    groups: { unacked: grouped(unacked.filter((alert) => !isShelved(alert))), returned: returned.groups, open: grouped(sorted.filter((alert) => alert.acked && !isShelved(alert))), shelved: grouped(shelved) },
     people: log.people(), escalations: await withAlerts(db, log.moves), notes: log.notes,
   };
 }
 
-const worstFirst = (a: Alert, b: Alert): number => severityRank(a.severity) - severityRank(b.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1);
-
 /** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at; what was grouped or inhibited until it cleared, another alert stands for. */
-async function readReturned(db: Db, { areas, from, to }: ReportScope): Promise<{ total: number; alerts: Alert[] }> {
-  let query = db.selectFrom('alert').where('cleared_at', '>=', from).where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
-    .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('shelved_until', 'is', null);
+async function readReturned(db: Db, { areas, from, to }: ReportScope, communityOf: CommunityOf): Promise<{ groups: HandoverGroups; alerts: Alert[] }> {
+  let query = db.selectFrom('alert').selectAll().where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
+    .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('shelved_until', 'is', null).where('severity', 'in', [...RETURNED_SEVERITIES]);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
-  const counts = await query.where('severity', 'in', [...RETURNED_SEVERITIES]).select((e) => e.fn.countAll().as('n')).executeTakeFirstOrThrow();
-  const alerts: Alert[] = [];
-  for (const severity of RETURNED_SEVERITIES) {
-    if (alerts.length >= HANDOVER_ROWS) break;
-    const rows = await query.where('severity', '=', severity).selectAll().orderBy('raised_at').orderBy('id').limit(HANDOVER_ROWS - alerts.length).execute();
-    alerts.push(...rows.map(toAlert));
+  const groups = new AlertGroups(communityOf);
+  const worst = new Top<Alert>(HANDOVER_ROWS, (a, b) => worstFirst(a, b) < 0);
+  for (let after: { at: EpochMs; id: string } | undefined, isMore = true; isMore;) {
+    const last = after;
+    const page = query.where('cleared_at', '>=', last?.at ?? from).orderBy('cleared_at').orderBy('id').limit(PAGE);
+    const rows = await (last === undefined ? page : page.where((e) => e(e.refTuple('cleared_at', 'id'), '>', e.tuple(last.at, last.id)))).execute();
+    for (const alert of rows.map(toAlert)) { groups.add(alert); worst.add(alert); }
+    const [end] = rows.slice(-1);
+    after = end === undefined ? undefined : { at: end.cleared_at ?? 0, id: end.id }; // it has cleared
+    isMore = rows.length === PAGE;
+    await breathe();
   }
-  return { total: Number(counts.n), alerts };
+  return { groups: groups.result(), alerts: [...worst.items] };
 }
 
-/** Gathers what a shift did. Of moves and notes it keeps the newest, of all else numbers and ids. */
+/** Gathers what a shift did. Of moves and notes it keeps the newest, of all else numbers: in three months there are more alerts than ids fit into memory. */
 class ShiftLog {
   readonly moves: Move[] = [];
   readonly notes: Handover['notes'] = [];
-  readonly #alerts: Record<Counted, Set<string>> = { raised: new Set(), acked: new Set(), cleared: new Set(), escalated: new Set() };
-  readonly #people = new Map<string, number[]>();
+  readonly #counts: Record<Counted, number> = { raised: 0, acked: 0, cleared: 0, escalated: 0 };
+  readonly #people = new Map<string, Durations>();
 
-  add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId }: Entry): void {
+  add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId, earlier }: Entry): void {
     if (note !== null && by !== null) this.#noted({ alertId: id, at, by, note });
     const counted = COUNTED.find((name) => name === change);
     if (counted === undefined || groupId !== null) return;
-    this.#alerts[counted].add(id);
+    if (earlier === null) this.#counts[counted] += 1;
     if (change === 'escalated' && tier !== null) keepNewest(this.moves, { id, at, tier: tier as Tier }); // written from a typed alert
     if (change !== 'acked' || by === null) return;
-    const times = this.#people.get(by) ?? [];
+    const times = this.#people.get(by) ?? new Durations();
     this.#people.set(by, times);
-    times.push(Math.max(0, at - raisedAt));
+    times.add(Math.max(0, at - raisedAt));
   }
 
   /** One note on a thousand alerts is one thing somebody said, and must not push out what others did. */
@@ -81,13 +92,10 @@ class ShiftLog {
     else keepNewest(this.notes, entry);
   }
 
-  counts(): Record<Counted, number> {
-    const { raised, acked, cleared, escalated } = this.#alerts;
-    return { raised: raised.size, acked: acked.size, cleared: cleared.size, escalated: escalated.size };
-  }
+  counts(): Record<Counted, number> { return { ...this.#counts }; }
 
   people(): Handover['people'] {
-    return [...this.#people].map(([name, times]) => ({ name, acked: times.length, medianS: quantile(times.sort((a, b) => a - b), 0.5) / 1000 }))
+    return [...this.#people].map(([name, times]) => { const { count, p50 } = times.spread(); return { name, acked: count, ...(p50 === undefined ? {} : { medianS: p50 }) }; })
       .sort((a, b) => b.acked - a.acked || (a.name < b.name ? -1 : 1));
   }
 }
@@ -101,6 +109,8 @@ function keepNewest<T>(list: T[], item: T): void {
 async function readPage(db: Db, { areas, from, to }: ReportScope, after: Entry | undefined): Promise<Entry[]> {
   let query = db.selectFrom('alert_timeline as entry').innerJoin('alert', 'alert.id', 'entry.alert_id')
     .select(['entry.id', 'entry.alert_id', 'entry.at', 'entry.change', 'entry.by', 'entry.note', 'entry.tier', 'alert.raised_at', 'alert.group_id'])
+    .select((e) => e.selectFrom('alert_timeline as first').select('first.id').whereRef('first.alert_id', '=', 'entry.alert_id').whereRef('first.change', '=', 'entry.change')
+      .where('entry.change', 'in', [...COUNTED]).whereRef('first.id', '<', 'entry.id').where('first.at', '>=', from).where('first.at', '<', to).limit(1).as('earlier'))
     .where('entry.at', '>=', after?.at ?? from).where('entry.at', '<', to).where('entry.change', '<>', 'repeated')
     .orderBy('entry.at').orderBy('entry.id').limit(PAGE);
   if (areas !== undefined) query = query.where('alert.area', 'in', [...areas]);

@@ -1,4 +1,4 @@
-import type { AreaId, Backtest, MetricKey } from '@liandong/protocols';
+import type { AreaId, Backtest, Label, MetricKey } from '@liandong/protocols';
 import type { TelemetryStore } from '../telemetry/types.js';
 import { chartsOf } from './charts.js';
 import type { Job } from './jobs.js';
@@ -25,7 +25,7 @@ export interface BacktestJobDependencies {
   readonly telemetry: Pick<TelemetryStore, 'scan' | 'history'>;
   readonly stopwatch: () => number;
   /** What is to be said of a failure, in words for a person. */
-  readonly wordsOf: (error: unknown) => string;
+  readonly wordsOf: (error: unknown) => Label;
 }
 
 /** Does it, and keeps of it only what is answered. Never rejects. */
@@ -41,7 +41,9 @@ export async function doBacktest(job: BacktestJob, signal: AbortSignal, { teleme
       ...(task.inForce === undefined ? {} : { inForce: task.inForce.tally.result() }), ...(chart === undefined ? {} : { chart }),
     });
   } catch (error) {
-    set(signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: wordsOf(error) });
+    if (signal.aborted) { set({ state: 'cancelled' }); return; }
+    const { en, zh } = wordsOf(error);
+    set({ state: 'failed', error: en, errorZh: zh });
   } finally {
     job.task = undefined;
   }

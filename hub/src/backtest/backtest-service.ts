@@ -1,4 +1,4 @@
-import { METRIC_KEYS, type AreaId, type Backtest, type EpochMs, type MetricKey, type Rule } from '@liandong/protocols';
+import { ERRORS, METRIC_KEYS, type AreaId, type Backtest, type EpochMs, type Label, type MetricKey, type Rule } from '@liandong/protocols';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
@@ -53,10 +53,12 @@ const MOST_DAYS = 92;
 export function createBacktestService({ rules, telemetry, directory, areas, days, clock, ids, stopwatch, onError }: BacktestDependencies): BacktestService {
   const jobs = new Jobs<BacktestJob>({ clock, run: (job, signal) => doBacktest(job, signal, { telemetry, stopwatch, wordsOf }) });
 
-  function wordsOf(error: unknown): string {
-    if (error instanceof AppError && error.code === 'STORE_UNAVAILABLE') return `${error.message}${error.cause instanceof Error ? `: ${error.cause.message.split('\n')[0]}` : ''}`;
-    onError(error);
-    return new AppError('INTERNAL').message;
+  function wordsOf(error: unknown): Label {
+    if (!(error instanceof AppError) || error.code !== 'STORE_UNAVAILABLE') { onError(error); return { zh: ERRORS.INTERNAL.zh, en: ERRORS.INTERNAL.en }; }
+    const { zh, en } = ERRORS[error.code];
+    // What the store's own driver says stays as it is, for whoever mends it.
+    const cause = error.cause instanceof Error ? error.cause.message.split('\n')[0] : undefined;
+    return cause === undefined ? { zh, en } : { zh: `${zh}：${cause}`, en: `${en}: ${cause}` };
   }
 
   function rangeOf({ from, to }: BacktestAsk): { from: EpochMs; to: EpochMs } {

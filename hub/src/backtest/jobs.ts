@@ -33,7 +33,7 @@ export class Jobs<J extends Job> implements Feature {
   /** @throws TooManyError when three are waiting already. */
   add(job: J): void {
     const unfinished = [...this.#entries.values()].filter((known) => known.job.endedAt === undefined).length;
-    if (unfinished > MOST_WAITING) throw new TooManyError(RETRY_AFTER_S, `One back-test runs and ${MOST_WAITING} wait; try again when one of them has ended.`);
+    if (unfinished > MOST_WAITING) throw new TooManyError(RETRY_AFTER_S, { zh: `一次回测正在运行，另有 ${MOST_WAITING} 次在排队；等其中一次结束再试。`, en: `One back-test runs and ${MOST_WAITING} wait; try again when one of them has ended.` });
     const entry: Entry<J> = { job, ending: new AbortController(), run: undefined };
     this.#entries.set(job.id, entry);
     this.#tail = this.#tail.then(() => this.#begin(entry));

@@ -1,4 +1,4 @@
-import { HANDOVER_ROWS } from '@liandong/protocols';
+import { HANDOVER_GROUPS, HANDOVER_NAMED, HANDOVER_ROWS } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN } from '../rules/rig.js';
@@ -6,6 +6,7 @@ import { HOUR, MINUTE, NOW, openDesk, type Desk } from './desk.js';
 import { describeOnDatabases } from '../support/databases.js';
 
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
+const NONE = { total: 0, groups: [] };
 
 describeOnDatabases('what a shift hands to the next', () => {
   let desk: Desk;
@@ -15,7 +16,7 @@ describeOnDatabases('what a shift hands to the next', () => {
   it('is nothing after a quiet one', async () => {
     expect(await desk.reports.handover(ADMIN, {})).toEqual({
       from: NOW - 8 * HOUR, to: NOW, raised: 0, acked: 0, cleared: 0, escalated: 0, totals: { open: 0, unacked: 0, shelved: 0, returned: 0 },
-      open: [], unacked: [], shelved: [], returned: [], people: [], escalations: [], notes: [],
+      open: [], unacked: [], shelved: [], returned: [], groups: { unacked: NONE, returned: NONE, open: NONE, shelved: NONE }, people: [], escalations: [], notes: [],
     });
   });
 
@@ -78,6 +79,37 @@ describeOnDatabases('what a shift hands to the next', () => {
     await over({ severity: 'critical', shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
     expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 0, returned: 3 }, returned: [west, critical, major] });
     expect(await desk.reports.handover(EAST, {})).toMatchObject({ totals: { returned: 2 }, returned: [critical, major] });
+  });
+
+  it('groups each list by rule and community, each alert once, the worst group first, and names the worst of each', async () => {
+    const fill = { ruleId: 'fill', severity: 'minor' as const };
+    const many = Array.from({ length: HANDOVER_NAMED + 5 }, (_, index) => ({ ...fill, area: 'east', raisedAt: NOW - HOUR - index }));
+    for (const facts of many) await desk.raise(facts);
+    const worst = await desk.raise({ ...fill, area: 'east', severity: 'major', raisedAt: NOW - MINUTE });
+    const west = await desk.raise({ ...fill, area: 'west', raisedAt: NOW - 5 * HOUR });
+    const forced = await desk.raise({ ruleId: 'forced', severity: 'critical', area: 'west' });
+    const seen = await desk.raise({ ...fill, acked: true, ackedBy: 'li', ackedAt: NOW });
+    const aside = await desk.raise({ ...fill, shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
+    const over = await desk.raise({ ...fill, severity: 'major', active: false, clearedAt: NOW - MINUTE });
+    const { groups } = await desk.reports.handover(ADMIN, {});
+    expect(groups.unacked.total).toBe(many.length + 3);
+    expect(groups.unacked.groups.map(({ ruleId, area, severity, count, oldestAt }) => [ruleId, area, severity, count, oldestAt])).toEqual([
+      ['forced', 'west', 'critical', 1, forced.raisedAt], ['fill', 'east', 'major', many.length + 1, NOW - HOUR - many.length + 1], ['fill', 'west', 'minor', 1, west.raisedAt],
+    ]);
+    expect(groups.unacked.groups[1]?.alerts.map(({ severity, raisedAt }) => [severity, raisedAt])).toEqual([['major', worst.raisedAt], ...many.slice(-HANDOVER_NAMED + 1).reverse().map(({ raisedAt }) => ['minor', raisedAt])]);
+    for (const [list, alert] of [['open', seen], ['shelved', aside], ['returned', over]] as const) expect(groups[list]).toEqual({ total: 1, groups: [{ ruleId: 'fill', area: 'east', severity: alert.severity, count: 1, oldestAt: alert.raisedAt, alerts: [alert] }] });
+  });
+
+  it('gives so many groups at most, and counts what is in none of them', async () => {
+    const row = (index: number, cleared: boolean) => ({
+      id: `${cleared ? 'c' : 'o'}${index}`, rule_id: `r${index % 60}`, device_id: `d${index}`, area: 'east', kind: 'waste_bin', severity: 'major', tier: 'city', active: cleared ? 0 : 1, acked: 0,
+      raised_at: NOW - HOUR - index, last_at: NOW, count: 1, message: '{"zh":"","en":""}', seq: index, ...(cleared ? { cleared_at: NOW - MINUTE - index % 3 } : {}),
+    });
+    await desk.insert(Array.from({ length: 1_300 }, (_, index) => index).flatMap((index) => [row(index, false), row(index, true)]), []);
+    const { groups, totals, returned } = await desk.reports.handover(ADMIN, {});
+    expect(totals).toMatchObject({ open: 1_300, returned: 1_300 });
+    expect([returned.length, returned[0]?.id, returned.at(-1)?.id]).toEqual([HANDOVER_ROWS, 'c1299', `c${1_300 - HANDOVER_ROWS}`]);
+    for (const list of [groups.unacked, groups.returned]) expect([list.total, list.groups.length, list.groups[0]?.ruleId, list.groups[0]?.count]).toEqual([1_300, HANDOVER_GROUPS, 'r39', 22]);
   });
 
   it('is of the caller\'s area, and of a range as the KPIs\'', async () => {

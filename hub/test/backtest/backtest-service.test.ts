@@ -178,7 +178,7 @@ describe('back-tests', () => {
     const ids: string[] = [];
     for (let count = 0; count < 4; count += 1) ids.push((await service.create(ADMIN, { rule: fill('new', 90) })).id);
     expect(asked).toHaveLength(1);
-    await expect(service.create(ADMIN, { rule: fill('new', 90) })).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429 });
+    await expect(service.create(ADMIN, { rule: fill('new', 90) })).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429, detailZh: '一次回测正在运行，另有 3 次在排队；等其中一次结束再试。' });
     const [running = '', , waiting = ''] = ids;
     service.cancel(ADMIN, waiting);
     expect((await ended(waiting)).state).toBe('cancelled');
@@ -233,7 +233,7 @@ describe('back-tests', () => {
 
   it('fail with words while the store is down, also for a chart, and with no inner words of the hub\'s own faults', async () => {
     scan = async function* down() { throw new AppError('STORE_UNAVAILABLE', undefined, { cause: new Error('connect ECONNREFUSED 127.0.0.1:8086\nat x') }); };
-    expect(await run(fill('new', 90))).toMatchObject({ state: 'failed', error: 'The telemetry store is not available now: connect ECONNREFUSED 127.0.0.1:8086' });
+    expect(await run(fill('new', 90))).toMatchObject({ state: 'failed', error: 'The telemetry store is not available now: connect ECONNREFUSED 127.0.0.1:8086', errorZh: '时序库暂不可用：connect ECONNREFUSED 127.0.0.1:8086' });
     scan = undefined;
     records = [at(0, 'bin-e', 96)];
     history = async () => { throw new AppError('STORE_UNAVAILABLE'); };

@@ -10,7 +10,7 @@ import { startHub, type HubProcess } from '../support/hub-process.js';
 import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** Where the pictures go; looked at by people. `overview.png` is the README's, copied to docs/images when the page has changed: a test run must leave the checkout as it was. */
+/** Where the pictures go; looked at by people. The README's picture is of such a demo with alerts raised by hand, in 96 colours, and is made anew when the page has changed: a test run must leave the checkout as it was. */
 const SHOTS = fileURLToPath(new URL('../../../test-results/', import.meta.url));
 const WALL = { width: 1920, height: 1080 };
 

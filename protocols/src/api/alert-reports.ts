@@ -10,6 +10,9 @@ export const AlertReportQuerySchema = Type.Object({ area: Type.Optional(IdSchema
 export const REPORT_DAYS = 92;
 /** A handover lists at most so many alerts, escalations or notes each; its counts are of all. */
 export const HANDOVER_ROWS = 500;
+/** It groups each of its lists into at most so many, and names so many alerts of each group; its counts are of all. */
+export const HANDOVER_GROUPS = 40;
+export const HANDOVER_NAMED = 10;
 
 const Spread = Type.Object({ p50: Type.Optional(Type.Number()), p95: Type.Optional(Type.Number()), count: Type.Integer() });
 /** Alarm system performance after ISA-18.2 (clause 16): targets of the domain page stand beside what was. Times in seconds, shares 0–1. */
@@ -35,6 +38,21 @@ export const AlertKpiSchema = Type.Object({
 });
 export type AlertKpi = Static<typeof AlertKpiSchema>;
 
+/** The alerts of one rule in one community. */
+const HandoverGroup = Type.Object({
+  ruleId: Type.String(),
+  /** The community; of an alert that lies in none, its own area. */
+  area: IdSchema,
+  /** Of the worst of them. */
+  severity: oneOf(SEVERITIES), count: Type.Integer(), oldestAt: EpochMsSchema,
+  /** The worst, and of these the oldest, first. */
+  alerts: Type.Array(AlertSchema),
+});
+export type HandoverGroup = Static<typeof HandoverGroup>;
+/** A list by groups, those with the worst and then oldest alert first; `total` counts what is in no group either. */
+const HandoverGroups = Type.Object({ total: Type.Integer(), groups: Type.Array(HandoverGroup) });
+export type HandoverGroups = Static<typeof HandoverGroups>;
+
 /** What one shift hands to the next. */
 export const HandoverSchema = Type.Object({
   area: Type.Optional(IdSchema), from: EpochMsSchema, to: EpochMsSchema,
@@ -46,6 +64,8 @@ export const HandoverSchema = Type.Object({
   open: Type.Array(AlertSchema), unacked: Type.Array(AlertSchema), shelved: Type.Array(AlertSchema),
   /** Critical and major ones that cleared in the range, and nobody has acknowledged them to this moment; worst first. */
   returned: Type.Array(AlertSchema),
+  /** The same by rule and community, so that a storm is a few lines. Each alert stands once: what is shelved under `shelved`, of the rest `open` are the acknowledged ones. */
+  groups: Type.Object({ unacked: HandoverGroups, returned: HandoverGroups, open: HandoverGroups, shelved: HandoverGroups }),
   /** Who acknowledged how often, and the median of the seconds from raised to that. */
   people: Type.Array(Type.Object({ name: Type.String(), acked: Type.Integer(), medianS: Type.Optional(Type.Number()) })),
   escalations: Type.Array(Type.Object({ alert: AlertSchema, at: EpochMsSchema, tier: oneOf(TIERS) })),

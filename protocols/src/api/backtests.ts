@@ -33,7 +33,7 @@ export type BacktestResult = Static<typeof BacktestResultSchema>;
  */
 export const BacktestSchema = Type.Object({
   id: Type.String(), state: oneOf(BACKTEST_STATES), /** 0–1. */ progress: Type.Number(), from: EpochMsSchema, to: EpochMsSchema,
-  devices: Type.Integer(), samples: Type.Integer(), startedAt: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema), error: Type.Optional(Type.String()),
+  devices: Type.Integer(), samples: Type.Integer(), startedAt: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema), /** Why it `failed`. */ error: Type.Optional(Type.String()), errorZh: Type.Optional(Type.String()),
   candidate: Type.Optional(BacktestResultSchema), inForce: Type.Optional(BacktestResultSchema),
   /** Values of the metric around the candidate's first examples, in their order, for a chart; absent for rules without one metric. */
   chart: Type.Optional(Type.Array(Type.Object({ device: IdSchema, metric: oneOf(METRIC_KEYS), points: Type.Array(Type.Tuple([EpochMsSchema, Type.Number()])) }))),
