@@ -47,7 +47,7 @@ describe('a data folder of the first version', () => {
       const clock = { now: () => 10 };
       const directory = createDeviceDirectory();
       const refusals = createRefusalLog({ db, clock, directory, onError: (error) => { throw error; } });
-      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock }) }).load();
+      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock, onError: (error) => { throw error; } }) }).load();
       expect(directory.authenticate('bin-1', Buffer.from('secret'))?.device).not.toHaveProperty('accepted');
     } finally {
       await db.destroy();
