@@ -146,6 +146,20 @@ describeOnDatabases('the sender, to a webhook', () => {
     expect(rig.counts.totals()).toMatchObject({ sent: 1, given_up: 1 });
   });
 
+  it.each([401, 403, 404])('keeps what a receiver answers with %i until somebody has put it right, and says what to look at', async (status) => {
+    const channel = await rig.addChannel(webhook(receiver.url, { secret: 'wrong' }));
+    receiver.state.reply = replying(status);
+    await rig.change(alertOf('a'), alertOf('b'));
+    await rig.pass(60 * MINUTE, 20_000);
+    expect(await states()).toEqual(['waiting', 'waiting']);
+    expect(receiver.received.length).toBeLessThan(40); // pauses grow
+    expect(await rig.channels.list(ADMIN)).toMatchObject([{ waiting: 2, lastError: expect.stringMatching(`^it answers ${status}: check the `) as string, lastErrorZh: expect.stringContaining('请核对网址') as string }]);
+    receiver.state.reply = replying(200);
+    await rig.channels.patch(ADMIN, channel.id, { secret: 'right' });
+    await rig.settle();
+    expect(await states()).toEqual(['sent', 'sent']);
+  });
+
   it('is not held up by one message that its receiver stumbles over', async () => {
     await rig.addChannel(webhook(receiver.url));
     receiver.state.reply = (response, { body }) => { response.writeHead(body.includes('"alert":{"id":"bad"') ? 500 : 200).end(); };
