@@ -224,6 +224,17 @@ describeOnDatabases('the sender, to a webhook', () => {
     expect(await states()).toEqual(['sent']);
   });
 
+  it('forgets an alert whose end it never heard of, once it is no longer kept', async () => {
+    await rig.addChannel(webhook(receiver.url));
+    await rig.change(alertOf('a'), alertOf('b'));
+    await rig.settle();
+    await rig.db.deleteFrom('alert').where('id', '=', 'a').execute(); // cleared and dropped while the notifier was away, and so are the changes that told of it
+    await rig.pass(8 * 86_400_000, 4 * 86_400_000);
+    await rig.pass(2 * MINUTE, MINUTE);
+    expect(await rig.db.selectFrom('notice_alert').select('alert_id').execute()).toEqual([{ alert_id: 'b' }]);
+    expect((await rig.outbox()).map(({ alertId }) => alertId)).toEqual(['b']);
+  });
+
   it('forgets after a week what was settled, but not of alerts that are still active', async () => {
     await rig.addChannel(webhook(receiver.url));
     await rig.change(alertOf('a'), alertOf('b'), cleared(alertOf('b')));
