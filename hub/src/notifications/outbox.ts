@@ -130,8 +130,9 @@ export function createOutbox({ db }: { db: Db }): Outbox {
       await db.deleteFrom('notice_alert').where('alert_id', 'in', (e) => e.selectFrom('notice_alert').select('alert_id').where('active', '=', 0).where('at', '<', at).limit(CHUNK)).execute();
     },
 
-    async sentSince(channel, at) {
-      const rows = await db.selectFrom('outbox').select('sent_at').distinct().where('channel', '=', channel).where('state', '=', 'sent').where('sent_at', '>', at).orderBy('sent_at', 'desc').limit(100).execute();
+    async sentSince(channels, at) {
+      const rows = await db.selectFrom('outbox').select((e) => ['sent_at', e.fn.coalesce('digest', 'key').as('message')]).distinct()
+        .where('channel', 'in', [...channels]).where('state', '=', 'sent').where('sent_at', '>', at).orderBy('sent_at', 'desc').limit(100).execute();
       return rows.flatMap(({ sent_at: sentAt }) => sentAt === null ? [] : [sentAt]);
     },
     async waiting() {

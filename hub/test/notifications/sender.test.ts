@@ -321,6 +321,20 @@ describeOnDatabases('the sender, to a robot', () => {
     expect(receiver.received).toHaveLength(PACE.messages + 1);
   });
 
+  it.each([['together', 1], ['as two channels of one robot', 2]])('knows so of those that went %s, too', async (_how, channels) => {
+    for (let index = 0; index < channels; index += 1) await rig.addChannel(robot());
+    const perChannel = PACE.messages / channels;
+    await rig.change(...Array.from({ length: perChannel }, (_, index) => alertOf(`a${index}`)));
+    await rig.settle();
+    expect(receiver.received).toHaveLength(PACE.messages);
+    await rig.restart();
+    await rig.change(alertOf('one-more'));
+    await rig.settle();
+    expect(receiver.received).toHaveLength(PACE.messages);
+    await rig.pass(62_000, 1_000);
+    expect(receiver.received).toHaveLength(PACE.messages + channels);
+  });
+
   it('pauses ten minutes when DingTalk says it was called too often', async () => {
     await rig.addChannel(robot());
     receiver.state.reply = replying(200, '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}');
