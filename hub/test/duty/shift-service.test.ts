@@ -58,6 +58,20 @@ describeOnDatabases('the shift calendar', () => {
     expect(await shifts.list(EAST)).toEqual([{ id, ...SHIFT }]);
   });
 
+  it('stays deleted when somebody changes a shift that another one is just deleting', async () => {
+    const { id } = await shifts.create(EAST, SHIFT);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    const holding = registry.db.transaction().execute(async (trx) => { await trx.selectFrom('shift').select('id').execute(); await held; });
+    const removed = shifts.remove(EAST, id);
+    const changed = shifts.replace(EAST, id, { ...SHIFT, name: '改名' }).catch((error: unknown) => error);
+    release();
+    await Promise.all([holding, removed]);
+    expect(await changed).toMatchObject({ code: 'SHIFT_NOT_FOUND' });
+    expect(await registry.db.selectFrom('shift').select('id').execute()).toEqual([]);
+    expect(roster.all()).toEqual([]);
+  });
+
   it('lets people who see everything be on duty anywhere', async () => {
     expect(await shifts.create(EAST, { ...SHIFT, users: ['boss'] })).toMatchObject({ users: ['boss'] });
   });
