@@ -53,6 +53,8 @@ export interface Database {
     shelved_by: string | null; shelve_reason: string | null; assignee: string | null; inhibited_by: string | null; chattering: Generated<number>; manual_clear: Generated<number>; rule_version: number | null;
     /** JSON: when it moves up a tier. */
     clock: string | null;
+    /** For the order of lists, see `weightOf`. */
+    weight: Generated<number>;
   };
   alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null; /** Another alert: the parent, the cause. */ ref: string | null };
   /** Out of service between two times: an area with what lies below, or the devices of a JSON list. `ended_at`: ended by hand before its time. */
