@@ -62,7 +62,7 @@ export interface Database {
   /** Every version of every area's own policy; `body` is null where it was taken back. */
   escalation_policy: { area: string; version: number; body: string | null; at: number; by: string };
   /** `weekdays` and `users` are JSON, `starts` and `ends` HH:MM at UTC+8. */
-  shift: { id: string; name: string; tier: string; area: string; weekdays: string; starts: string; ends: string; users: string; valid_from: number | null; valid_to: number | null };
+  shift: { id: string; name: string; tier: string; area: string; weekdays: string; starts: string; ends: string; users: string; valid_from: number | null; valid_to: number | null; holidays: string | null };
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */

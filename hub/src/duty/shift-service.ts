@@ -121,7 +121,7 @@ const notFound = (id: string): AppError => new AppError('SHIFT_NOT_FOUND', `Ther
 interface UserRow { username: string; role: string; area: string | null }
 const readsAlerts = ({ username, role, area }: UserRow): boolean => hasPermission({ name: username, role: role as Role, area: area ?? undefined }, 'alert:read'); // roles are written from Role only
 
-const inWords = ({ name, tier, area, weekdays, start, end, users }: Shift): string => `${name}: ${tier} of ${area}, days ${weekdays.join('')}, ${start}–${end}, ${users.join(', ')}`;
+const inWords = ({ name, tier, area, weekdays, holidays, start, end, users }: Shift): string => `${name}: ${tier} of ${area}, days ${weekdays.join('')}${holidays === undefined ? '' : `, holidays ${holidays}`}, ${start}–${end}, ${users.join(', ')}`;
 
 const byPlace = (a: Shift, b: Shift): number => compare(a.area, b.area) || compare(a.tier, b.tier) || compare(a.start, b.start) || compare(a.id, b.id);
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
