@@ -23,5 +23,5 @@ export const dayOf = (at: EpochMs): number => Math.floor((at + CST_OFFSET_MS) / 
 /** 00:00 at UTC+8 of a day so counted. */
 export const startOfDay = (day: number): EpochMs => day * 86_400_000 - CST_OFFSET_MS;
 
-/** Day of the week, 1 (Monday) to 7; 1970-01-01 was a Thursday. */
-export const weekdayOf = (day: number): number => (day + 3) % 7 + 1;
+/** Day of the week, 1 (Monday) to 7; 1970-01-01 was a Thursday, and days before it are counted down. */
+export const weekdayOf = (day: number): number => ((day + 3) % 7 + 7) % 7 + 1;

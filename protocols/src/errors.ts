@@ -50,7 +50,6 @@ export const ERRORS = {
   RULE_INVALID: { status: 422, zh: '规则有误', en: 'The rule can not work' },
   ALERT_CLEAR_REFUSED: { status: 422, zh: '该告警只能自动恢复', en: 'This alert clears by itself only' },
   CHANNEL_INVALID: { status: 422, zh: '通知渠道设置有误', en: 'The notification channel can not work' },
-  ADDRESS_REFUSED: { status: 422, zh: '不允许访问该地址', en: 'This address may not be called' },
   HUB_INVALID: { status: 422, zh: '街道平台设置有误', en: 'The hub can not be pulled from like this' },
   COMMAND_UNSUPPORTED: { status: 422, zh: '该设备不支持此命令', en: 'The device does not take this command' },
   METRIC_UNKNOWN: { status: 422, zh: '未知指标', en: 'Unknown metric' },

@@ -20,7 +20,7 @@ describe('an escalation policy', () => {
 });
 
 describe('a shift', () => {
-  const stored: Shift = { id: 's', name: '早班', tier: 'city', area: 'a', weekdays: [1, 7], start: '22:00', end: '06:00', users: ['li.na'], validFrom: dateToMs('2026-11-01'), validTo: dateToMs('2026-12-01') };
+  const stored: Shift = { id: 's', name: '早班', tier: 'city', area: 'a', weekdays: [1, 7], start: '22:00', end: '06:00', users: ['li.na'], validFrom: dateToMs('2026-11-01'), validTo: dateToMs('2026-12-01'), holidays: 'also' };
   it('comes back as it went in; its last day is the one before it ends', () => {
     expect(formOfShift(stored, 'x').validTo).toBe('2026-11-30');
     expect({ id: 's', ...toShift(formOfShift(stored, 'x')) }).toEqual(stored);

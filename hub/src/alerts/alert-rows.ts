@@ -1,9 +1,13 @@
-import type { Alert, AlertChange, AlertClock, AlertTimelineEntry, DeviceKind, Label, Severity, Tier } from '@liandong/protocols';
+import { SEVERITIES, severityRank, type Alert, type AlertChange, type AlertClock, type AlertTimelineEntry, type DeviceKind, type Label, type Severity, type Tier } from '@liandong/protocols';
 import type { CompiledQuery, Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 
 type AlertRow = Selectable<Database['alert']>;
+
+/** Column `weight`, by which lists are sorted: more is worse, and whatever is active comes before whatever has cleared. Migration 0015 gave it to the rows of before. */
+export const weightOf = ({ active, severity }: Pick<Alert, 'active' | 'severity'>): number => (active ? SEVERITIES.length : 0) + SEVERITIES.length - severityRank(severity);
+export const LEAST_ACTIVE_WEIGHT = SEVERITIES.length + 1;
 
 /** Writes the alert as it is now: a new row, or over the one with its id. */
 export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promise<void> {
@@ -70,7 +74,7 @@ function toRow(alert: Alert): Insertable<Database['alert']> {
     case_id: alert.caseId ?? null, seq: alert.seq,
     shelved_by: alert.shelvedBy ?? null, shelve_reason: alert.shelveReason ?? null, assignee: alert.assignee ?? null, inhibited_by: alert.inhibitedBy ?? null,
     chattering: alert.isChattering === true ? 1 : 0, manual_clear: alert.manualClear === true ? 1 : 0, rule_version: alert.ruleVersion ?? null,
-    clock: alert.clock === undefined ? null : JSON.stringify(alert.clock),
+    clock: alert.clock === undefined ? null : JSON.stringify(alert.clock), weight: weightOf(alert),
   };
 }
 

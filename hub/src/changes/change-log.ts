@@ -30,7 +30,7 @@ export interface ChangeLog {
   recordDevice(trx: Transaction<Database>, device: Device, movedTo?: AreaId): Promise<Change>;
   /** The same for many in one statement; a few hundred at most. */
   recordDevices(trx: Transaction<Database>, devices: readonly Device[]): Promise<Change[]>;
-  /** Tells listeners; call after the transaction has committed, in the order of the commits. */
+  /** Tells listeners; call after the transaction has committed, in the order of the commits. Never throws: whoever committed would take that for a failed transaction. */
   publish(changes: readonly Change[]): void;
   onChange(listener: (change: Change) => void): () => void;
   /** Seq of the newest change; 0 when there is none. */
@@ -47,7 +47,13 @@ const recordingRows = rowsStatement((db: Db, rows: readonly Insertable<Database[
 /** `movedTo`: see `Change`. */
 export interface AlertChange { readonly alert: Alert; readonly movedTo?: AreaId }
 
-export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): ChangeLog {
+export interface ChangeLogDependencies {
+  readonly db: Db; readonly clock: Clock;
+  /** Told of a listener that threw; the others heard the change all the same. */
+  readonly onError: (error: unknown) => void;
+}
+
+export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): ChangeLog {
   const listeners = new Set<(change: Change) => void>();
   const knowsNumbers = isOursAlone(db);
   /** Last number given out within a transaction; undefined while that is for the database to say. Only whoever has the turn to write looks at it. */
@@ -71,6 +77,14 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
   /** Whether everything after it is there: it is the one before the oldest, or there itself. */
   const isKept = async (since: Seq, oldest: Seq): Promise<boolean> =>
     oldest === since + 1 || (oldest <= since && await db.selectFrom('change').select('seq').where('seq', '=', since).executeTakeFirst() !== undefined);
+
+  function tell(listener: (change: Change) => void, change: Change): void {
+    try {
+      listener(change);
+    } catch (error) {
+      onError(error);
+    }
+  }
 
   return {
     async recordAlert(trx, alert, movedTo) {
@@ -113,7 +127,7 @@ export function createChangeLog({ db, clock }: { db: Db; clock: Clock }): Change
     },
     publish(changes) {
       for (const { seq } of changes) told = Math.max(told, seq);
-      for (const change of changes) for (const listener of listeners) listener(change);
+      for (const change of changes) for (const listener of listeners) tell(listener, change);
     },
     onChange(listener) {
       listeners.add(listener);

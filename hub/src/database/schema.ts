@@ -53,6 +53,8 @@ export interface Database {
     shelved_by: string | null; shelve_reason: string | null; assignee: string | null; inhibited_by: string | null; chattering: Generated<number>; manual_clear: Generated<number>; rule_version: number | null;
     /** JSON: when it moves up a tier. */
     clock: string | null;
+    /** For the order of lists, see `weightOf`. */
+    weight: Generated<number>;
   };
   alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null; /** Another alert: the parent, the cause. */ ref: string | null };
   /** Out of service between two times: an area with what lies below, or the devices of a JSON list. `ended_at`: ended by hand before its time. */
@@ -60,7 +62,7 @@ export interface Database {
   /** Every version of every area's own policy; `body` is null where it was taken back. */
   escalation_policy: { area: string; version: number; body: string | null; at: number; by: string };
   /** `weekdays` and `users` are JSON, `starts` and `ends` HH:MM at UTC+8. */
-  shift: { id: string; name: string; tier: string; area: string; weekdays: string; starts: string; ends: string; users: string; valid_from: number | null; valid_to: number | null };
+  shift: { id: string; name: string; tier: string; area: string; weekdays: string; starts: string; ends: string; users: string; valid_from: number | null; valid_to: number | null; holidays: string | null };
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */

@@ -1,22 +1,24 @@
 import { TIERS, type AreaId, type EpochMs, type OnDuty, type Shift, type Tier } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
-import { CST_OFFSET_MS } from '../clock.js';
+import type { Days } from '../calendar/day-calendar.js';
+import { dayOf, startOfDay, weekdayOf } from '../clock.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+const WORKING_DAYS = [1, 2, 3, 4, 5];
 
 export type OnDutyEntry = OnDuty['data'][number];
 
 /**
  * Who looks after an area at a time, by tier and then by name of the shift. For each tier it is the nearest area upwards with a shift of that tier that
- * runs then; overlapping shifts of one area all count. `until` is the end of the shift, which does not belong to it.
+ * runs then, by the calendar's `days`; overlapping shifts of one area all count. `until` is the end of the shift, which does not belong to it.
  */
-export function onDuty(shifts: Iterable<Shift>, areas: Pick<AreaTree, 'lineage'>, area: AreaId, at: EpochMs): OnDutyEntry[] {
+export function onDuty(shifts: Iterable<Shift>, { areas, days }: { areas: Pick<AreaTree, 'lineage'>; days: Days }, area: AreaId, at: EpochMs): OnDutyEntry[] {
   const distances = new Map(areas.lineage(area).map(({ id }, index): [AreaId, number] => [id, index]));
   const nearest = new Map<Tier, { distance: number; entries: OnDutyEntry[] }>();
   for (const shift of shifts) {
     const distance = distances.get(shift.area);
-    const until = distance === undefined ? undefined : endOf(shift, at);
+    const until = distance === undefined ? undefined : endOf(shift, days, at);
     if (distance === undefined || until === undefined) continue;
     const found = nearest.get(shift.tier);
     if (found !== undefined && found.distance < distance) continue;
@@ -32,22 +34,30 @@ export const usersOf = (entries: readonly OnDutyEntry[], tier?: Tier): string[] 
   [...new Set(entries.filter((entry) => tier === undefined || entry.tier === tier).flatMap(({ users }) => users))];
 
 /** When the shift that runs at that time ends; undefined when it does not run then. */
-export function endOf({ start, end, weekdays, validFrom = -Infinity, validTo = Infinity }: Shift, at: EpochMs): EpochMs | undefined {
+export function endOf({ start, end, validFrom = -Infinity, validTo = Infinity, ...shift }: Shift, days: Days, at: EpochMs): EpochMs | undefined {
   if (at < validFrom || at >= validTo) return undefined;
   const starts = minutesOf(start);
   const length = minutesOf(end) - starts;
   const lengthMs = length * MINUTE_MS + (length > 0 ? 0 : DAY_MS);
-  const today = Math.floor((at + CST_OFFSET_MS) / DAY_MS);
+  const today = dayOf(at);
   // One that began yesterday may still run; none is longer than a day.
   for (const day of [today, today - 1]) {
-    const from = day * DAY_MS - CST_OFFSET_MS + starts * MINUTE_MS;
-    if (weekdays.includes(weekdayOf(day)) && at >= from && at < from + lengthMs) return Math.min(from + lengthMs, validTo);
+    const from = startOfDay(day) + starts * MINUTE_MS;
+    if (isWorked(shift, days, day) && at >= from && at < from + lengthMs) return Math.min(from + lengthMs, validTo);
   }
   return undefined;
 }
 
-/** 1 Monday … 7 Sunday; day 0, 1970-01-01, was a Thursday. Days before it are counted down. */
-const weekdayOf = (day: number): number => ((day + 3) % 7 + 7) % 7 + 1;
+/** Does it begin on that day? */
+function isWorked({ weekdays, holidays }: Pick<Shift, 'weekdays' | 'holidays'>, days: Days, day: number): boolean {
+  const weekday = weekdayOf(day);
+  const isListed = weekdays.includes(weekday);
+  if (holidays === undefined) return isListed;
+  const kind = days.kindOf(day);
+  if (kind === 'holiday') return holidays === 'also' || (isListed && holidays === 'only');
+  if (holidays === 'only') return false;
+  return kind === 'workday' && weekday > 5 ? WORKING_DAYS.every((working) => weekdays.includes(working)) : isListed;
+}
 
 /** Of HH:MM, which is all that the schema lets through. */
 function minutesOf(time: string): number {

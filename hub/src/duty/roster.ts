@@ -1,5 +1,6 @@
 import type { AreaId, EpochMs, Shift } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
+import type { Days } from '../calendar/day-calendar.js';
 import type { Db } from '../database/database.js';
 import { endOf, onDuty, usersOf, type OnDutyEntry } from './on-duty.js';
 import { push } from '../rules/rule-set.js';
@@ -9,9 +10,11 @@ import { toShift } from './shift-rows.js';
 export class Roster {
   readonly #shifts = new Map<string, Shift>();
   readonly #areas: AreaTree;
+  readonly #days: Days;
 
-  constructor(areas: AreaTree) {
+  constructor({ areas, days }: { areas: AreaTree; days: Days }) {
     this.#areas = areas;
+    this.#days = days;
   }
 
   /** Fills memory from the database; call once before anything else. */
@@ -26,18 +29,20 @@ export class Roster {
   put(shift: Shift): void { this.#shifts.set(shift.id, shift); }
   remove(id: string): void { this.#shifts.delete(id); }
 
+  get #places() { return { areas: this.#areas, days: this.#days }; }
+
   /** As `onDuty`. */
-  onDuty(area: AreaId, at: EpochMs): OnDutyEntry[] { return onDuty(this.#shifts.values(), this.#areas, area, at); }
+  onDuty(area: AreaId, at: EpochMs): OnDutyEntry[] { return onDuty(this.#shifts.values(), this.#places, area, at); }
 
   /** User names of whoever looks after any of these areas at that time, on any tier. Costs areas × the levels above them, not areas × shifts. */
   usersOnDuty(areas: Iterable<AreaId>, at: EpochMs): Set<string> {
     const running = new Map<AreaId, Shift[]>();
-    for (const shift of this.#shifts.values()) if (endOf(shift, at) !== undefined) push(running, shift.area, shift);
+    for (const shift of this.#shifts.values()) if (endOf(shift, this.#days, at) !== undefined) push(running, shift.area, shift);
     const users = new Set<string>();
     if (running.size === 0) return users;
     for (const area of areas) {
       const near = this.#areas.lineage(area).flatMap(({ id }) => running.get(id) ?? []);
-      if (near.length > 0) for (const user of usersOf(onDuty(near, this.#areas, area, at))) users.add(user);
+      if (near.length > 0) for (const user of usersOf(onDuty(near, this.#places, area, at))) users.add(user);
     }
     return users;
   }

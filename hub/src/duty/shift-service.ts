@@ -36,7 +36,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
 
   function find(principal: Principal, id: string): Shift {
     const shift = roster.get(id);
-    if (shift === undefined || !areas.isVisible(principal, shift.area)) throw new AppError('SHIFT_NOT_FOUND', `There is no shift ${id}.`);
+    if (shift === undefined || !areas.isVisible(principal, shift.area)) throw notFound(id);
     return shift;
   }
 
@@ -62,7 +62,9 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   async function save(principal: Principal, shift: Shift, action: 'shift.created' | 'shift.changed'): Promise<Shift> {
     await db.transaction().execute(async (trx) => {
       const row = toRow(shift);
-      await trx.insertInto('shift').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
+      if (action === 'shift.created') await trx.insertInto('shift').values(row).execute();
+      // Somebody may have deleted it meanwhile, and it stays so.
+      else if (await trx.updateTable('shift').set(row).where('id', '=', shift.id).returning('id').executeTakeFirst() === undefined) throw notFound(shift.id);
       await insertAudit(trx, clock.now(), [{ by: principal.name, action, target: shift.id, detail: inWords(shift) }]);
     });
     roster.put(shift);
@@ -94,7 +96,6 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
       requirePermission(principal, 'duty:write');
       find(principal, id);
       const shift = await checked(principal, given);
-      find(principal, id); // somebody may have deleted it meanwhile
       return save(principal, { id, ...shift }, 'shift.changed');
     },
     async remove(principal, id) {
@@ -115,10 +116,12 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   };
 }
 
+const notFound = (id: string): AppError => new AppError('SHIFT_NOT_FOUND', `There is no shift ${id}.`);
+
 interface UserRow { username: string; role: string; area: string | null }
 const readsAlerts = ({ username, role, area }: UserRow): boolean => hasPermission({ name: username, role: role as Role, area: area ?? undefined }, 'alert:read'); // roles are written from Role only
 
-const inWords = ({ name, tier, area, weekdays, start, end, users }: Shift): string => `${name}: ${tier} of ${area}, days ${weekdays.join('')}, ${start}–${end}, ${users.join(', ')}`;
+const inWords = ({ name, tier, area, weekdays, holidays, start, end, users }: Shift): string => `${name}: ${tier} of ${area}, days ${weekdays.join('')}${holidays === undefined ? '' : `, holidays ${holidays}`}, ${start}–${end}, ${users.join(', ')}`;
 
 const byPlace = (a: Shift, b: Shift): number => compare(a.area, b.area) || compare(a.tier, b.tier) || compare(a.start, b.start) || compare(a.id, b.id);
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;

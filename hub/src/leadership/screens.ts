@@ -40,7 +40,7 @@ export function createStandbyScreens({ db, key, redisUrl, telemetry, logger }: S
     const features = new FeatureStack(logger);
     const areas = new AreaTree();
     const directory = createDeviceDirectory();
-    const changes = createChangeLog({ db, clock });
+    const changes = createChangeLog({ db, clock, onError: (error) => { logger.error({ err: error }, 'a change did not reach every part of this process'); } });
     const latest = createLatestValues();
     const follower = createChangeFollower({ db, changes, areas, directory, onError: (error) => { logger.error({ err: error }, 'the change log could not be followed; trying again'); } });
     const told = createFanOutSubscriber({

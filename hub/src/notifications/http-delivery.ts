@@ -12,6 +12,10 @@ import { linkOf, textOf, type WordsContext } from './words.js';
 const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
 /** A robot that was called too often takes nothing: WeCom for the rest of the minute, DingTalk for 10 minutes. */
 const TOO_OFTEN_MS: Readonly<Record<number, number>> = { 45009: 60_000, 45033: 60_000, 130101: 600_000, 90030: 600_000 };
+/** A wrong key, signature, word or address in a robot's settings: WeCom does not know the url; DingTalk does not know the token, has the robot switched off, or finds the message outside its security settings. */
+const ROBOT_SETTINGS = [93000, 310000, 400013, 400101, 400102, 400106];
+/** Of what was sent: it is malformed, was taken already, is too long, or can not be understood. */
+const MESSAGE_REFUSED = [400, 409, 413, 422];
 /** Both robots: the system is busy, try again. */
 const BUSY = -1;
 
@@ -57,12 +61,12 @@ function webhookBody({ id: channel }: StoredChannel, message: Message, publicUrl
   return { id: key, event, at, channel, alert, ...(link === undefined ? {} : { link }) };
 }
 
-/** 2xx: taken. 408, 425, 429, 5xx and redirects may pass; any other status means that this message will never be taken. What a receiver writes is not repeated: it may be anybody's. */
+/** 2xx: taken. A few mean that this message will never be taken. All else may pass or be put right, at the receiver or in the channel. What a receiver writes is not repeated: it may be anybody's. */
 function statusOutcome({ status, retryAfter, location }: PostAnswer, now: EpochMs): Outcome {
   if (status >= 200 && status < 300) return { state: 'sent' };
   if (status >= 300 && status < 400) return { state: 'retry', error: redirectWords(status, location) };
-  const error: Label = { zh: `对方答复 ${status}`, en: `it answers ${status}` };
-  if (status >= 400 && status < 500 && ![408, 425, 429].includes(status)) return { state: 'refused', error };
+  const error = statusWords(status);
+  if (MESSAGE_REFUSED.includes(status)) return { state: 'refused', error };
   const afterMs = status === 429 || status === 503 ? retryAfterMs(retryAfter, now) : undefined;
   return { state: 'retry', error, ...(afterMs === undefined ? {} : { afterMs }) };
 }
@@ -77,8 +81,9 @@ function robotOutcome(answer: PostAnswer, now: EpochMs): Outcome {
   if (errcode === undefined) return { state: 'retry', error: { zh: '应答不是机器人的格式，请核对网址', en: 'its answer is not that of a robot: is the url right?' } };
   const afterMs = TOO_OFTEN_MS[errcode];
   if (afterMs !== undefined) return { state: 'retry', error: { zh: `机器人调用过于频繁（errcode ${errcode}）`, en: `the robot was called too often (errcode ${errcode})` }, afterMs };
-  const error: Label = { zh: `机器人答复 errcode ${errcode}${errmsg === undefined ? '' : `：${errmsg}`}`, en: `the robot answers errcode ${errcode}${errmsg === undefined ? '' : `: ${errmsg}`}` };
-  return errcode === BUSY ? { state: 'retry', error } : { state: 'refused', error };
+  const isSettings = ROBOT_SETTINGS.includes(errcode);
+  const error: Label = { zh: `机器人答复 errcode ${errcode}${errmsg === undefined ? '' : `：${errmsg}`}${isSettings ? '；请核对网址、密钥和机器人的安全设置' : ''}`, en: `the robot answers errcode ${errcode}${errmsg === undefined ? '' : `: ${errmsg}`}${isSettings ? '; check the url, the secret and the robot\'s security settings' : ''}` };
+  return errcode === BUSY || isSettings ? { state: 'retry', error } : { state: 'refused', error };
 }
 
 function parseAnswer(text: string): { errcode?: number; errmsg?: string } {
@@ -99,6 +104,14 @@ function retryAfterMs(text: string | undefined, now: EpochMs): number | undefine
   if (text === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - now;
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS) : undefined;
+}
+
+/** With what to do about it where somebody can. */
+function statusWords(status: number): Label {
+  const { zh, en } = { zh: `对方答复 ${status}`, en: `it answers ${status}` };
+  if ([401, 403, 407].includes(status)) return { zh: `${zh}，没有放行；请核对网址里的令牌和密钥，以及对方或中间代理是否允许本中心访问`, en: `${en}: check the token in the url and the secret, and whether the receiver or a proxy before it lets this hub in` };
+  if ([404, 405, 410].includes(status)) return { zh: `${zh}，那里没有接收程序；请核对网址，以及对方或中间代理是否已配置好`, en: `${en}: check the url, and whether the receiver or a proxy before it is set up` };
+  return { zh, en };
 }
 
 function redirectWords(status: number, location: string | undefined): Label {

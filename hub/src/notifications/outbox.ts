@@ -39,10 +39,10 @@ export interface Outbox {
   hurry(channel: string, now: EpochMs): Promise<void>;
   /** Ends what waits since before `at`; answers how many, at most 1,000 at once. */
   giveUpBefore(at: EpochMs): Promise<number>;
-  /** Forgets what was settled before `at`, of alerts that are active no longer, and what was seen of these; at most 1,000 of each at once. */
+  /** Forgets what was settled before `at`, of alerts that are active no longer or not kept any more, and what was seen of these; at most 1,000 of each at once. */
   dropBefore(at: EpochMs): Promise<void>;
-  /** Times of the messages of the last while, for the limit of messages a minute over a restart. */
-  sentSince(channel: string, at: EpochMs): Promise<EpochMs[]>;
+  /** When each message of these channels went that went after `at`, a digest being one, for the limit of messages a minute over a restart; the newest 100. */
+  sentSince(channels: readonly string[], at: EpochMs): Promise<EpochMs[]>;
   /** Waiting rows by channel; of channels that have any. */
   waiting(): Promise<Map<string, number>>;
   waitingTotal(): Promise<number>;
@@ -121,14 +121,18 @@ export function createOutbox({ db }: { db: Db }): Outbox {
       return ids.length;
     },
     async dropBefore(at) {
+      // Its end was never heard of when it cleared and was dropped while the notifier was away for longer than changes are kept.
+      await db.deleteFrom('notice_alert').where('alert_id', 'in', (e) => e.selectFrom('notice_alert as seen').select('seen.alert_id').where('seen.active', '=', 1).where('seen.at', '<', at)
+        .where((s) => s.not(s.exists(s.selectFrom('alert').select('alert.id').whereRef('alert.id', '=', 'seen.alert_id')))).limit(CHUNK)).execute();
       const settled = NOTIFICATION_STATES.filter((state) => state !== 'waiting');
       await db.deleteFrom('outbox').where('id', 'in', (e) => e.selectFrom('outbox').select('id').where('state', 'in', settled).where('at', '<', at)
         .where('alert_id', 'not in', (a) => a.selectFrom('notice_alert').select('alert_id').where('active', '=', 1)).limit(CHUNK)).execute();
       await db.deleteFrom('notice_alert').where('alert_id', 'in', (e) => e.selectFrom('notice_alert').select('alert_id').where('active', '=', 0).where('at', '<', at).limit(CHUNK)).execute();
     },
 
-    async sentSince(channel, at) {
-      const rows = await db.selectFrom('outbox').select('sent_at').distinct().where('channel', '=', channel).where('state', '=', 'sent').where('sent_at', '>', at).orderBy('sent_at', 'desc').limit(100).execute();
+    async sentSince(channels, at) {
+      const rows = await db.selectFrom('outbox').select((e) => ['sent_at', e.fn.coalesce('digest', 'key').as('message')]).distinct()
+        .where('channel', 'in', [...channels]).where('state', '=', 'sent').where('sent_at', '>', at).orderBy('sent_at', 'desc').limit(100).execute();
       return rows.flatMap(({ sent_at: sentAt }) => sentAt === null ? [] : [sentAt]);
     },
     async waiting() {

@@ -152,7 +152,7 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     }
   }
 
-  /** After a restart it counts what the outbox knows of the last minute. */
+  /** After a restart it counts what the outbox knows of the last minute, whichever channel of the address it went by. */
   async function paceOf(channel: StoredChannel): Promise<Pace> {
     const address = addressOf(channel);
     const known = paces.get(address);
@@ -160,7 +160,8 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     const now = clock.now();
     const pace = new Pace();
     const since = now - PACE.withinMs;
-    if ((channel.lastSentAt ?? 0) > since) for (const at of await outbox.sentSince(channel.id, since)) pace.add(at);
+    const channels = (await db.selectFrom('channel').selectAll().execute()).map(toStoredChannel).filter((other) => addressOf(other) === address && (other.lastSentAt ?? 0) > since);
+    if (channels.length > 0) for (const at of await outbox.sentSince(channels.map(({ id }) => id), since)) pace.add(at);
     const other = paces.get(address); // made while the outbox was asked
     paces.set(address, other ?? pace);
     return other ?? pace;

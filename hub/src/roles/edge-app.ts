@@ -99,7 +99,7 @@ async function wire({ config, edge, logger, paths, journal, handlers, tenants, d
   const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
   const state = createEdgeState({ db });
   const clock = new EdgeClock({ own: systemClock, state, logger });
-  const changes = createChangeLog({ db, clock });
+  const changes = createChangeLog({ db, clock, onError });
   const { areas, audit, identity, areaService } = wirePeople({ db, clock });
   const known = wireDevices({ config, db, clock, paths, areas, changes, audit, onError });
   const { directory } = known;

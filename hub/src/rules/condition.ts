@@ -61,6 +61,7 @@ export class Condition implements AlertOwner {
     this.groupId = groupId;
     this.#level = ruleVersion === this.rule.version ? this.#levelOf(severity) : -1;
     this.#isUngraded = this.#level < 0;
+    if (this.isWaiting) this.sink.wait(this); // the end of its rule's hours may be all that is to come
   }
 
   /** An alert that was taken over without what it rested on: it stands no longer than if that had been seen just now. */

@@ -19,6 +19,7 @@ import { eraseRule, loadRules, toRule, versionsOf, writeRule } from './rule-stor
 /**
  * The rules, for people and programs. A rule that concerns only foreign areas or devices does not exist (RULE_NOT_FOUND). What is written is in force on every
  * device when the call returns. Writers bound to an area write rules within it: AREA_NOT_FOUND, DEVICE_NOT_FOUND, or FORBIDDEN for one that reaches beyond.
+ * What a rule refers to is read in the transaction that writes it, as one writes at a time: two requests at once leave neither a ring nor a name that stands for nothing.
  */
 export interface RuleService {
   /** All of them, by id. */
@@ -81,11 +82,8 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     return rule;
   }
 
-  /** Read inside the transaction that changes it. */
-  async function findOwn(trx: Transaction<Database>, principal: Principal, id: string): Promise<Rule> {
-    const rule = await find(trx, principal, id);
-    if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', { zh: `规则 ${id} 超出您的管辖范围；可以为自己的区域另立同族的一条。`, en: `Rule ${id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.` });
-    return rule;
+  function requireOwn(principal: Principal, rule: Rule): void {
+    if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', { zh: `规则 ${rule.id} 超出您的管辖范围；可以为自己的区域另立同族的一条。`, en: `Rule ${rule.id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.` });
   }
 
   async function weigh(principal: Principal, rule: Rule): Promise<Candidacy> {
@@ -123,9 +121,8 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
 
     async create(principal, rule) {
       requirePermission(principal, 'rule:write');
-      const all = await loadRules(db);
-      requireSense(principal, rule, all);
       return putInForce(await db.transaction().execute(async (trx) => {
+        requireSense(principal, rule, await loadRules(trx));
         const taken = await trx.selectFrom('rule').select('id').where('id', '=', rule.id).executeTakeFirst();
         if (taken !== undefined) throw new AppError('RULE_EXISTS', { zh: `编号 ${rule.id} 已有规则在用。`, en: `There is a rule ${rule.id} already.` });
         return write(trx, principal, rule, { action: 'rule.created', detail: `${rule.type} on ${rule.kinds.join(', ')}` });
@@ -135,10 +132,10 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     async replace(principal, id, rule) {
       requirePermission(principal, 'rule:write');
       if (rule.id !== id) throw new AppError('RULE_INVALID', { zh: `规则的编号不能改：原来是 ${id}，提交的是 ${rule.id}。`, en: `id is ${rule.id} in the body and ${id} in the address; a rule keeps its id.` });
-      const known = await find(db, principal, id); // before anything is said about its body
-      if (!isSwitchedOff(known, rule)) requireSense(principal, rule, await loadRules(db));
       return putInForce(await db.transaction().execute(async (trx) => {
-        const before = await findOwn(trx, principal, id);
+        const before = await find(trx, principal, id); // before anything is said about its body
+        if (!isSwitchedOff(before, rule)) requireSense(principal, rule, await loadRules(trx));
+        requireOwn(principal, before);
         if (rule.version !== undefined && rule.version !== before.version) throw new AppError('RULE_CHANGED', { zh: `现在生效的是 ${before.updatedBy} 改的第 ${before.version} 版，不是第 ${rule.version} 版。`, en: `Version ${before.version} of ${before.updatedBy} is in force, not ${rule.version}.` });
         return write(trx, principal, rule, { action: 'rule.changed', detail: ruleChangesOf(before, rule) });
       }));
@@ -146,10 +143,10 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
 
     async remove(principal, id) {
       requirePermission(principal, 'rule:write');
-      const all = await loadRules(db);
       const version = await db.transaction().execute(async (trx) => {
-        const rule = await findOwn(trx, principal, id);
-        const dependants = dependantsOf(rule, all.filter((other) => other.id !== id));
+        const rule = await find(trx, principal, id);
+        requireOwn(principal, rule);
+        const dependants = dependantsOf(rule, (await loadRules(trx)).filter((other) => other.id !== id));
         if (dependants.length > 0) throw new AppError('RULE_INVALID', stillNamed(dependants.find((other) => isRuleVisible(principal, other, places))));
         const at = clock.now();
         await insertAudit(trx, at, [{ by: principal.name, action: 'rule.deleted', target: id, detail: `${rule.type}, version ${rule.version}` }]);

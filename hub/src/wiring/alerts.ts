@@ -33,11 +33,11 @@ export function wireAlerts({ db, clock, areas, changes, directory, positionName,
   const activeAlerts = createActiveAlerts({ db });
   const ids = createIdSource({ clock, random: randomBytes });
   const policies = new EscalationPolicies(areas);
-  const roster = new Roster(areas);
+  const days = new DayCalendar();
+  const roster = new Roster({ areas, days });
   const clocks = createEscalationClocks({ policies });
   const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
   const outOfService = new MaintenanceWindows({ areas });
-  const days = new DayCalendar();
   const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, positionName, onError });
   const escalator = createEscalator({
     clock, activeAlerts, writer, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),

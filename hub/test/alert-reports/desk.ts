@@ -7,6 +7,7 @@ import { createAlertReports } from '../../src/alert-reports/alert-reports.js';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
+import { NO_DAYS } from '../../src/calendar/day-calendar.js';
 import type { Database } from '../../src/database/schema.js';
 import { Roster } from '../../src/duty/roster.js';
 import { openTestDatabase } from '../support/databases.js';
@@ -28,7 +29,7 @@ export async function openDesk() {
   const areas = new AreaTree();
   AREAS.forEach((area) => areas.put(area));
   const activeAlerts = createActiveAlerts({ db });
-  const roster = new Roster(areas);
+  const roster = new Roster({ areas, days: NO_DAYS });
   let made = 0;
 
   function alertOf(more: Partial<Alert>): Alert {

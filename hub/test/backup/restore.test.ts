@@ -64,7 +64,7 @@ describe('restoring a backup', () => {
       await restoreBackup(`${backup}-2`, join(folder, `data-${now}`), now);
       const restored = await openDatabase(dataPaths(join(folder, `data-${now}`)).database);
       await record(restored, 10);
-      const log = createChangeLog({ db: restored, clock: { now: () => now } });
+      const log = createChangeLog({ db: restored, clock: { now: () => now }, onError: (error) => { throw error; } });
       const seqs = await Promise.all(since.map(async (seq) => (await log.after(seq, 100))?.map((change) => change.seq)));
       await restored.destroy();
       return seqs;

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createChangeLog, type ChangeLog } from '../../src/changes/change-log.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createChangeLog, type Change, type ChangeLog } from '../../src/changes/change-log.js';
 import type { Db } from '../../src/database/database.js';
 import { together } from '../../src/database/together.js';
 import { describeOnDatabases, openTestDatabase } from '../support/databases.js';
@@ -13,10 +13,13 @@ import { turnsDuring } from '../support/turns.js';
 let folder: string;
 let db: Db;
 let changes: ChangeLog;
+let errors: unknown[];
+const openLog = (): ChangeLog => createChangeLog({ db, clock: { now: () => 0 }, onError: (error) => { errors.push(error); } });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'liandong-changes-'));
   db = await openTestDatabase(folder);
-  changes = createChangeLog({ db, clock: { now: () => 0 } });
+  errors = [];
+  changes = openLog();
 });
 afterEach(async () => {
   await db.destroy();
@@ -40,7 +43,7 @@ describeOnDatabases('the numbers of alerts', () => {
     expect(await write(changes, 'c')).toEqual([3]); // before those are told
     tell(changes, [3, 1, 2]);
     expect(await write(changes, 'd')).toEqual([4]);
-    expect(await write(createChangeLog({ db, clock: { now: () => 0 } }), 'e')).toEqual([5]);
+    expect(await write(openLog(), 'e')).toEqual([5]);
     expect(await stored()).toEqual([[1, 'a'], [2, 'b'], [3, 'c'], [4, 'd'], [5, 'e']]);
   });
 
@@ -72,6 +75,18 @@ describeOnDatabases('the numbers of alerts', () => {
     const left = await stored();
     expect(left.map(([, entity]) => entity)).toEqual(['a', 'bin', 'b']);
     expect((await changes.after(1, 10))?.map(({ seq }) => seq)).toEqual(left.slice(1).map(([seq]) => seq));
+  });
+});
+
+describe('publishing', () => {
+  it('reaches every listener with every change, whichever of them throws, and says what was thrown', () => {
+    const heard: Seq[] = [];
+    changes.onChange(() => { throw new Error('a screen broke'); });
+    changes.onChange(({ seq }) => { heard.push(seq); });
+    const change = (seq: Seq): Change => ({ seq, area: 'elm', kind: 'device', device: { id: 'bin', kind: 'waste_bin', name: 'Bin', area: 'elm', codec: 'native', reportingIntervalS: 60, status: 'online' } });
+    changes.publish([change(1), change(2)]);
+    expect(heard).toEqual([1, 2]);
+    expect(errors.map(String)).toEqual(['Error: a screen broke', 'Error: a screen broke']);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
 import LibsqlDatabase from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { weightOf } from '../../src/alerts/alert-rows.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createChangeLog } from '../../src/changes/change-log.js';
 import { openDatabase } from '../../src/database/database.js';
@@ -47,7 +48,7 @@ describe('a data folder of the first version', () => {
       const clock = { now: () => 10 };
       const directory = createDeviceDirectory();
       const refusals = createRefusalLog({ db, clock, directory, onError: (error) => { throw error; } });
-      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock }) }).load();
+      await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock, onError: (error) => { throw error; } }) }).load();
       expect(directory.authenticate('bin-1', Buffer.from('secret'))?.device).not.toHaveProperty('accepted');
     } finally {
       await db.destroy();
@@ -87,6 +88,7 @@ describe('a data folder of the first version', () => {
 
   it.each([
     ["select id from alert where shelved_until <= 5 order by shelved_until limit 200", 'alert_shelved'],
+    ["select id from alert where cleared_at < 5 and active = 0 limit 100", 'alert_cleared'],
     ["select max(cleared_at) from alert", 'alert_cleared'],
     ["select * from alert where active = 0 and cleared_at >= 5 order by cleared_at, id", 'alert_cleared'],
     ["select * from alert a where a.shelved_until is not null and not exists (select 1 from alert b where b.rule_id = a.rule_id and b.id > a.id and (b.device_id = a.device_id or (b.device_id is null and a.device_id is null and b.area = a.area)))", 'alert_alarm'],
@@ -97,6 +99,24 @@ describe('a data folder of the first version', () => {
     try {
       const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(db);
       expect(rows.map(({ detail }) => detail).join('\n')).toContain(index);
+    } finally {
+      await db.destroy();
+    }
+  });
+
+  it.each([
+    ['a page', '(weight, raised_at, id) < (3, 5, \'a\')', 'SEARCH alert USING INDEX alert_list ((weight,raised_at,id)<(?,?,?))'],
+    ['those that are active', 'weight >= 6', 'SEARCH alert USING INDEX alert_list (weight>?)'],
+    ['those of one severity', 'weight in (3, 8)', 'SEARCH alert USING INDEX alert_list (weight=?)'],
+    ['those of some areas', 'area in (\'a\', \'b\', \'c\')', 'SCAN alert USING INDEX alert_list'],
+    ['those of a tier', 'coalesce(tier, \'\') = \'community\'', 'SCAN alert USING INDEX alert_list'],
+  ])('lists alerts without sorting them: %s', async (_what, filter, plan) => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(`select * from alert where ${filter} order by weight desc, raised_at desc, id desc limit 51`)}`.execute(db);
+      expect(rows.map(({ detail }) => detail)).toEqual([plan]);
     } finally {
       await db.destroy();
     }
@@ -127,7 +147,7 @@ describe('a data folder of the first version', () => {
       for (const id of ['default-air-aqi', 'default-noise']) expect(rules.get(id)).toEqual({ ...DEFAULT_RULES.find((rule) => rule.id === id), version: 1, updatedBy: 'hub', updatedAt: expect.any(Number) as number, enabled: id !== 'default-noise' });
       expect((await versionsOf(db, 'night')).map(({ version, change }) => [version, change])).toEqual([[1, 'created']]);
       expect((await db.selectFrom('rule_state').select('rule_id').execute()).map(({ rule_id }) => rule_id)).toEqual(['heating']);
-      expect(await db.selectFrom('alert').select('rule_version').execute()).toEqual([{ rule_version: 1 }]);
+      expect(await db.selectFrom('alert').select(['rule_version', 'weight']).execute()).toEqual([{ rule_version: 1, weight: weightOf({ active: true, severity: 'info' }) }]);
     } finally {
       await db.destroy();
     }

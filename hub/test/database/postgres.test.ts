@@ -93,7 +93,8 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
   it('never shows a reader a change before one with a smaller seq, however transactions overlap', async () => {
     const url = await server.createDatabase();
     const [db, other] = await Promise.all([open(url), open(url)]);
-    const [changes, others] = [createChangeLog({ db, clock: { now: () => 0 } }), createChangeLog({ db: other, clock: { now: () => 0 } })];
+    const onError = (error: unknown): void => { throw error; };
+    const [changes, others] = [createChangeLog({ db, clock: { now: () => 0 }, onError }), createChangeLog({ db: other, clock: { now: () => 0 }, onError })];
     await db.transaction().execute((trx) => changes.recordAlert(trx, alert)); // what is rolled back before the first would look like changes that are gone
     let isWriting = true;
     const writing = Promise.all([db, other].map(async (mine, index) => {

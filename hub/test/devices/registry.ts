@@ -27,7 +27,7 @@ export async function openRegistry(folder?: string) {
   const db = await openTestDatabase(dir);
   const tree = new AreaTree();
   const audit = createAuditLog({ db, clock });
-  const changes = createChangeLog({ db, clock });
+  const changes = createChangeLog({ db, clock, onError });
   const published: Change[] = [];
   changes.onChange((change) => published.push(change));
   const areas = createAreaService({ db, areas: tree, audit });

@@ -1,6 +1,7 @@
 import type { NewShift } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
+import { NO_DAYS } from '../../src/calendar/day-calendar.js';
 import { Roster } from '../../src/duty/roster.js';
 import { createShiftService, type ShiftService } from '../../src/duty/shift-service.js';
 import type { Principal } from '../../src/identity/principal.js';
@@ -21,18 +22,21 @@ describeOnDatabases('the shift calendar', () => {
     for (const [username, area] of [['li.na', 'east'], ['wang', 'east-garden'], ['sun', 'west'], ['boss', undefined]] as const) {
       await identity.createUser(ROOT, { username, name: username, role: 'operator', password: 'long enough', ...(area === undefined ? {} : { area }) });
     }
-    roster = new Roster(tree);
+    roster = new Roster({ areas: tree, days: NO_DAYS });
     shifts = createShiftService({ db, clock, ids: createIdSource({ clock, random: (bytes) => new Uint8Array(bytes) }), areas: tree, roster });
   });
   afterEach(() => registry.destroy());
   const actions = async () => (await registry.audit.page({ limit: 10 })).data.filter(({ action }) => action.startsWith('shift.')).map(({ by, action, detail }) => ({ by, action, detail }));
 
   it('is kept, changed and deleted, survives a restart, and each change is audited with what it is', async () => {
-    const made = await shifts.create(EAST, { ...SHIFT, weekdays: [7, 1, 7], users: ['li.na', 'wang', 'li.na'], validFrom: 5, validTo: 9 });
-    expect(made).toEqual({ id: expect.stringMatching(/^[a-z0-9]{26}$/) as string, ...SHIFT, weekdays: [1, 7], users: ['li.na', 'wang'], validFrom: 5, validTo: 9 });
+    const made = await shifts.create(EAST, { ...SHIFT, weekdays: [7, 1, 7], users: ['li.na', 'wang', 'li.na'], validFrom: 5, validTo: 9, holidays: 'also' });
+    expect(made).toEqual({ id: expect.stringMatching(/^[a-z0-9]{26}$/) as string, ...SHIFT, weekdays: [1, 7], users: ['li.na', 'wang'], validFrom: 5, validTo: 9, holidays: 'also' });
+    const kept = new Roster({ areas: registry.tree, days: NO_DAYS });
+    await kept.load(registry.db);
+    expect(kept.all()).toEqual([made]);
     const changed = await shifts.replace(EAST, made.id, SHIFT);
     expect(changed).toEqual({ id: made.id, ...SHIFT });
-    const reread = new Roster(registry.tree);
+    const reread = new Roster({ areas: registry.tree, days: NO_DAYS });
     await reread.load(registry.db);
     expect(reread.all()).toEqual([changed]);
     await shifts.remove(EAST, made.id);
@@ -42,7 +46,7 @@ describeOnDatabases('the shift calendar', () => {
     const detail = '夜班: community of east-garden, days 1234567, 20:00–08:00, li.na';
     expect(await actions()).toEqual([
       { by: 'li.east', action: 'shift.deleted', detail }, { by: 'li.east', action: 'shift.changed', detail },
-      { by: 'li.east', action: 'shift.created', detail: '夜班: community of east-garden, days 17, 20:00–08:00, li.na, wang' },
+      { by: 'li.east', action: 'shift.created', detail: '夜班: community of east-garden, days 17, holidays also, 20:00–08:00, li.na, wang' },
     ]);
   });
 
@@ -56,6 +60,20 @@ describeOnDatabases('the shift calendar', () => {
     const { id } = await shifts.create(EAST, SHIFT);
     await expect(shifts.replace(EAST, id, { ...SHIFT, ...more })).rejects.toMatchObject({ code });
     expect(await shifts.list(EAST)).toEqual([{ id, ...SHIFT }]);
+  });
+
+  it('stays deleted when somebody changes a shift that another one is just deleting', async () => {
+    const { id } = await shifts.create(EAST, SHIFT);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    const holding = registry.db.transaction().execute(async (trx) => { await trx.selectFrom('shift').select('id').execute(); await held; });
+    const removed = shifts.remove(EAST, id);
+    const changed = shifts.replace(EAST, id, { ...SHIFT, name: '改名' }).catch((error: unknown) => error);
+    release();
+    await Promise.all([holding, removed]);
+    expect(await changed).toMatchObject({ code: 'SHIFT_NOT_FOUND' });
+    expect(await registry.db.selectFrom('shift').select('id').execute()).toEqual([]);
+    expect(roster.all()).toEqual([]);
   });
 
   it('lets people who see everything be on duty anywhere', async () => {

@@ -102,6 +102,17 @@ describeOnDatabases('alerts of an edge', () => {
     expect(await rig.alerts()).toMatchObject([{ active: false, ackedBy: 'admin' }]);
   });
 
+  it('end with the hours of their rule, though nothing more is heard of the device', async () => {
+    await rig.rules.replace(ADMIN, 'fire', { ...FIRE, schedule: { hours: [8, 20] } });
+    rig.clock.at = Date.parse('2026-11-02T19:59:30+08:00');
+    await rig.evaluator.tick();
+    await take({ ...told({}, raised), at: rig.clock.at });
+    await rig.pass(20);
+    expect(await rig.active()).toHaveLength(1);
+    await rig.pass(20);
+    expect(await rig.active()).toEqual([]);
+  });
+
   it('are one with the hub\'s rule: its own reading of the device raises no second one, and clears this one', async () => {
     await take(told({}, raised));
     await rig.send('bin-1', 'temperature', 80);

@@ -1,6 +1,7 @@
 import type { AlertStep, StepDetail } from '../../src/alerts/life-cycle.js';
 import type { Alert, EscalationPolicy, NewShift, Rule } from '@liandong/protocols';
 import type { AreaTree } from '../../src/areas/area-tree.js';
+import { NO_DAYS } from '../../src/calendar/day-calendar.js';
 import type { Db } from '../../src/database/database.js';
 import { usersOf } from '../../src/duty/on-duty.js';
 import { Roster } from '../../src/duty/roster.js';
@@ -23,7 +24,7 @@ export async function createNight(rules: readonly Rule[] = [FILL]) {
     for (const { id, level, parent = null, name } of areas.all()) await db.insertInto('area').values({ id, level, parent, name }).onConflict((conflict) => conflict.doNothing()).execute();
     const policies = new EscalationPolicies(areas);
     await policies.load(db);
-    const roster = new Roster(areas);
+    const roster = new Roster({ areas, days: NO_DAYS });
     await roster.load(db);
     current = { policies, roster, clocks: createEscalationClocks({ policies }) };
     return current.clocks;

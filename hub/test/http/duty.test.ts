@@ -6,6 +6,7 @@ import { createAlertReports } from '../../src/alert-reports/alert-reports.js';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
 import { saveAlert } from '../../src/alerts/alert-rows.js';
+import { NO_DAYS } from '../../src/calendar/day-calendar.js';
 import { Roster } from '../../src/duty/roster.js';
 import { createShiftService } from '../../src/duty/shift-service.js';
 import { createEscalationService } from '../../src/escalation/escalation-service.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => { await hub.close(); });
 
 function servicesOf({ db, clock, tree }: Registry) {
-  const roster = new Roster(tree);
+  const roster = new Roster({ areas: tree, days: NO_DAYS });
   return {
     escalation: createEscalationService({ db, clock, areas: tree, policies: new EscalationPolicies(tree) }),
     shifts: createShiftService({ db, clock, ids: createIdSource({ clock, random: (bytes) => new Uint8Array(bytes) }), areas: tree, roster }),
@@ -82,7 +83,7 @@ describe('what is wrong', () => {
     ['a time of nought', send('PUT', '/areas/east/escalation', { critical: { ackWithinS: 0 } })], ['text for a time', send('PUT', '/areas/east/escalation', { critical: { ackWithinS: '60' } })],
     ['no time to acknowledge', send('PUT', '/areas/east/escalation', { critical: { resolveWithinS: 60 } })],
     ['an eighth weekday', send('POST', '/shifts', { ...SHIFT, weekdays: [8] })], ['no weekday', send('POST', '/shifts', { ...SHIFT, weekdays: [] })], ['an hour 24', send('POST', '/shifts', { ...SHIFT, end: '24:00' })],
-    ['nobody', send('POST', '/shifts', { ...SHIFT, users: [] })], ['an unknown member', send('POST', '/shifts', { ...SHIFT, id: 'mine' })], ['a time that is none', send('GET', '/shifts/on-duty?area=east&at=noon')],
+    ['nobody', send('POST', '/shifts', { ...SHIFT, users: [] })], ['holidays of a kind there is not', send('POST', '/shifts', { ...SHIFT, holidays: 'always' })], ['an unknown member', send('POST', '/shifts', { ...SHIFT, id: 'mine' })], ['a time that is none', send('GET', '/shifts/on-duty?area=east&at=noon')],
     ['a range of more than 92 days', send('GET', '/alerts/kpi?from=2026-01-01&to=2026-05-01')], ['a range backwards', send('GET', '/alerts/handover?from=2026-10-02&to=2026-10-01')],
     ['no operator', send('GET', '/alerts/kpi?operators=0')],
   ])('is refused with 400 and said: %s', async (_what, request) => {

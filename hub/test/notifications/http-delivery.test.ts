@@ -51,14 +51,15 @@ describe('a webhook', () => {
   });
 
   it.each([
-    [200, {}, 'sent', undefined], [204, {}, 'sent', undefined], [302, {}, 'retry', undefined], [400, {}, 'refused', undefined], [401, {}, 'refused', undefined], [404, {}, 'refused', undefined], [410, {}, 'refused', undefined],
+    [200, {}, 'sent', undefined], [204, {}, 'sent', undefined], [302, {}, 'retry', undefined], [400, {}, 'refused', undefined], [413, {}, 'refused', undefined], [422, {}, 'refused', undefined],
+    [401, {}, 'retry', undefined], [403, {}, 'retry', undefined], [404, {}, 'retry', undefined], [410, {}, 'retry', undefined],
     [408, {}, 'retry', undefined], [425, {}, 'retry', undefined], [429, {}, 'retry', undefined], [429, { 'retry-after': '30' }, 'retry', 30_000], [429, { 'retry-after': 'soon' }, 'retry', undefined],
     [503, { 'retry-after': new Date(START + 65_005).toUTCString() }, 'retry', 64_995], [503, { 'retry-after': '86400' }, 'retry', 900_000], [500, { 'retry-after': '30' }, 'retry', undefined], [502, {}, 'retry', undefined],
   ])('that answers %i %o is taken as %s', async (status, headers, state, afterMs) => {
-    receiver.state.reply = replying(status, 'a body that nobody repeats: secret', headers);
+    receiver.state.reply = replying(status, 'a body that nobody repeats: passport', headers);
     const outcome = await http.webhook(channelOf(), notice());
     expect([outcome.state, 'afterMs' in outcome ? outcome.afterMs : undefined]).toEqual([state, afterMs]);
-    expect(JSON.stringify(outcome)).not.toContain('secret');
+    expect(JSON.stringify(outcome)).not.toContain('passport');
   });
 });
 
@@ -95,7 +96,8 @@ describe('a WeCom robot', () => {
   });
 
   it.each([
-    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'refused', error: inEnglish('the robot answers errcode 93000: invalid webhook url') }],
+    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'retry', error: inEnglish('the robot answers errcode 93000: invalid webhook url; check the url, the secret and the robot\'s security settings') }],
+    ['{"errcode":40008,"errmsg":"invalid message type"}', { state: 'refused', error: inEnglish('the robot answers errcode 40008: invalid message type') }],
     ['{"errcode":45009,"errmsg":"api freq out of limit"}', { state: 'retry', error: inEnglish('the robot was called too often (errcode 45009)'), afterMs: 60_000 }],
     ['{"errcode":-1,"errmsg":"system busy"}', { state: 'retry', error: inEnglish('the robot answers errcode -1: system busy') }],
     ['<html>', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?') }],
@@ -122,8 +124,8 @@ describe('a DingTalk robot', () => {
     });
   });
 
-  it('that refuses the signature is not tried with the same message again', async () => {
+  it('that refuses the signature is tried again, as somebody may put the secret right', async () => {
     receiver.state.reply = replying(200, '{"errcode":310000,"errmsg":"sign not match"}');
-    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'refused', error: inEnglish('the robot answers errcode 310000: sign not match') });
+    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'retry', error: inEnglish('the robot answers errcode 310000: sign not match; check the url, the secret and the robot\'s security settings') });
   });
 });

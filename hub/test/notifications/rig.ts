@@ -43,7 +43,7 @@ export async function createRig({ smtp, publicUrl, resolve, postMs = 500 }: { sm
 
   async function open() {
     const db = await openTestDatabase(folder);
-    const changes = createChangeLog({ db, clock });
+    const changes = createChangeLog({ db, clock, onError: (error) => { throw error; } });
     const notifications = createNotifications({
       db, clock, changes, areas, smtp, publicUrl, postMs, random: () => 0.5, directory: { get: () => undefined },
       logger: { error: (line: unknown) => { errors.push(line); } }, ...(resolve === undefined ? {} : { resolve }),

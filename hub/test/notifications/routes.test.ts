@@ -7,6 +7,7 @@ import { openHub, type TestHub } from '../http/test-hub.js';
 import { openReceiver, replying, type Receiver } from './receiver.js';
 import { alertOf, EVERYTHING } from './rig.js';
 
+const REFUSED_THERE = 'it answers 403: check the token in the url and the secret, and whether the receiver or a proxy before it lets this hub in';
 let hub: TestHub;
 let receiver: Receiver;
 let notifications: Notifications;
@@ -126,9 +127,9 @@ describe('channels', () => {
     expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: true });
     expect(receiver.received).toMatchObject([{ path: '/in?key=k3y', body: expect.stringContaining('"event":"test"') as string }]);
     receiver.state.reply = replying(403);
-    expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: false, error: 'it answers 403', errorZh: '对方答复 403' });
+    expect((await ask('root', 'POST', `/channels/${id}/test`)).json<ChannelTest>()).toEqual({ ok: false, error: REFUSED_THERE, errorZh: expect.stringContaining('对方答复 403，没有放行') as string });
     receiver.state.reply = replying(200);
-    expect((await auditOf(id)).slice(0, 2)).toMatchObject([{ by: 'token:admin-all', action: 'channel.tested', detail: 'it answers 403' }, { action: 'channel.tested', detail: 'delivered' }]);
+    expect((await auditOf(id)).slice(0, 2)).toMatchObject([{ by: 'token:admin-all', action: 'channel.tested', detail: REFUSED_THERE }, { action: 'channel.tested', detail: 'delivered' }]);
   });
 
   it('show what was told, newest first and page by page, and take it with them when they are removed', async () => {

@@ -146,6 +146,20 @@ describeOnDatabases('the sender, to a webhook', () => {
     expect(rig.counts.totals()).toMatchObject({ sent: 1, given_up: 1 });
   });
 
+  it.each([401, 403, 404])('keeps what a receiver answers with %i until somebody has put it right, and says what to look at', async (status) => {
+    const channel = await rig.addChannel(webhook(receiver.url, { secret: 'wrong' }));
+    receiver.state.reply = replying(status);
+    await rig.change(alertOf('a'), alertOf('b'));
+    await rig.pass(60 * MINUTE, 20_000);
+    expect(await states()).toEqual(['waiting', 'waiting']);
+    expect(receiver.received.length).toBeLessThan(40); // pauses grow
+    expect(await rig.channels.list(ADMIN)).toMatchObject([{ waiting: 2, lastError: expect.stringMatching(`^it answers ${status}: check the `) as string, lastErrorZh: expect.stringContaining('请核对网址') as string }]);
+    receiver.state.reply = replying(200);
+    await rig.channels.patch(ADMIN, channel.id, { secret: 'right' });
+    await rig.settle();
+    expect(await states()).toEqual(['sent', 'sent']);
+  });
+
   it('is not held up by one message that its receiver stumbles over', async () => {
     await rig.addChannel(webhook(receiver.url));
     receiver.state.reply = (response, { body }) => { response.writeHead(body.includes('"alert":{"id":"bad"') ? 500 : 200).end(); };
@@ -208,6 +222,17 @@ describeOnDatabases('the sender, to a webhook', () => {
     rig.clock.at -= 60 * MINUTE;
     await rig.settle();
     expect(await states()).toEqual(['sent']);
+  });
+
+  it('forgets an alert whose end it never heard of, once it is no longer kept', async () => {
+    await rig.addChannel(webhook(receiver.url));
+    await rig.change(alertOf('a'), alertOf('b'));
+    await rig.settle();
+    await rig.db.deleteFrom('alert').where('id', '=', 'a').execute(); // cleared and dropped while the notifier was away, and so are the changes that told of it
+    await rig.pass(8 * 86_400_000, 4 * 86_400_000);
+    await rig.pass(2 * MINUTE, MINUTE);
+    expect(await rig.db.selectFrom('notice_alert').select('alert_id').execute()).toEqual([{ alert_id: 'b' }]);
+    expect((await rig.outbox()).map(({ alertId }) => alertId)).toEqual(['b']);
   });
 
   it('forgets after a week what was settled, but not of alerts that are still active', async () => {
@@ -294,6 +319,20 @@ describeOnDatabases('the sender, to a robot', () => {
     expect(receiver.received).toHaveLength(PACE.messages);
     await rig.pass(62_000, 1_000);
     expect(receiver.received).toHaveLength(PACE.messages + 1);
+  });
+
+  it.each([['together', 1], ['as two channels of one robot', 2]])('knows so of those that went %s, too', async (_how, channels) => {
+    for (let index = 0; index < channels; index += 1) await rig.addChannel(robot());
+    const perChannel = PACE.messages / channels;
+    await rig.change(...Array.from({ length: perChannel }, (_, index) => alertOf(`a${index}`)));
+    await rig.settle();
+    expect(receiver.received).toHaveLength(PACE.messages);
+    await rig.restart();
+    await rig.change(alertOf('one-more'));
+    await rig.settle();
+    expect(receiver.received).toHaveLength(PACE.messages);
+    await rig.pass(62_000, 1_000);
+    expect(receiver.received).toHaveLength(PACE.messages + channels);
   });
 
   it('pauses ten minutes when DingTalk says it was called too often', async () => {

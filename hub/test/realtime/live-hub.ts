@@ -52,7 +52,7 @@ const AREAS = [
 export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}, more: Pick<LiveFeedDeps, 'flood'> = {}): Promise<LiveHub> {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-live-'));
   const db = await openTestDatabase(folder);
-  const changes = createChangeLog({ db, clock: systemClock });
+  const changes = createChangeLog({ db, clock: systemClock, onError: (error) => { throw error; } });
   const areas = new AreaTree();
   AREAS.forEach((area) => areas.put(area));
   const principals = new Map<string, Principal>([

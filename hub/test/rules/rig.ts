@@ -71,13 +71,13 @@ export async function createRig(rules?: readonly Rule[], { clocksOf = async () =
 
   async function open() {
     const db = await openTestDatabase(folder);
-    const changes = createChangeLog({ db, clock });
+    const onError = (error: unknown): void => { errors.push(error); };
+    const changes = createChangeLog({ db, clock, onError });
     const activeAlerts = createActiveAlerts({ db });
     const clocks = await clocksOf(db, areas);
     const ids = createIdSource({ clock, random: (bytes) => new Uint8Array(bytes).fill(7) });
     const outOfService = new MaintenanceWindows({ areas });
     await outOfService.load(db, clock.now());
-    const onError = (error: unknown): void => { errors.push(error); };
     const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, onError });
     const rules = createRuleService({ db, clock, areas, directory, evaluator });
     const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });

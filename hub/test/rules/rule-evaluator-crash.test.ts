@@ -55,6 +55,15 @@ describeOnDatabases('the rule evaluator, over crashes', () => {
     expect(await rig.active()).toMatchObject([{ severity: 'major' }]); // cleared was the warning
   });
 
+  it('takes a part that breaks on what it is told for that part\'s trouble, not for a failed write', async () => {
+    rig.changes.onChange(() => { throw new Error('a screen broke'); });
+    await rig.evaluator.handle(batchOf(81));
+    expect(rig.evaluator.state()).toBe('ready');
+    expect(rig.errors.map(String)).toEqual(['Error: a screen broke']);
+    await rig.evaluator.handle({ first: 2, last: 2, records: [rig.sample('bin', { fill_level: 60 }, START + 1)] });
+    expect(rig.published.map(({ active }) => active)).toEqual([true, false]);
+  });
+
   it('publishes only what is committed, with the seq that is stored', async () => {
     await rig.evaluator.handle(batchOf(81));
     expect(rig.published).toMatchObject([{ count: 1, active: true }]);

@@ -45,6 +45,16 @@ describeOnDatabases('writing rules', () => {
     expect(await rig.rules.create(ADMIN, fill('new'))).toMatchObject({ version: 4 });
   });
 
+  it('leaves no reference to nothing and no ring when two people write at the same time', async () => {
+    await rig.rules.create(ADMIN, fill('cause'));
+    const [removed, made] = await Promise.allSettled([rig.rules.remove(ADMIN, 'cause'), rig.rules.create(ADMIN, fill('effect', { inhibitedBy: ['cause'] }))]);
+    expect([removed.status, made]).toMatchObject(['fulfilled', { status: 'rejected', reason: { code: 'RULE_INVALID' } }]);
+    const [held, kept] = await Promise.allSettled([rig.rules.create(ADMIN, fill('effect', { inhibitedBy: ['general'] })), rig.rules.remove(ADMIN, 'general')]);
+    expect([held.status, kept]).toMatchObject(['fulfilled', { status: 'rejected', reason: { code: 'RULE_INVALID' } }]);
+    const ring = await Promise.allSettled([rig.rules.replace(ADMIN, 'eastern', fill('eastern', { inhibitedBy: ['western'] })), rig.rules.replace(ADMIN, 'western', fill('western', { inhibitedBy: ['eastern'] }))]);
+    expect(ring).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'RULE_INVALID' } }]);
+  });
+
   it('refuses an id that is taken, a version that was overtaken, an id that differs from its address, and a rule that is not there', async () => {
     await expect(rig.rules.create(ADMIN, fill('general'))).rejects.toMatchObject({ code: 'RULE_EXISTS' });
     const [a, b] = await Promise.allSettled([

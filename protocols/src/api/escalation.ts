@@ -29,11 +29,14 @@ const TimeOfDay = Type.String({ pattern: TIME_OF_DAY_PATTERN, description: 'Hour
 /**
  * One shift of the calendar: on these weekdays (1 Monday … 7 Sunday) from `start` to `end`; an end that is not later is on the next day.
  * `users` are on duty for `tier` in `area` and below. `validFrom` and `validTo` limit it to a while.
+ * `holidays`, of the calendar: `except`, not on them; `only`, on none but them; `also`, on them too, whatever the weekday. With it a moved working day is one where Monday to Friday are
+ * all listed, and never a Saturday or Sunday, as for rules; without it the calendar is not asked.
  */
 export const NewShiftSchema = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' }), tier: oneOf(TIERS), area: IdSchema,
   weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7 }), start: TimeOfDay, end: TimeOfDay,
   users: Type.Array(UsernameSchema, { minItems: 1, maxItems: 50 }), validFrom: Type.Optional(EpochMsSchema), validTo: Type.Optional(EpochMsSchema),
+  holidays: Type.Optional(oneOf(['except', 'only', 'also'])),
 }, { additionalProperties: false });
 export type NewShift = Static<typeof NewShiftSchema>;
 export const ShiftSchema = Type.Object({ id: Type.String(), ...NewShiftSchema.properties });
