@@ -31,12 +31,12 @@ export const CRITICAL_RULES: readonly Rule[] = CRITICAL_EVENTS.map((event) => ({
   ...shared(criticalRuleId(event), ['access_gate']), message: { zh: '{device}', en: '{device}' }, type: 'event', event, count: 1, withinS: 1, clearOn: [], severity: 'critical', manualClear: true,
 }));
 
-/** What a sensor of the storm reports, and from where on it is a warning: a metric each, so that a sensor has as many alerts as there are. */
+/** What a sensor of the storm reports, from where on it is a warning, and what is usual: a metric each, so that a sensor has as many alerts as there are. */
 export const STORM_METRICS = [
-  { metric: 'temperature', field: 'temperature', value: 80, limit: 60 }, { metric: 'humidity', field: 'humidity', value: 100, limit: 98 },
-  { metric: 'co2', field: 'co2', value: 6000, limit: 5000 }, { metric: 'pm2_5', field: 'pm2_5', value: 800, limit: 500 },
-  { metric: 'pm10', field: 'pm10', value: 900, limit: 600 }, { metric: 'pressure', field: 'pressure', value: 1090, limit: 1080 },
-  { metric: 'hcho', field: 'hcho', value: 2, limit: 1 }, { metric: 'illuminance', field: 'illuminance', value: 150_000, limit: 120_000 },
-  { metric: 'noise', field: 'LAeq', value: 130, limit: 120 }, { metric: 'wind_direction', field: 'wind_direction', value: 359, limit: 358 },
-] as const satisfies readonly { metric: MetricKey; field: string; value: number; limit: number }[];
+  { metric: 'temperature', field: 'temperature', value: 80, limit: 60, usual: 21 }, { metric: 'humidity', field: 'humidity', value: 100, limit: 98, usual: 50 },
+  { metric: 'co2', field: 'co2', value: 6000, limit: 5000, usual: 600 }, { metric: 'pm2_5', field: 'pm2_5', value: 800, limit: 500, usual: 20 },
+  { metric: 'pm10', field: 'pm10', value: 900, limit: 600, usual: 30 }, { metric: 'pressure', field: 'pressure', value: 1090, limit: 1080, usual: 1013 },
+  { metric: 'hcho', field: 'hcho', value: 2, limit: 1, usual: 0 }, { metric: 'illuminance', field: 'illuminance', value: 150_000, limit: 120_000, usual: 300 },
+  { metric: 'noise', field: 'LAeq', value: 130, limit: 120, usual: 45 }, { metric: 'wind_direction', field: 'wind_direction', value: 359, limit: 358, usual: 90 },
+] as const satisfies readonly { metric: MetricKey; field: string; value: number; limit: number; usual: number }[];
 export const STORM_RULES: readonly Rule[] = STORM_METRICS.map(({ metric, limit }) => above(`storm-${metric.replace('_', '-')}`, ['env_sensor'], metric, limit, 'warning'));

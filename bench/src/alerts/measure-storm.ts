@@ -30,11 +30,13 @@ export interface StormResult extends StormSize {
 }
 
 const WARM_UP = 50;
+/** Sensors that report before the storm what is usual, each once. */
+const USUAL_PER_S = 500;
 const POLL_MS = 200;
 const GIVE_UP_MS = 300_000;
 const PAGE = 1_000;
 
-/** A storm of warnings with critical alerts sprinkled in: how much later those come to a screen than in quiet time, on the same hub with the same telemetry and the same screens. */
+/** A storm of warnings, of sensors that have reported before, with critical alerts sprinkled in: how much later those come to a screen than in quiet time, on the same hub with the same telemetry and the same screens. */
 export async function measureStorm(size: StormSize, { resources, onProgress }: PartOptions): Promise<StormResult> {
   const { alerts, seconds, criticalsPerS, quietSeconds, messagesPerS } = size;
   const hub = await startHub(resources, { rules: [...CRITICAL_RULES, ...STORM_RULES] });
@@ -44,7 +46,8 @@ export async function measureStorm(size: StormSize, { resources, onProgress }: P
   const [probe, screens, storm] = [openProbe(resources), openScreens(resources), openStorm(resources)];
   screens.tell({ type: 'open', url: hub.url, token, count: size.screens - 1, rulePrefix: 'storm-' });
   probe.tell({ type: 'open', url: hub.url, token, mqttPort: hub.mqttPort, gates, seen: 'rule' });
-  await Promise.all([screens.answer('opened'), probe.answer('opened')]);
+  storm.tell({ type: 'open', port: hub.mqttPort, gateways, perS: USUAL_PER_S });
+  await Promise.all([screens.answer('opened'), probe.answer('opened'), storm.answer('opened')]);
   const telemetry = (lastsS: number) => {
     const { span, pace } = live({ messagesPerS, seconds: lastsS, now: Date.now() });
     return startLoad({ port: hub.mqttPort, devices: hub.devices, span, pace }, resources, () => undefined);
@@ -64,7 +67,7 @@ export async function measureStorm(size: StormSize, { resources, onProgress }: P
   onProgress('storm', 0, alerts);
   forgetPeak(hub.process.pid);
   const startedAt = performance.now();
-  storm.tell({ port: hub.mqttPort, gateways, alerts, perS: alerts / seconds });
+  storm.tell({ type: 'storm', alerts, perS: alerts / seconds });
   const [during, { seconds: acceptedInS }] = await Promise.all([
     criticals(WARM_UP + criticalsPerS * quietSeconds, criticalsPerS * seconds), storm.answer('stormed'), telemetry(seconds),
   ]);

@@ -17,6 +17,9 @@ import { writeRules } from './rule-table.js';
 /** The hub's program, which is the city's too. */
 export const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
 
+/** As `scripts/start.mjs` starts it. */
+const FLAGS = ['--initial-old-space-size=512'];
+
 export interface Hub {
   readonly process: OwnedProcess;
   readonly client: HubClient;
@@ -49,7 +52,7 @@ export async function startHub(resources: Resources, { servers, rules, fill, nam
   const dataDir = join(resources.folder, `${name}-data`);
   const client = createHubClient({ url, password });
   const start = async (): Promise<OwnedProcess> => {
-    const hub = resources.start(name, process.execPath, [PROGRAM], {
+    const hub = resources.start(name, process.execPath, [...FLAGS, PROGRAM], {
       PORT: String(port), MQTT_PORT: String(mqttPort), DATA_DIR: dataDir, ADMIN_PASSWORD: password, LOG_LEVEL: 'warn', ...(servers === undefined ? {} : settingsOf(servers)),
     });
     await until('the hub is ready', async () => !hub.isRunning() || client.isReady(), 120_000);

@@ -59,6 +59,7 @@ export class ReaderLoop {
     let retryMs = RETRY_FIRST_MS;
     while (!this.#isStopping) {
       try {
+        await this.#hold();
         this.#hasNews = false;
         const batch = await read(this.#position + 1, handler.maxRecords);
         if (batch === undefined) {
@@ -80,18 +81,29 @@ export class ReaderLoop {
     }
   }
 
+  /** As long as the handler would have what waits gather company. */
+  async #hold(): Promise<void> {
+    const { handler, newer } = this.#dependencies;
+    while (handler.holdMs !== undefined && !this.#isStopping) {
+      const waiting = newer(this.#position);
+      const ms = waiting.length === 0 ? 0 : handler.holdMs(waiting);
+      if (ms <= 0) return;
+      await this.#sleep(ms, true);
+    }
+  }
+
   #advance(position: Seq): void {
     this.#position = position;
     this.#dependencies.onAdvance?.();
   }
 
-  /** Until woken; or for a time that only a stop cuts short: a new record is then no reason to hurry. */
-  #sleep(ms?: number): Promise<void> {
+  /** Until woken; or for a time that only a stop cuts short, unless it is to be woken by a new record too. */
+  #sleep(ms?: number, isWoken = ms === undefined): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isStopping) return resolve();
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
       this.#wake = () => {
-        if (ms !== undefined && !this.#isStopping) return;
+        if (!isWoken && !this.#isStopping) return;
         clearTimeout(timer);
         resolve();
       };

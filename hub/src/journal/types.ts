@@ -43,6 +43,11 @@ export interface JournalHandler {
   position?(): Promise<Seq | undefined>;
   /** Of a reader that deals with some records before their turn: the last such one, at start. Where records after its position are gone, sequences don't begin again at or below it: it would take new ones for those. */
   reach?(): Seq;
+  /**
+   * How long the next batch may wait for company (ms; 0: not at all). Asked before a batch is read, with what waits in memory, and again whenever something came meanwhile. For a reader whose every call costs much,
+   * and for which some records are more urgent than others.
+   */
+  holdMs?(waiting: readonly JournalBatch[]): number;
   /** `newer`: what this reader will be given next, as far as it is in memory, for one that does not keep to the order. */
   handle(batch: JournalBatch, newer?: NewerBatches): Promise<void>;
 }

@@ -44,6 +44,7 @@ export interface RuleEvaluatorDependencies {
 export interface RuleEvaluator extends JournalHandler, Feature {
   position(): Promise<Seq | undefined>;
   reach(): Seq;
+  holdMs(waiting: readonly JournalBatch[]): number;
   /** What the timer does every second: delays, silence, held-back writes. */
   tick(): Promise<void>;
   /** A rule was made, changed or deleted: it is so for every device when this resolves, or with the next tick when that fails. Never throws. */
@@ -65,6 +66,8 @@ const LONGEST_TICK_GAP_MS = 10_000;
 const CATCHING_UP_MS = 5_000;
 /** Steps of alerts after which a turn ends with a commit: a person who acknowledges, and what is critical, waits for no more than these. */
 const STEPS_PER_TURN = 100;
+/** After a turn that changed alerts, what is not critical waits until so much has passed since it began, for company: each turn costs a transaction, and in a storm that is most of what an alert costs. */
+const STRIDE_MS = 50;
 /** Devices, and records of theirs, that are dealt with before their turn at once. */
 const DEVICES_AHEAD = 50;
 const RECORDS_AHEAD = 1_000;
@@ -95,6 +98,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   let furthest: Seq = 0;
   let written: { position: Seq; at: EpochMs; agedAt: EpochMs } = { position: 0, at: 0, agedAt: 0 };
   let latest: { receivedAt: EpochMs; handledAt: EpochMs } = { receivedAt: Infinity, handledAt: 0 };
+  /** When the last turn that changed alerts began, by the clock that is never set. */
+  let steppedAt = -Infinity;
   let listeningSince: EpochMs = 0;
   let lastTickAt: EpochMs = 0;
   let isStarted = false;
@@ -142,6 +147,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     const isQuiet = effects.gathered.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     if (furthest > handled) effects.gathered.complete((device) => device.hasDone(positionName, handled + 1), (id) => memory.device(id));
+    if (effects.gathered.transitions.length > 0) steppedAt = performance.now();
     const urgent = forgotten.devices.length === 0 ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
     if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: { reader: positionName, seq: handled } })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
@@ -217,7 +223,15 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   /** Worth a look: there is more than one turn deals with. */
   function hasFirst(batches: readonly JournalBatch[], now: EpochMs): boolean {
-    return memory.isLoaded && (batches.at(-1)?.last ?? 0) - handled > STEPS_PER_TURN && lookahead.look(batches, { reader: positionName, handled, now });
+    return memory.isLoaded && isMoreThanATurn(batches) && lookahead.look(batches, { reader: positionName, handled, now });
+  }
+
+  const isMoreThanATurn = (batches: readonly JournalBatch[]): boolean => (batches.at(-1)?.last ?? 0) - handled > STEPS_PER_TURN;
+
+  function holdMs(waiting: readonly JournalBatch[]): number {
+    const leftMs = steppedAt + STRIDE_MS - performance.now();
+    if (leftMs <= 0 || !memory.isLoaded || isMoreThanATurn(waiting)) return 0;
+    return lookahead.look(waiting, { reader: positionName, handled, now: clock.now() }) ? 0 : leftMs;
   }
 
   function assertRunning(): void {
@@ -261,6 +275,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     maxRecords: 1_000,
     position,
     reach: () => memory.furthestDone(positionName),
+    holdMs,
     tick,
     async changeRule(change) {
       memory.changeRule(change);
