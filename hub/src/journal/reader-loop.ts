@@ -60,6 +60,7 @@ export class ReaderLoop {
     while (!this.#isStopping) {
       try {
         await this.#hold();
+        if (this.#isStopping) break;
         this.#hasNews = false;
         const batch = await read(this.#position + 1, handler.maxRecords);
         if (batch === undefined) {

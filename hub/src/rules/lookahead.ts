@@ -42,6 +42,9 @@ export class Lookahead {
     return this.#likely.size + this.#possible.size > 0;
   }
 
+  /** Was one found whose next records make something critical by themselves? */
+  get hasLikely(): boolean { return this.#likely.size > 0; }
+
   /** Those that should go first, at most this many; the likely ones alone, as long as there are any. */
   first(most: number): Map<DeviceId, DeviceMemory> {
     const devices = new Map<DeviceId, DeviceMemory>();

@@ -66,7 +66,10 @@ const LONGEST_TICK_GAP_MS = 10_000;
 const CATCHING_UP_MS = 5_000;
 /** Steps of alerts after which a turn ends with a commit: a person who acknowledges, and what is critical, waits for no more than these. */
 const STEPS_PER_TURN = 100;
-/** After a turn that changed alerts, what is not critical waits until so much has passed since it began, for company: each turn costs a transaction, and in a storm that is most of what an alert costs. */
+/**
+ * After a turn that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
+ * alert costs. What only a combined rule or an AQI may make critical waits too.
+ */
 const STRIDE_MS = 50;
 /** Devices, and records of theirs, that are dealt with before their turn at once. */
 const DEVICES_AHEAD = 50;
@@ -231,7 +234,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   function holdMs(waiting: readonly JournalBatch[]): number {
     const leftMs = steppedAt + STRIDE_MS - performance.now();
     if (leftMs <= 0 || !memory.isLoaded || isMoreThanATurn(waiting)) return 0;
-    return lookahead.look(waiting, { reader: positionName, handled, now: clock.now() }) ? 0 : leftMs;
+    lookahead.look(waiting, { reader: positionName, handled, now: clock.now() });
+    return lookahead.hasLikely ? 0 : leftMs;
   }
 
   function assertRunning(): void {

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ReaderLoop } from '../../src/journal/reader-loop.js';
 import type { JournalBatch } from '../../src/journal/types.js';
 
@@ -22,4 +22,69 @@ it('reads a record that comes just after a look that found none, though nothing 
   await new Promise((resolve) => setImmediate(resolve));
   expect(handle).toHaveBeenCalledExactlyOnceWith(batch, newer);
   await loop.stop();
+});
+
+/** A loop over records that are put in one after the other; `holdMs` answers by how many wait. */
+function heldLoop(holdMs: (waiting: number) => number) {
+  const records: JournalBatch['records'][number][] = [];
+  const handled: number[] = [];
+  const loop: ReaderLoop = new ReaderLoop({
+    handler: {
+      name: 'held', maxRecords: 10, handle: async ({ records: { length } }) => { handled.push(length); },
+      holdMs: (waiting) => holdMs((waiting.at(-1)?.last ?? 0) - loop.position),
+    },
+    logger: silent,
+    newer: (after) => after < records.length ? [{ first: 1, last: records.length, records }] : [],
+    read: async (from) => from > records.length ? undefined : { first: from, last: records.length, records: records.slice(from - 1) },
+  }, 0);
+  const put = async (): Promise<void> => {
+    records.push({ type: 'status', device: 'a', at: 1, online: true });
+    loop.wake();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  /** Asleep when it is started. */
+  const start = async (): Promise<void> => {
+    loop.start();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { loop, handled, put, start };
+}
+
+describe('a reader whose handler would have what waits gather company', () => {
+  beforeEach(() => { vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }); });
+  afterEach(() => { vi.useRealTimers(); });
+
+  it('takes together what came within that time', async () => {
+    let isOver = false;
+    const { loop, handled, put, start } = heldLoop(() => isOver ? 0 : 50);
+    await start();
+    for (let at = 0; at < 3; at += 1) {
+      await put();
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(handled).toEqual([]);
+    isOver = true;
+    await vi.advanceTimersByTimeAsync(50);
+    expect(handled).toEqual([3]);
+    await loop.stop();
+  });
+
+  it('asks again whenever something comes, and takes it all at once when it is urgent', async () => {
+    const { loop, handled, put, start } = heldLoop((waiting) => waiting < 3 ? 3_600_000 : 0);
+    await start();
+    await put();
+    await put();
+    expect(handled).toEqual([]);
+    await put();
+    expect(handled).toEqual([3]);
+    await loop.stop();
+  });
+
+  it('stops at once', async () => {
+    const { loop, handled, put, start } = heldLoop(() => 3_600_000);
+    await start();
+    await put();
+    await loop.stop();
+    expect([handled, vi.getTimerCount()]).toEqual([[], 0]);
+  });
 });

