@@ -208,7 +208,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     let left = RECORDS_AHEAD;
     let upTo = handled;
     for (const { first, records } of batches) {
-      for (let index = Math.max(0, handled + 1 - first); index < records.length && left > 0 && !isTurnFull(); index += 1) {
+      // Those in memory are not cut where the one at hand ends: what both hold is taken once.
+      for (let index = Math.max(0, upTo + 1 - first); index < records.length && left > 0 && !isTurnFull(); index += 1) {
         upTo = first + index;
         const record = records[index]!; // index < length
         if (devices.get(record.device)?.hasDone(positionName, upTo) !== false) continue;

@@ -99,6 +99,14 @@ describeOnDatabases('a critical alert behind a backlog of others', () => {
     expect((await rig.active()).find(({ ruleId }) => ruleId === 'forced')?.count).toBe(3);
   }, 30_000);
 
+  it('is counted once where a batch and what follows it in memory hold the same records', async () => {
+    // As the journal hands them over: a batch is cut at a number of records, those in memory are as they were written.
+    const records = [...warnings().slice(0, 100), ...Array.from({ length: 80 }, (_, index) => rig.event('gate', 'forced_open', `e${index}`)), ...warnings().slice(100, 200)];
+    const [whole, written] = [batchesOf(records, records.length)[0]!, batchesOf(records, 190)]; // not empty
+    await rig.evaluator.handle({ first: 1, last: 185, records: whole.records.slice(0, 185) }, () => written);
+    expect((await rig.alerts()).filter(({ deviceId }) => deviceId === 'gate').map(({ count }) => count)).toEqual([80]);
+  });
+
   it('leaves a mark on whatever is written of its device, critical or not, and writes nothing where nothing came of it', async () => {
     // Forced before it was shut, so that only the denial counts; and a full bin that was emptied since.
     await rig.feed(rig.event('gate', 'door_closed', 'e0', START + 10), rig.sample('bin-1999', { fill_level: 50 }, START + 10));
