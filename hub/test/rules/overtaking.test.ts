@@ -118,6 +118,15 @@ describeOnDatabases('a critical alert behind a backlog of others', () => {
     expect(turns).toBeGreaterThan(0);
   }, 30_000);
 
+  it('is found by a rule that was coming into force while its record was looked at', async () => {
+    const batches = batchesOf([...warnings().slice(0, 300), rig.event('gate', 'denied', 'e1')], 200);
+    const changing = rig.evaluator.changeRule({ id: 'denied-at-once', version: 1, rule: { ...denied, id: 'denied-at-once', count: 1, severity: 'critical' } as Rule });
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve(); // some devices have it now, and the gate hasn't
+    await rig.evaluator.handle(batches[0]!, () => batches.slice(1)); // not empty
+    await changing;
+    expect(rig.published.some(({ severity }) => severity === 'critical')).toBe(true);
+  });
+
   it('leaves a mark on whatever is written of its device, critical or not, and writes nothing where nothing came of it', async () => {
     // Forced before it was shut, so that only the denial counts; and a full bin that was emptied since.
     await rig.feed(rig.event('gate', 'door_closed', 'e0', START + 10), rig.sample('bin-1999', { fill_level: 50 }, START + 10));
