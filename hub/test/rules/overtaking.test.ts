@@ -120,7 +120,7 @@ describeOnDatabases('a critical alert behind a backlog of others', () => {
 
   it('is found by a rule that was coming into force while its record was looked at', async () => {
     const batches = batchesOf([...warnings().slice(0, 300), rig.event('gate', 'denied', 'e1')], 200);
-    const changing = rig.evaluator.changeRule({ id: 'denied-at-once', version: 1, rule: { ...denied, id: 'denied-at-once', count: 1, severity: 'critical' } as Rule });
+    const changing = rig.evaluator.changeRule({ id: 'denied-at-once', version: 1, rule: { ...denied, id: 'denied-at-once', count: 1, severity: 'critical' } });
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve(); // some devices have it now, and the gate hasn't
     await rig.evaluator.handle(batches[0]!, () => batches.slice(1)); // not empty
     await changing;
