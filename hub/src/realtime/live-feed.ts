@@ -110,7 +110,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   const clients = new Map<LiveSocket, LiveClient>();
   const stride = new Stride<ToldChange>({
     everyMs: tuning.strideMs, isUrgent: ({ change }) => change.kind === 'alert' && change.alert.severity === 'critical',
-    onItems: (told) => { for (const { screen } of clients.values()) screen.offer(told); },
+    onItems: (told) => { tellAll(clients, told, logger); },
   });
   const tail = createChangeTail({
     changes, logger,
@@ -142,6 +142,18 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
       stride.drop();
     },
   };
+}
+
+/** A screen that can't be told is dropped and resumes: others are told all the same, and nobody else would catch what it throws. */
+function tellAll(clients: ReadonlyMap<LiveSocket, LiveClient>, told: readonly ToldChange[], logger: FeedLogger): void {
+  for (const [socket, { screen }] of clients) {
+    try {
+      screen.offer(told);
+    } catch (error) {
+      logger.error({ err: error, screen: socket.id }, 'A screen could not be told of changes; it is dropped and resumes.');
+      dropToResume(socket);
+    }
+  }
 }
 
 /** Takes in every client that signs in; the set given back holds those still finishing after they left. */

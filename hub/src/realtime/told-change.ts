@@ -29,7 +29,8 @@ export class ToldChange {
     const { nsp, acks, client } = socket as unknown as OpenSocket;
     this.#wire ??= encode(this.change, nsp);
     const { id, packet, options } = this.#wire;
-    if (id !== undefined && onTaken !== undefined) acks.set(id, onTaken);
+    // Once Socket.IO has forgotten the id: the screen may go on with this very change, when it follows anew from before it.
+    if (id !== undefined && onTaken !== undefined) acks.set(id, () => { queueMicrotask(onTaken); });
     client._packet([packet], options);
   }
 }

@@ -3,6 +3,7 @@ import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
+import { breathe } from '../breathe.js';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
 import type { Transaction } from 'kysely';
 import type { Change, ChangeLog } from '../changes/change-log.js';
@@ -211,7 +212,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     let left = RECORDS_AHEAD;
     let upTo = handled;
     for (const { first, records } of batches) {
-      for (let index = Math.max(0, handled + 1 - first); index < records.length && left > 0 && !isTurnFull(); index += 1) {
+      // Those in memory are not cut where the one at hand ends: what both hold is taken once.
+      for (let index = Math.max(0, upTo + 1 - first); index < records.length && left > 0 && !isTurnFull(); index += 1) {
         upTo = first + index;
         const record = records[index]!; // index < length
         if (devices.get(record.device)?.hasDone(positionName, upTo) !== false) continue;
@@ -224,17 +226,25 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     if (left > 0 && !isTurnFull()) lookahead.drop(devices.keys());
   }
 
-  /** Worth a look: there is more than one turn deals with. */
-  function hasFirst(batches: readonly JournalBatch[], now: EpochMs): boolean {
-    return memory.isLoaded && isMoreThanATurn(batches) && lookahead.look(batches, { reader: positionName, handled, now });
+  /** Worth a look: there is more than one turn deals with. Between looks sockets and timers have their turn. */
+  async function hasFirst(batches: readonly JournalBatch[]): Promise<boolean> {
+    if (!isMoreThanATurn(batches)) return false;
+    while (memory.isLoaded) {
+      const isThrough = look(batches);
+      if (isThrough || lookahead.hasLikely) return lookahead.hasFound;
+      await breathe();
+    }
+    return false;
   }
+
+  const look = (batches: readonly JournalBatch[]): boolean => lookahead.look(batches, { reader: positionName, handled, now: clock.now() });
 
   const isMoreThanATurn = (batches: readonly JournalBatch[]): boolean => (batches.at(-1)?.last ?? 0) - handled > STEPS_PER_TURN;
 
   function holdMs(waiting: readonly JournalBatch[]): number {
     const leftMs = steppedAt + STRIDE_MS - performance.now();
     if (leftMs <= 0 || !memory.isLoaded || isMoreThanATurn(waiting)) return 0;
-    lookahead.look(waiting, { reader: positionName, handled, now: clock.now() });
+    look(waiting);
     return lookahead.hasLikely ? 0 : leftMs;
   }
 
@@ -294,7 +304,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       do {
         assertRunning();
         const batches = [batch, ...newer(batch.last)];
-        if (hasFirst(batches, clock.now())) await run((now) => takeAhead(batches, now));
+        if (await hasFirst(batches)) await run((now) => takeAhead(batches, now));
         assertRunning();
         await run((now) => takePart(batch, now));
       } while (handled < batch.last);

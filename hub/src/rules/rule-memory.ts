@@ -27,7 +27,7 @@ const FEWEST_AGED = 500;
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
   isLoaded = false;
-  /** Moves when other rules come into force. */
+  /** Moves when other rules have come into force, on every device. */
   rulesVersion = 0;
   /** Of enabled rules, compiled once per version. */
   readonly #compiled = new Map<string, CompiledRule>();
@@ -257,7 +257,6 @@ export class RuleMemory {
     this.#changedRules.clear();
     this.#areRulesMoved = false;
     this.#index = new RuleIndex(this.#compiled.values(), this.dependencies.areas, this.#index);
-    this.rulesVersion += 1;
     return true;
   }
 
@@ -268,6 +267,7 @@ export class RuleMemory {
       turn += 1;
       if (turn % DEVICES_PER_TURN === 0) await breathe();
     }
+    this.rulesVersion += 1;
   }
 
   /** Gives the device the rules that are in force where it stands now. */

@@ -49,6 +49,13 @@ describe.each(['websocket', 'polling'] as const)('by %s', (transport) => {
     expect(await second).toEqual(['在后']);
   });
 
+  it('an alert that is told again when it is acknowledged is acknowledged again', async () => {
+    const { client, socket } = await connect(transport);
+    client.on('alert', (_told: unknown, ack: () => void) => ack());
+    const told = new ToldChange(changeOf());
+    await new Promise<void>((resolve) => { told.tell(socket, () => { told.tell(socket, resolve); }); });
+  });
+
   it('a device comes without an acknowledgement', async () => {
     const { client, socket } = await connect(transport);
     const device = { id: 'd1', name: '东门', kind: 'gateway', area: 'elm', codec: 'native', reportingIntervalS: 60, status: 'online' } as const;
