@@ -33,11 +33,13 @@ function handover(alerts: readonly Alert[], range: { area?: string; from: number
   const isShelved = ({ id }: Alert) => shelved.some((alert) => alert.id === id);
   const [first, second] = open;
   const acked = alerts.filter(({ ackedAt }) => within(ackedAt)).length;
+  /** It cleared, and the console has it no more. */
+  const over: Alert | undefined = first === undefined ? undefined : { ...first, id: 'p-3', severity: 'minor', active: false, clearedAt: range.from + 3_700_000, message: { zh: '北关噪声超标', en: 'Noise over the limit at Beiguan' } };
   return {
     ...range, groups: { unacked: grouped(open.filter((alert) => !alert.acked && !isShelved(alert))), returned: grouped(returned), open: grouped(open.filter((alert) => alert.acked && !isShelved(alert))), shelved: grouped(shelved) }, raised: alerts.filter(({ raisedAt }) => within(raisedAt)).length, acked, cleared: alerts.filter(({ clearedAt }) => within(clearedAt)).length, escalated: 1,
     totals: { open: open.length, unacked: open.filter(({ acked: isAcked }) => !isAcked).length, shelved: shelved.length, returned: returned.length }, open, unacked: open.filter(({ acked: isAcked }) => !isAcked), shelved, returned,
     people: [{ name: 'zhang.wei', acked: Math.max(1, acked - 3), medianS: 66 }, { name: 'chen.jing', acked: 3, medianS: 141 }], escalations: second === undefined ? [] : [{ alert: second, at: second.raisedAt + 120_000, tier: 'subdistrict' }],
-    notes: first === undefined ? [] : [{ alertId: first.id, at: first.raisedAt + 20_000, by: 'zhang.wei', note: '已让门卫去看' }, { alertId: 'p-3', at: range.from + 3_600_000, by: 'chen.jing', note: '施工噪声，已与工地沟通，22 点停工' }],
+    notes: first === undefined || over === undefined ? [] : [{ alertId: first.id, alert: first, at: first.raisedAt + 20_000, by: 'zhang.wei', note: '已让门卫去看' }, { alertId: over.id, alert: over, at: range.from + 3_600_000, by: 'chen.jing', note: '施工噪声，已与工地沟通，22 点停工' }],
   };
 }
 

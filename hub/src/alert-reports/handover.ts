@@ -41,7 +41,7 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
     totals: { open: sorted.length, unacked: unacked.length, shelved: shelved.length, returned: returned.groups.total },
     open: sorted.slice(0, HANDOVER_ROWS), unacked: unacked.slice(0, HANDOVER_ROWS), shelved: shelved.slice(0, HANDOVER_ROWS), returned: returned.alerts,
     groups: { unacked: grouped(unacked.filter((alert) => !isShelved(alert))), returned: returned.groups, open: grouped(sorted.filter((alert) => alert.acked && !isShelved(alert))), shelved: grouped(shelved) },
-    people: log.people(), escalations: await withAlerts(db, log.moves), notes: log.notes,
+    people: log.people(), ...await withAlerts(db, log),
   };
 }
 
@@ -118,13 +118,17 @@ async function readPage(db: Db, { areas, from, to }: ReportScope, after: Entry |
   return query.execute();
 }
 
-/** The alerts as they are now. */
-async function withAlerts(db: Db, moves: readonly Move[]): Promise<Handover['escalations']> {
-  if (moves.length === 0) return [];
-  const rows = await db.selectFrom('alert').selectAll().where('id', 'in', [...new Set(moves.map(({ id }) => id))]).execute();
-  const alerts = new Map(rows.map((row) => [row.id, toAlert(row)]));
-  return moves.flatMap(({ id, at, tier }) => {
-    const alert = alerts.get(id);
-    return alert === undefined ? [] : [{ alert, at, tier }];
-  });
+/** With the alerts as they are now: a note on one that has cleared says nothing to who does not see what it is about. */
+async function withAlerts(db: Db, { moves, notes }: ShiftLog): Promise<Pick<Handover, 'escalations' | 'notes'>> {
+  const alerts = await readAlerts(db, new Set([...moves.map(({ id }) => id), ...notes.map(({ alertId }) => alertId)]));
+  return {
+    escalations: moves.flatMap(({ id, at, tier }) => { const alert = alerts.get(id); return alert === undefined ? [] : [{ alert, at, tier }]; }),
+    notes: notes.map((note) => { const alert = alerts.get(note.alertId); return alert === undefined ? note : { ...note, alert }; }),
+  };
+}
+
+async function readAlerts(db: Db, ids: ReadonlySet<string>): Promise<Map<string, Alert>> {
+  if (ids.size === 0) return new Map();
+  const rows = await db.selectFrom('alert').selectAll().where('id', 'in', [...ids]).execute();
+  return new Map(rows.map((row) => [row.id, toAlert(row)]));
 }

@@ -36,13 +36,13 @@ describeOnDatabases('what a shift hands to the next', () => {
     expect((await desk.reports.handover(ADMIN, {})).people).toEqual([{ name: 'li', acked: 4, medianS: 30 }, { name: 'wang', acked: 1, medianS: 30 }]);
   });
 
-  it('hands on what people wrote, on whatever step, in order', async () => {
-    const child = await desk.raise({ groupId: 'parent' }, [{ at: NOW - 30 * MINUTE, change: 'commented', by: 'li', note: 'lid is broken' }]);
+  it('hands on what people wrote, on whatever step, in order, each with its alert, also when that has cleared', async () => {
+    const child = await desk.raise({ groupId: 'parent', active: false, clearedAt: NOW - MINUTE }, [{ at: NOW - 30 * MINUTE, change: 'commented', by: 'li', note: 'lid is broken' }]);
     const alert = await desk.raise({}, [
       { at: NOW - 40 * MINUTE, change: 'acked', by: 'wang', note: 'on my way' }, { at: NOW - 20 * MINUTE, change: 'escalated', tier: 'city', note: '无人值班 nobody on duty' }, { at: NOW - 10 * MINUTE, change: 'assigned', by: 'li' },
       { at: NOW - 9 * HOUR, change: 'commented', by: 'li', note: 'an older shift\'s' },
     ]);
-    expect((await desk.reports.handover(ADMIN, {})).notes).toEqual([{ alertId: alert.id, at: NOW - 40 * MINUTE, by: 'wang', note: 'on my way' }, { alertId: child.id, at: NOW - 30 * MINUTE, by: 'li', note: 'lid is broken' }]);
+    expect((await desk.reports.handover(ADMIN, {})).notes).toEqual([{ alertId: alert.id, alert, at: NOW - 40 * MINUTE, by: 'wang', note: 'on my way' }, { alertId: child.id, alert: child, at: NOW - 30 * MINUTE, by: 'li', note: 'lid is broken' }]);
   });
 
   it('says once what was written on many alerts in one go, so that it pushes out nothing', async () => {
@@ -52,8 +52,8 @@ describeOnDatabases('what a shift hands to the next', () => {
     const own = await said(NOW - 19 * MINUTE + 1, 'wang', 'all seen');
     const later = await said(NOW - 10 * MINUTE, 'li', 'all seen');
     expect((await desk.reports.handover(ADMIN, {})).notes).toEqual([
-      { alertId: lid.id, at: NOW - 30 * MINUTE, by: 'wang', note: 'lid is broken' }, { alertId: first.id, at: NOW - 20 * MINUTE, by: 'li', note: 'all seen', more: 2 },
-      { alertId: own.id, at: NOW - 19 * MINUTE + 1, by: 'wang', note: 'all seen' }, { alertId: later.id, at: NOW - 10 * MINUTE, by: 'li', note: 'all seen' },
+      { alertId: lid.id, alert: lid, at: NOW - 30 * MINUTE, by: 'wang', note: 'lid is broken' }, { alertId: first.id, alert: first, at: NOW - 20 * MINUTE, by: 'li', note: 'all seen', more: 2 },
+      { alertId: own.id, alert: own, at: NOW - 19 * MINUTE + 1, by: 'wang', note: 'all seen' }, { alertId: later.id, alert: later, at: NOW - 10 * MINUTE, by: 'li', note: 'all seen' },
     ]);
   });
 

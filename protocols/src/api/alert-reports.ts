@@ -69,7 +69,7 @@ export const HandoverSchema = Type.Object({
   /** Who acknowledged how often, and the median of the seconds from raised to that. */
   people: Type.Array(Type.Object({ name: Type.String(), acked: Type.Integer(), medianS: Type.Optional(Type.Number()) })),
   escalations: Type.Array(Type.Object({ alert: AlertSchema, at: EpochMsSchema, tier: oneOf(TIERS) })),
-  /** `more`: of how many further alerts the same was written in one go, as with an acknowledgement of many. */
-  notes: Type.Array(Type.Object({ alertId: Type.String(), at: EpochMsSchema, by: Type.String(), note: Type.String(), more: Type.Optional(Type.Integer()) })),
+  /** `alert` is as it is now, also when it has cleared. `more`: of how many further alerts the same was written in one go, as with an acknowledgement of many. */
+  notes: Type.Array(Type.Object({ alertId: Type.String(), alert: Type.Optional(AlertSchema), at: EpochMsSchema, by: Type.String(), note: Type.String(), more: Type.Optional(Type.Integer()) })),
 });
 export type Handover = Static<typeof HandoverSchema>;
