@@ -2,6 +2,7 @@ import { familyOf, type Label, type Rule } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Principal } from '../identity/principal.js';
+import { nearness, placeOf } from './scope.js';
 
 /** What a rule may refer to, as its writer sees it. */
 export interface References {
@@ -18,9 +19,12 @@ export function referenceFault(rule: Rule, { areas, directory, principal, others
   const area = named.find((id) => !areas.isVisible(principal, id));
   if (area !== undefined) return { zh: `范围里的区域 ${area} 不存在。`, en: `scope.areas has ${area}, and there is no such area.` };
   for (const id of devices) {
-    const device = directory.get(id)?.device;
-    if (device === undefined || !areas.isVisible(principal, device.area)) return { zh: `范围里的设备 ${id} 不存在。`, en: `scope.devices has ${id}, and there is no such device.` };
-    if (!rule.kinds.includes(device.kind)) return { zh: `范围里的设备 ${id} 不属于所选的设备类型。`, en: `scope.devices has ${id}, a ${device.kind}, which is not among kinds.` };
+    const entry = directory.get(id);
+    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) return { zh: `范围里的设备 ${id} 不存在。`, en: `scope.devices has ${id}, and there is no such device.` };
+    const { kind } = entry.device;
+    if (!rule.kinds.includes(kind)) return { zh: `范围里的设备 ${id} 不属于所选的设备类型。`, en: `scope.devices has ${id}, a ${kind}, which is not among kinds.` };
+    // Members of a scope have all to hold.
+    if (nearness(rule, placeOf(entry, areas)) === undefined) return { zh: `范围里的设备 ${id} 不在所选的区域或社区类型里，规则永远管不到它。`, en: `scope.devices has ${id}, which stands outside of the scope's areas or profiles: the rule would never concern it.` };
   }
   const all = [...others, rule];
   for (const name of rule.inhibitedBy ?? []) {

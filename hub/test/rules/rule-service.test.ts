@@ -77,7 +77,8 @@ describeOnDatabases('writing rules', () => {
 
 describeOnDatabases('a rule that refers to nothing', () => {
   it.each<[string, Partial<Rule>]>([
-    ['scope.areas', { scope: { areas: ['nowhere'] } }], ['scope.devices', { scope: { devices: ['nobody'] } }], ['scope.devices', { scope: { devices: ['gate'] } }],
+    ['scope.areas', { scope: { areas: ['nowhere'] } }], ['scope.devices', { scope: { devices: ['nobody'] } }], ['scope.devices', { scope: { devices: ['gate'] } }], ['scope.devices', { scope: { areas: ['west'], devices: ['bin'] } }],
+    ['scope.devices', { scope: { profiles: ['rural'], devices: ['bin'] } }],
     ['inhibitedBy', { inhibitedBy: ['no-rule'] }], ['inhibitedBy', { inhibitedBy: ['new'] }], ['inhibitedBy', { family: 'general', inhibitedBy: ['general'] }],
   ])('is refused, naming %s', async (part, more) => {
     await expect(rig.rules.create(ADMIN, fill('new', more))).rejects.toMatchObject({ code: 'RULE_INVALID', detail: expect.stringContaining(part) as string });
