@@ -1,18 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, showAt } from '../support/open-wall.js';
+import { describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('the pages of reports', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  let page: Page;
-  beforeAll(async () => { [browser, hub] = [await launchBrowser(), await startFixtureHub()]; });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
-  beforeEach(async () => { page = await openWall(browser, hub); });
-  afterEach(() => page.context().close());
+  const wall = wallForEach();
 
   it.each([['kpi', 'zh-CN'], ['kpi', 'en'], ['handover', 'zh-CN'], ['handover', 'en']])('the button that prints stands beside the title of %s at 1366 px (%s)', async (path, locale) => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/${path}`, locale, [1366, 768]);
     const [title, button] = [page.locator('.page-head h1'), page.getByTestId(`${path}-print`)];
     await button.waitFor();
@@ -21,6 +14,7 @@ describe.skipIf(!canDrive)('the pages of reports', { timeout: 60_000 }, () => {
   });
 
   it('a bar of the heaviest load is as long as its share says', async () => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/kpi`, 'zh-CN', [1366, 768]);
     const rows = page.getByTestId('kpi-worst').locator('li');
     await rows.first().waitFor();

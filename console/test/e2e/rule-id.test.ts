@@ -1,18 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, showAt } from '../support/open-wall.js';
+import { describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  let page: Page;
-  beforeAll(async () => { [browser, hub] = [await launchBrowser(), await startFixtureHub()]; });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
-  beforeEach(async () => { page = await openWall(browser, hub); });
-  afterEach(() => page.context().close());
+  const wall = wallForEach();
 
   it('says at the field, once and when it is left, that an id is taken, also when only the hub knows', async () => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/rules/new`, 'zh-CN', [1366, 768]);
     const [id, said] = [page.getByTestId('rule-id'), page.getByText(/已有规则在用|规则编号已被使用/)];
     await id.fill('default-bin-fill');
@@ -38,6 +31,7 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
   });
 
   it('comes into sight when it is missing and somebody saves at the end of the form', async () => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/rules/new`, 'zh-CN', [1366, 768]);
     await page.getByTestId('rule-id').waitFor();
     await page.evaluate('document.querySelector("#main").scrollTo(0, 100000)');

@@ -1,18 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, showAt } from '../support/open-wall.js';
+import { describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('the wall on the screens that control rooms have', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  let page: Page;
-  beforeAll(async () => { [browser, hub] = [await launchBrowser(), await startFixtureHub()]; });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
-  beforeEach(async () => { page = await openWall(browser, hub); });
-  afterEach(() => page.context().close());
+  const wall = wallForEach();
 
   it.each(['zh-CN', 'en'])('the wall has its whole left column on a laptop of 1366 × 768 (%s)', async (locale) => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/`, locale, [1366, 768]);
     await page.getByTestId('air').waitFor();
     await page.locator('.figures li').first().waitFor();
@@ -21,6 +14,7 @@ describe.skipIf(!canDrive)('the wall on the screens that control rooms have', { 
   });
 
   it.each([['zh-CN', 1366, 768], ['en', 1366, 768], ['zh-CN', 1920, 1080], ['en', 1920, 1080]] as const)('its title is whole while the sound is off (%s, %i × %i)', async (locale, width, height) => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/`, locale, [width, height]);
     await page.getByTestId('sound-toggle').waitFor();
     expect(await page.getByTestId('sound-toggle').getAttribute('data-state')).not.toBe('on');

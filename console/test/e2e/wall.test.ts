@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { formatClock } from '../../src/format/time.js';
 import { RETURNED_LIMIT } from '../../src/stores/alerts.js';
 import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall } from '../support/open-wall.js';
+import { canDrive, launchBrowser, openWall, wallForEach } from '../support/open-wall.js';
 
 /** The built console against the fixture hub; without a browser or a build there is nothing to drive. */
 describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, () => {
@@ -223,17 +223,12 @@ describe.skipIf(!canDrive)('a computer whose clock is wrong', { timeout: 60_000 
 });
 
 describe.skipIf(!canDrive)('a report on paper', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  let page: Page;
-  beforeAll(async () => { [browser, hub] = [await launchBrowser(), await startFixtureHub()]; });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
-  beforeEach(async () => { page = await openWall(browser, hub); });
-  afterEach(() => page.context().close());
+  const wall = wallForEach();
 
   /** At the width of an A4 page between its margins: what is shown, what reaches past the side, and how dark the words are on what ground. */
   const PAPER = { width: 688, height: 1000 };
   it.each([['handover', 'handover', 'zh-CN'], ['handover', 'handover', 'en'], ['kpi', 'kpi-figures', 'zh-CN'], ['kpi', 'kpi-figures', 'en']])('%s (%s, %s) is without navigation, black on white also from the dark screen, and not cut off', async (path, testId, locale) => {
+    const { hub, page } = wall;
     await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}'); localStorage.setItem('liandong.theme', 'dark')`);
     await page.goto(`${hub.url}/operations/${path}`);
     await page.getByTestId(testId).waitFor();

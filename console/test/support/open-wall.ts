@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { startFixtureHub } from './fixture-hub.js';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -15,6 +17,18 @@ export async function showAt(page: Page, address: string, locale: string, [width
   await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
   await page.setViewportSize({ width, height });
   await page.goto(address);
+}
+
+type FixtureHub = Awaited<ReturnType<typeof startFixtureHub>>;
+
+/** For the tests of a `describe`: one browser and one fixture hub for all of them, and a wall of its own for each. What it answers is there from the first test on. */
+export function wallForEach(): { readonly hub: FixtureHub; readonly page: Page } {
+  const wall = {} as { browser: Browser; hub: FixtureHub; page: Page }; // filled in before the first test
+  beforeAll(async () => { wall.browser = await launchBrowser(); wall.hub = await startFixtureHub(); });
+  afterAll(async () => { await wall.browser?.close(); await wall.hub?.stop(); });
+  beforeEach(async () => { wall.page = await openWall(wall.browser, wall.hub); });
+  afterEach(() => wall.page.context().close());
+  return wall;
 }
 
 /** The wall of a fixture hub at 1920×1080, signed in, with its first alert there. `clockOffMs`: the computer's clock is so far ahead of the hub's. */

@@ -3,7 +3,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
 import type { Db } from '../database/database.js';
 import { endOf, onDuty, usersOf, type OnDutyEntry } from './on-duty.js';
-import { push } from '../rules/rule-set.js';
+import { push } from '../push.js';
 import { toShift } from './shift-rows.js';
 
 /** The shift calendar in memory, in step with the database: escalation asks it for every alert it moves. */

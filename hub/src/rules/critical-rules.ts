@@ -1,4 +1,5 @@
 import type { EpochMs, JournalRecord, MetricKey, MetricValue } from '@liandong/protocols';
+import { push } from '../push.js';
 import type { CompiledRule } from './compile.js';
 import type { Condition } from './condition.js';
 import type { DeviceMemory } from './device-memory.js';
@@ -24,9 +25,9 @@ export function criticalRulesOf(rules: readonly CompiledRule[]): CriticalRules |
     if (level === -1) continue;
     const { rule } = compiled;
     const critical: CriticalRule = { id: rule.id, isLocal: rule.local === true, urgencyOf: urgencyTest(compiled, level), ofEvent: rule.type === 'event' ? 'likely' : 'possible' };
-    for (const metric of compiled.metrics) byMetric.set(metric, [...byMetric.get(metric) ?? [], critical]);
+    for (const metric of compiled.metrics) push(byMetric, metric, critical);
     // What ends a condition makes nothing critical.
-    for (const event of rule.type === 'event' ? [rule.event] : compiled.events) byEvent.set(event, [...byEvent.get(event) ?? [], critical]);
+    for (const event of rule.type === 'event' ? [rule.event] : compiled.events) push(byEvent, event, critical);
   }
   return byMetric.size + byEvent.size === 0 ? undefined : { byMetric, byEvent };
 }

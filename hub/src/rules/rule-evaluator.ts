@@ -120,9 +120,9 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
         if (now < lastTickAt) followClockBack(now);
         const forgotten = await memory.applyChanges(touched, now);
         // By itself, as the rows of a device that is another one now must not go with those that the new one has.
-        if (forgotten.devices.length > 0) await commit(now, forgotten);
+        if (forgotten.devices.length + forgotten.conditions.length > 0) await commit(now, forgotten);
         work(now);
-        await commit(now, forgotten.devices.length > 0 ? NOTHING_FORGOTTEN : forgotten);
+        await commit(now);
         isFailing = false;
       } catch (error) {
         isFailing = true;
@@ -146,22 +146,22 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     written = { position: handled, at: clock.now(), agedAt: clock.now() };
   }
 
-  async function commit(now: EpochMs, forgotten: Forgotten): Promise<void> {
+  async function commit(now: EpochMs, forgotten?: Forgotten): Promise<void> {
     effects.settle(now);
-    const isQuiet = effects.gathered.isEmpty && forgotten.devices.length + forgotten.conditions.length === 0;
+    const isQuiet = effects.gathered.isEmpty && forgotten === undefined;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     if (furthest > handled) effects.gathered.complete((device) => device.hasDone(positionName, handled + 1), (id) => memory.device(id));
     if (effects.gathered.transitions.length > 0) steppedAt = performance.now();
-    const urgent = forgotten.devices.length === 0 ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
+    const urgent = forgotten === undefined ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
     if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: { reader: positionName, seq: handled } })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
     effects.reset();
     written = { ...written, position: handled, at: now };
   }
 
-  function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten): Promise<readonly Change[]> {
+  function writeAll(trx: Transaction<Database>, gathered: Gathered, forgotten: Forgotten | undefined): Promise<readonly Change[]> {
     return gathered.write(trx, changes, {
-      andWrite: [...forgetting(trx, forgotten), movingReaders(trx, [{ name: positionName, position: handled }])],
+      andWrite: [...forgotten === undefined ? [] : forgetting(trx, forgotten), movingReaders(trx, [{ name: positionName, position: handled }])],
     });
   }
 
@@ -328,5 +328,3 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     stop,
   };
 }
-
-const NOTHING_FORGOTTEN: Forgotten = { devices: [], conditions: [] };

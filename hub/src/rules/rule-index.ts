@@ -1,8 +1,9 @@
 import type { CommunityProfile, DeviceKind } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceEntry } from '../devices/types.js';
+import { push } from '../push.js';
 import type { CompiledRule } from './compile.js';
-import { ruleSetOf, push, type RuleSet } from './rule-set.js';
+import { ruleSetOf, type RuleSet } from './rule-set.js';
 import { nearestOfEach, placeOf, type Place } from './scope.js';
 
 /**

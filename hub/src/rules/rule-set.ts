@@ -1,4 +1,5 @@
 import type { MetricKey } from '@liandong/protocols';
+import { push } from '../push.js';
 import type { CompiledRule } from './compile.js';
 import { criticalRulesOf, type CriticalRules } from './critical-rules.js';
 
@@ -22,10 +23,4 @@ export function ruleSetOf(rules: readonly CompiledRule[]): RuleSet {
     for (const event of rule.events) push(byEvent, event, rule);
   }
   return { byMetric, byEvent, silence: rules.filter(({ silenceS }) => silenceS !== undefined), byId: new Map(rules.map((rule) => [rule.rule.id, rule])), critical: criticalRulesOf(rules) };
-}
-
-export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
