@@ -8,6 +8,9 @@ import { toAlert } from './alert-rows.js';
 
 /** Alerts remembered of one sub-district. A storm is bigger; it is a flood all the same, and the oldest are forgotten first. */
 const MOST_KEPT = 10_000;
+/** As many more are forgotten in one go, and what is past is looked for this often: whoever looks for the oldest of a map passes over all that were deleted before it. */
+const FORGOTTEN_AT_ONCE = 1_000;
+const AGED_EVERY_MS = 1_000;
 
 /** One sub-district: its new alerts of the last 10 min, and since when they are too many. */
 export interface FloodState { readonly area: AreaId; readonly alerts: number; readonly since: EpochMs | undefined }
@@ -30,7 +33,7 @@ export interface FloodDependencies {
   readonly operators?: (subdistrict: AreaId, at: EpochMs) => number;
 }
 
-interface Scope { /** When each was raised. */ readonly raised: Map<string, EpochMs>; since: EpochMs | undefined }
+interface Scope { /** When each was raised. */ readonly raised: Map<string, EpochMs>; since: EpochMs | undefined; agedAt: EpochMs }
 
 export function createFloodWatch({ db, clock, areas, changes, operators = () => 1 }: FloodDependencies): FloodWatch {
   const scopes = new Map<AreaId, Scope>();
@@ -39,23 +42,34 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
   function note(alert: Alert, now: EpochMs): void {
     const area = areas.ancestor(alert.area, 'subdistrict')?.id;
     if (area === undefined || alert.raisedAt <= now - FLOOD.withinMs) return;
-    const scope = scopes.get(area) ?? { raised: new Map<string, EpochMs>(), since: undefined };
+    const scope = scopes.get(area) ?? { raised: new Map<string, EpochMs>(), since: undefined, agedAt: now };
     scopes.set(area, scope);
     if (standsForItself(alert) && !scope.raised.has(alert.id)) scope.raised.set(alert.id, Math.min(alert.raisedAt, now));
     // One that was shelved, acknowledged away or cleared was still one to take in; one that turned out to be a child or an effect was none.
     else if (alert.groupId !== undefined || alert.inhibitedBy !== undefined) scope.raised.delete(alert.id);
-    const [oldest] = scope.raised.size > MOST_KEPT ? scope.raised.keys() : [];
-    if (oldest !== undefined) scope.raised.delete(oldest);
+    if (scope.raised.size >= MOST_KEPT + FORGOTTEN_AT_ONCE) forgetOldest(scope);
+    if (Math.abs(now - scope.agedAt) >= AGED_EVERY_MS) age(scope, now);
     judge(area, scope, now);
   }
 
+  function forgetOldest({ raised }: Scope): void {
+    for (const id of raised.keys()) {
+      if (raised.size <= MOST_KEPT) return;
+      raised.delete(id);
+    }
+  }
+
   /** `isThorough`: also those that were grouped when they were new, and so stand behind newer ones. */
-  function judge(area: AreaId, scope: Scope, now: EpochMs, isThorough = false): void {
+  function age(scope: Scope, now: EpochMs, isThorough = false): void {
+    scope.agedAt = now;
     for (const [id, raisedAt] of scope.raised) {
       if (raisedAt > now) scope.raised.set(id, now); // the hub's clock was set back: counted from now, or the flood would last as long as the step
       else if (raisedAt <= now - FLOOD.withinMs) scope.raised.delete(id);
       else if (!isThorough) break;
     }
+  }
+
+  function judge(area: AreaId, scope: Scope, now: EpochMs): void {
     if (scope.since !== undefined && scope.since > now) scope.since = now;
     const limit = FLOOD.alerts * Math.max(1, operators(area, now));
     if (scope.since === undefined && scope.raised.size > limit) scope.since = now;
@@ -66,7 +80,10 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
   return {
     states() {
       const now = clock.now();
-      for (const [area, scope] of [...scopes]) judge(area, scope, now, true);
+      for (const [area, scope] of [...scopes]) {
+        age(scope, now, true);
+        judge(area, scope, now);
+      }
       return [...scopes].map(([area, { raised, since }]) => ({ area, alerts: raised.size, since }));
     },
     async start() {

@@ -1,8 +1,11 @@
 import type { CompiledQuery, DatabaseConnection, QueryExecutorProvider, QueryResult } from 'kysely';
 import { breathe } from '../breathe.js';
 
-/** Values of what is made and sent in one go: a few alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it; their answers are not waited for before the next are sent. */
-const VALUES_AT_ONCE = 200;
+/**
+ * Values of what is made and sent in one go: some twenty alerts with all that belongs to them. Of more, the thread is given up in between, as making statements keeps it; their answers are not waited for before the
+ * next are sent. In a storm the thread comes back after some milliseconds only, and meanwhile the transaction stands open: in smaller parts it would take longer, and a critical alert wait for it.
+ */
+const VALUES_AT_ONCE = 1_000;
 
 /**
  * Runs statements of one transaction of which none needs the answer of another, in their order, and answers in it. They are made as they are taken, and share a message to the database's

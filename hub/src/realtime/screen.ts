@@ -2,6 +2,7 @@ import type { Area, Seq } from '@liandong/protocols';
 import type { ChangeLog } from '../changes/change-log.js';
 import type { ChangeTail } from './change-tail.js';
 import { backlogOf, dropToResume } from './connection.js';
+import { acknowledging, InFlight } from './in-flight.js';
 import type { Lens, Scope, Scopes } from './scope.js';
 import type { LiveSocket } from './socket-server.js';
 import { ToldChange } from './told-change.js';
@@ -49,20 +50,14 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
   let isReading = false;
   let reading: Promise<void> = Promise.resolve();
   let sweeps = 0;
-  /** Seq of each unacknowledged alert, oldest first, with the sweep at which it was sent. */
-  const inFlight = new Map<Seq, number>();
+  const inFlight = new InFlight(limits.inFlightAlerts);
 
   // What is sent by polling while a client changes over to WebSocket could be lost or overtaken, so it waits that moment.
-  const isCongested = (): boolean => socket.conn.upgrading || inFlight.size >= limits.inFlightAlerts || backlogOf(socket) >= BACKLOG_PACKETS;
+  const isCongested = (): boolean => socket.conn.upgrading || inFlight.isFull || backlogOf(socket) >= BACKLOG_PACKETS;
 
   function send(told: ToldChange): void {
-    const { change: { kind, seq } } = told;
-    if (kind === 'device') return told.tell(socket);
-    inFlight.set(seq, sweeps);
-    told.tell(socket, () => {
-      inFlight.delete(seq);
-      readOn();
-    });
+    const id = told.tell(socket);
+    if (id !== undefined) inFlight.add(id, told.seq, sweeps);
   }
 
   function deliver(to: Following, told: ToldChange, sees: Lens): void {
@@ -119,16 +114,17 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
     if (page.length === 0) to.position = target;
   }
 
+  acknowledging(socket, inFlight, readOn);
   socket.conn.on('drain', readOn);
   socket.conn.on('upgrade', readOn);
 
   return {
     get state() {
-      const oldest = inFlight.keys().next();
+      const oldest = inFlight.oldestSeq;
       const sentSeq = (following ?? paused)?.position;
       return {
         id: socket.id, user: socket.data.principal.name, isSubscribed: sentSeq !== undefined, sentSeq, inFlight: inFlight.size,
-        receivedSeq: oldest.done === true || sentSeq === undefined ? sentSeq : Math.min(oldest.value - 1, sentSeq),
+        receivedSeq: oldest === undefined || sentSeq === undefined ? sentSeq : Math.min(oldest - 1, sentSeq),
       };
     },
     get position() { return (following ?? paused)?.position; },
@@ -165,8 +161,8 @@ export function createScreen({ socket, changes, tail, scopes, limits, logger }: 
     },
     sweep() {
       sweeps += 1;
-      const oldest = inFlight.values().next();
-      if (oldest.done !== true && sweeps - oldest.value > limits.ackSweeps) {
+      const oldest = inFlight.oldestSweep;
+      if (oldest !== undefined && sweeps - oldest > limits.ackSweeps) {
         logger.warn({ screen: socket.id, unacknowledged: inFlight.size }, 'A screen does not acknowledge alerts; it is dropped and resumes.');
         dropToResume(socket);
       } else readOn();

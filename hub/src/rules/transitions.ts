@@ -34,7 +34,7 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
       const now = numbered[at++] ?? alert; // one was recorded for each
       if (gone !== undefined) published.push({ seq: gone.seq, area: gone.area, movedTo: alert.area, kind: 'alert', alert: gone });
       published.push({ seq: now.seq, area: now.area, kind: 'alert', alert: now });
-      active.alert = { ...active.alert, seq: now.seq };
+      active.alert = active.alert === alert ? now : { ...active.alert, seq: now.seq };
       last.set(now.id, now);
     }
   }

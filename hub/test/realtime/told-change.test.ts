@@ -4,6 +4,7 @@ import type { Alert } from '@liandong/protocols';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../src/changes/change-log.js';
+import { acknowledging, InFlight } from '../../src/realtime/in-flight.js';
 import { openSocketServer, type LiveSocket, type SocketServer } from '../../src/realtime/socket-server.js';
 import { ToldChange } from '../../src/realtime/told-change.js';
 
@@ -22,6 +23,14 @@ afterEach(async () => {
   await server.close();
   httpServer.close();
 });
+
+/** Tells the socket's screen, and calls back when it has acknowledged that. */
+function tell(told: ToldChange, socket: LiveSocket, onTaken: () => void = () => undefined): void {
+  const inFlight = new InFlight(4);
+  acknowledging(socket, inFlight, onTaken);
+  const id = told.tell(socket);
+  if (id !== undefined) inFlight.add(id, told.seq, 0);
+}
 
 async function connect(transport: 'websocket' | 'polling'): Promise<{ client: Socket; socket: LiveSocket }> {
   const accepted = new Promise<LiveSocket>((resolve) => { server.io.once('connection', resolve); });
@@ -43,7 +52,7 @@ describe.each(['websocket', 'polling'] as const)('by %s', (transport) => {
     const { client, socket } = await connect(transport);
     const change = changeOf(words(length));
     const [first, second] = [received(client, 'alert'), received(client, 'after')];
-    new ToldChange(change).tell(socket, () => undefined);
+    tell(new ToldChange(change), socket);
     (socket as unknown as { emit(event: string, word: string): void }).emit('after', '在后');
     expect(await first).toEqual([{ seq: 7, alert: (change as { alert: Alert }).alert }, expect.any(Function)]);
     expect(await second).toEqual(['在后']);
@@ -53,7 +62,7 @@ describe.each(['websocket', 'polling'] as const)('by %s', (transport) => {
     const { client, socket } = await connect(transport);
     client.on('alert', (_told: unknown, ack: () => void) => ack());
     const told = new ToldChange(changeOf());
-    await new Promise<void>((resolve) => { told.tell(socket, () => { told.tell(socket, resolve); }); });
+    await new Promise<void>((resolve) => { tell(told, socket, () => { tell(told, socket, resolve); }); });
   });
 
   it('a device comes without an acknowledgement', async () => {
@@ -72,8 +81,8 @@ it('each screen acknowledges for itself, and an answer that was asked for meanwh
   const asked = received(one.client, 'alert');
   one.client.on('question', (answer: (word: string) => void) => { answer('答'); });
   const told = new ToldChange(changeOf());
-  told.tell(one.socket, () => taken.push('one'));
-  told.tell(other.socket, () => taken.push('other'));
+  tell(told, one.socket, () => taken.push('one'));
+  tell(told, other.socket, () => taken.push('other'));
   const question = one.socket as unknown as { emitWithAck(event: string): Promise<string> };
   expect(await question.emitWithAck('question')).toBe('答');
   await vi.waitFor(() => { expect(taken).toEqual(['other']); });
@@ -87,5 +96,5 @@ it('a screen that has gone is told nothing, and nothing fails', async () => {
   const left = new Promise((resolve) => { socket.on('disconnect', resolve); });
   client.close();
   await left;
-  expect(() => { new ToldChange(changeOf()).tell(socket, () => undefined); }).not.toThrow();
+  expect(() => { tell(new ToldChange(changeOf()), socket); }).not.toThrow();
 });
