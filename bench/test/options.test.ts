@@ -20,7 +20,7 @@ it('measures a city\'s pull by name, and with all the rest', () => {
 });
 
 it('measures rules, alerts and the storm by name, and with all the rest', () => {
-  expect(parseOptions(['--paths', 'rules,storm'])).toMatchObject({ paths: [], codecs: undefined, rules: { rounds: 6 }, alerts: undefined, storm: { alerts: 50_000, seconds: 60 }, outrun: { alerts: 50_000, seconds: 15 } });
+  expect(parseOptions(['--paths', 'rules,storm'])).toMatchObject({ paths: [], codecs: undefined, rules: { rounds: 6 }, alerts: undefined, storm: { alerts: 50_000, seconds: 60 }, yielding: { alerts: 50_000, loadYields: true }, outrun: { alerts: 50_000, seconds: 15 } });
   expect(parseOptions([])).toMatchObject({ rules: { messages: 100_000 }, alerts: { alertsPerS: 20 }, storm: { screens: 10 } });
 });
 

@@ -4,7 +4,7 @@ import type { HubClient } from '../programs/hub-client.js';
 import type { StormGateway } from './storm-load.js';
 
 /** Gates with a connection each; five critical alerts of each. */
-export const GATES = 200;
+export const GATES = 400;
 const GATE_IDS: readonly string[] = Array.from({ length: GATES }, (_, index) => `bench-gate-${String(index).padStart(3, '0')}`);
 const gateTopic = (device: string): string => nativeTopic({ subdistrict: 'bench-street', community: 'bench-village', device, kind: 'event' });
 

@@ -16,7 +16,7 @@ export interface LatencySize { readonly alertsPerS: number; readonly seconds: nu
 export interface LatencyResult extends LatencySize { readonly rounds: number; readonly echo: Latency; readonly hub: Latency }
 
 const ECHO = fileURLToPath(new URL('echo-program.js', import.meta.url));
-const ROUNDS = 2;
+const ROUNDS = 5;
 
 /** One way from a gate to a screen. */
 interface Way { readonly name: string; readonly port: number; readonly devices: readonly DeviceLoad[]; readonly probe: ReturnType<typeof openProbe>; readonly samples: number[] }

@@ -12,7 +12,7 @@ import { latencyOf, openProbe, type Latency } from './probe.js';
 import { openScreens, type ScreensAnswer } from './screens.js';
 import { openStorm } from './storm-load.js';
 
-export interface StormSize { readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number }
+export interface StormSize { readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number; /** The load, but for the probe and its screen, leaves the processor to the hub, as if it were elsewhere. */ readonly loadYields?: boolean }
 export interface StormResult extends StormSize {
   readonly quiet: Latency;
   readonly storm: Latency;
@@ -38,19 +38,20 @@ const PAGE = 1_000;
 
 /** A storm of warnings, of sensors that have reported before, with critical alerts sprinkled in: how much later those come to a screen than in quiet time, on the same hub with the same telemetry and the same screens. */
 export async function measureStorm(size: StormSize, { resources, onProgress }: PartOptions): Promise<StormResult> {
-  const { alerts, seconds, criticalsPerS, quietSeconds, messagesPerS } = size;
+  const { alerts, seconds, criticalsPerS, quietSeconds, messagesPerS, loadYields = false } = size;
   const hub = await startHub(resources, { rules: [...CRITICAL_RULES, ...STORM_RULES] });
   const gates = await registerGates(hub.client);
   const gateways = await registerStormFleet(hub.client, Math.ceil(alerts / STORM_METRICS.length));
   const token = await hub.client.token();
   const [probe, screens, storm] = [openProbe(resources), openScreens(resources), openStorm(resources)];
+  if (loadYields) for (const program of [screens, storm]) program.process.giveWay();
   screens.tell({ type: 'open', url: hub.url, token, count: size.screens - 1, rulePrefix: 'storm-' });
   probe.tell({ type: 'open', url: hub.url, token, mqttPort: hub.mqttPort, gates, seen: 'rule' });
   storm.tell({ type: 'open', port: hub.mqttPort, gateways, perS: USUAL_PER_S });
   await Promise.all([screens.answer('opened'), probe.answer('opened'), storm.answer('opened')]);
   const telemetry = (lastsS: number) => {
     const { span, pace } = live({ messagesPerS, seconds: lastsS, now: Date.now() });
-    return startLoad({ port: hub.mqttPort, devices: hub.devices, span, pace }, resources, () => undefined);
+    return startLoad({ port: hub.mqttPort, devices: hub.devices, span, pace }, resources, () => undefined, { yields: loadYields });
   };
   const criticals = async (first: number, count: number): Promise<readonly number[]> => {
     probe.tell({ type: 'send', first, count, perS: criticalsPerS });

@@ -8,15 +8,16 @@ import { measureStorm, type StormResult } from './measure-storm.js';
 
 /** `loadBefore`: over the last minute before it began, with what this run did before it. */
 export type Measured<Result> = (Result & { readonly loadBefore: number }) | { readonly failure: string };
-export interface AlertReport { readonly rules?: Measured<RulesResult>; readonly alerts?: Measured<LatencyResult>; readonly storm?: Measured<StormResult>; /** A storm that outruns the hub. */ readonly outrun?: Measured<StormResult> }
+export interface AlertReport { readonly rules?: Measured<RulesResult>; readonly alerts?: Measured<LatencyResult>; readonly storm?: Measured<StormResult>; /** The same with a load that yields. */ readonly yielding?: Measured<StormResult>; /** A storm that outruns the hub. */ readonly outrun?: Measured<StormResult> }
 
 /** One measurement after the other, each with processes of its own. One that fails does not stop the next. */
 export async function runAlerts(dependencies: RunDependencies): Promise<AlertReport> {
-  const { rules, alerts, storm, outrun } = dependencies.options;
+  const { rules, alerts, storm, yielding, outrun } = dependencies.options;
   return {
     ...(rules === undefined ? {} : { rules: await runOne('Rules', (told) => measureRules(rules, told), dependencies) }),
     ...(alerts === undefined ? {} : { alerts: await runOne('Alerts', (told) => measureLatency(alerts, told), dependencies) }),
     ...(storm === undefined ? {} : { storm: await runOne('Storm', (told) => measureStorm(storm, told), dependencies) }),
+    ...(yielding === undefined ? {} : { yielding: await runOne('Storm whose load yields', (told) => measureStorm(yielding, told), dependencies) }),
     ...(outrun === undefined ? {} : { outrun: await runOne('Storm that outruns the hub', (told) => measureStorm(outrun, told), dependencies) }),
   };
 }

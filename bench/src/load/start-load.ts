@@ -15,11 +15,14 @@ export interface LoadEvents {
   readonly onOpened?: () => void;
   /** All is acknowledged, and the devices of a plan that stays open are still there. */
   readonly whileOpen?: () => Promise<void>;
+  /** It leaves the processor to whoever else needs it. */
+  readonly yields?: boolean;
 }
 
 /** Runs a plan in a child process. Rejects with the reason when a connection fails or the child ends early. */
-export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void, { onOpened, whileOpen }: LoadEvents = {}): Promise<FinishedLoad> {
+export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void, { onOpened, whileOpen, yields = false }: LoadEvents = {}): Promise<FinishedLoad> {
   const child = resources.own('load', fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  if (yields) child.giveWay();
   try {
     const finished = await new Promise<FinishedLoad>((resolve, reject) => {
       child.process.on('message', (raw) => {

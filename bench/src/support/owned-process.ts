@@ -1,9 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 
 const END_WITHIN_MS = 5_000;
 const SHOWN_LINES = 12;
+
+/** Nice value of a load that is to stand for machines elsewhere. */
+const YIELDING = 10;
 
 /** A process this run has started, and ends. */
 export class OwnedProcess {
@@ -43,6 +47,9 @@ export class OwnedProcess {
   /** Stops it where it is, sockets open: to its peers it is a program that does not read. */
   freeze(): void { this.process.kill('SIGSTOP'); }
   thaw(): void { this.process.kill('SIGCONT'); }
+
+  /** From now on its main thread gets the processor when nobody of the usual priority wants it. */
+  giveWay(): void { setPriority(this.pid, YIELDING); }
 
   /** SIGTERM, and SIGKILL when it takes too long. */
   async end(): Promise<void> {

@@ -35,6 +35,11 @@ describe('the sections on rules and alerts', () => {
     }
   });
 
+  it('say of the storm whose load yields that it does so, and hold it to the same', () => {
+    expect(notesOf({ yielding: { ...storm, loadBefore: 1 } })).toMatch(/yielding: p99 .* 1\.9 times .*met\)[^]*runs with nice 10/);
+    expect(notesOf({ yielding: { ...storm, lost: 1, loadBefore: 1 } })).toContain('yielding: FAILED');
+  });
+
   it('say of the storm that outruns the hub how long what is critical waited, and fail as the other does', () => {
     expect(notesOf({ outrun: { ...storm, loadBefore: 1 } })).toMatch(/outrun: p99 of the critical ones is 1\.9 times their quiet one; 50,000 warnings[^]*outrun: all 50,000/);
     expect(notesOf({ outrun: { ...storm, again: 1, loadBefore: 1 } })).toContain('outrun: FAILED');
