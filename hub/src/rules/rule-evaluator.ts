@@ -17,6 +17,7 @@ import type { JournalBatch, JournalHandler, NewerBatches } from '../journal/type
 import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
+import { STEPS_PER_TURN, type InTurns } from './in-turns.js';
 import { Lookahead } from './lookahead.js';
 import { RuleMemory, type RuleChange } from './rule-memory.js';
 import { forgetting, type Forgotten } from './rule-state.js';
@@ -65,8 +66,6 @@ const AGED_MS = 10_000;
 const LONGEST_TICK_GAP_MS = 10_000;
 /** A batch received longer ago than this shows that the reader is catching up. */
 const CATCHING_UP_MS = 5_000;
-/** Steps of alerts after which a turn ends with a commit: a person who acknowledges, and what is critical, waits for no more than these. */
-const STEPS_PER_TURN = 100;
 /**
  * After a turn that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
  * alert costs. What only a combined rule or an AQI may make critical waits too.
@@ -189,7 +188,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     }
   }
 
-  const isTurnFull = (): boolean => effects.gathered.transitions.length >= STEPS_PER_TURN;
+  const isTurnFull = (): boolean => effects.gathered.isFull;
 
   /** The next records of the batch, in order, until it or the turn ends. */
   function takePart({ first, records }: JournalBatch, now: EpochMs): void {
@@ -252,12 +251,12 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     if (timer === undefined) throw new Error('The rule evaluator is not running.');
   }
 
-  function watchTime(now: EpochMs): void {
+  function *watchTime(now: EpochMs): InTurns {
     const gapMs = now - lastTickAt;
     lastTickAt = now;
     if (gapMs > LONGEST_TICK_GAP_MS) listeningSince = now;
     const isCatchingUp = now - latest.receivedAt > CATCHING_UP_MS && now - latest.handledAt < CATCHING_UP_MS;
-    memory.tick(now, isCatchingUp ? undefined : listeningSince);
+    yield* memory.tick(now, isCatchingUp ? undefined : listeningSince);
     if (Math.abs(now - written.agedAt) >= AGED_MS) {
       memory.beginAging();
       written = { ...written, agedAt: now };
@@ -266,7 +265,13 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   }
 
   async function tick(): Promise<void> {
-    await run(watchTime);
+    let work: InTurns | undefined;
+    let isDone = false;
+    const goOn = (now: EpochMs): void => {
+      work ??= watchTime(now);
+      isDone = work.next(now).done === true;
+    };
+    do await run(goOn); while (!isDone && isStarted);
   }
 
   function onTimer(): void {

@@ -9,6 +9,7 @@ import { push } from '../push.js';
 import { compileRule, type CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
+import type { InTurns } from './in-turns.js';
 import { overtakenAlerts } from './overtaken.js';
 import { RuleIndex } from './rule-index.js';
 import type { RuleSet } from './rule-set.js';
@@ -132,8 +133,8 @@ export class RuleMemory {
     return forgotten;
   }
 
-  /** `listeningSince`: undefined while silence can't be judged. */
-  tick(now: EpochMs, listeningSince: EpochMs | undefined): void {
+  /** What comes with time alone. `listeningSince`: undefined while silence can't be judged. */
+  *tick(now: EpochMs, listeningSince: EpochMs | undefined): InTurns {
     const { effects } = this.dependencies;
     this.#followCalendar();
     // Most of them wait for minutes: the next alert must not wait for a look at each.
@@ -141,10 +142,13 @@ export class RuleMemory {
       if (due > now) continue;
       if (condition.tick(now)) effects.waiting.set(condition, condition.nextDue(now));
       else effects.waiting.delete(condition);
+      if (effects.gathered.isFull) now = yield;
     }
-    for (const active of effects.repeated) effects.publishRepeat(active, now);
-    if (listeningSince === undefined) return;
-    this.#groups.check(this.#devices, now, listeningSince);
+    for (const active of effects.repeated) {
+      effects.publishRepeat(active, now);
+      if (effects.gathered.isFull) now = yield;
+    }
+    if (listeningSince !== undefined) yield* this.#groups.check(this.#devices, now, listeningSince);
   }
 
   /** After a step back of the hub's clock. */
