@@ -10,7 +10,7 @@ import { EdgeClock } from '../../src/edge/edge-clock.js';
 import { createEdgeState } from '../../src/edge/edge-state.js';
 import type { HubAnswer } from '../../src/edge/hub-request.js';
 import { RegistryKeeper } from '../../src/edge/registry-keeper.js';
-import type { RuleChange } from '../../src/rules/rule-memory.js';
+import type { RuleChange } from '../../src/rules/rules-in-force.js';
 import { rethrow } from '../support/rethrow.js';
 
 const NOW = Date.UTC(2026, 10, 23, 8);
