@@ -35,5 +35,5 @@ VOLUME /data /backups
 EXPOSE 8080 1883
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Node is process 1 and handles the signals itself. The flag is what `scripts/start.mjs` gives a hub.
+# Node is process 1 and handles the signals itself. The flags are those of a hub in `scripts/v8-flags.json`; a test holds them together.
 CMD ["node", "--initial-old-space-size=512", "hub/dist/main.js"]

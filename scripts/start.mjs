@@ -3,20 +3,22 @@
  * `--no-demo` (`npm run hub`) leaves `DEMO` alone; other arguments, such as `--role hub`, are the hub's. Exits with the hub's own code.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** An edge runs on a box of 512 MB: a young generation of 2 MB in place of 16 saves it 30 MB of memory, and at its load costs no time worth naming; a backlog must not tempt it to take all there is. */
-const EDGE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=256'];
-/** In a storm of alerts a hub's memory grows by some hundred MB. Where V8 looks through all of it each time it has grown by half, its helpers take the cores from the hub for seconds; up to this size it need not. */
-const HUB_FLAGS = ['--initial-old-space-size=512'];
+/**
+ * What V8 is told, by role.
+ * Hub: in a storm of alerts its memory grows by some hundred MB. Where V8 looks through all of it each time it has grown by half, its helpers take the cores from the hub for seconds; up to this size it need not.
+ * Edge: it runs on a box of 512 MB. A young generation of 2 MB in place of 16 saves it 30 MB of memory, and at its load costs no time worth naming; a backlog must not tempt it to take all there is.
+ */
+const V8_FLAGS = JSON.parse(readFileSync(path.join(root, 'scripts/v8-flags.json'), 'utf8'));
 const flagsFor = (args) => {
   const words = args.join('=');
-  return words.includes('--role=edge') ? EDGE_FLAGS : words.includes('--role=city') ? [] : HUB_FLAGS;
+  return V8_FLAGS[words.includes('--role=edge') ? 'edge' : words.includes('--role=city') ? 'city' : 'hub'];
 };
 
 /** The sentence that says why the hub can't be started from here, or undefined. */

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Credentials } from '@liandong/protocols';
+import { V8_FLAGS } from '../programs/v8-flags.js';
 import { freePort } from '../support/free-port.js';
 import type { OwnedProcess } from '../support/owned-process.js';
 import type { Resources } from '../support/resources.js';
 import { until } from '../support/until.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
-/** As `npm run edge` starts it. */
-const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=256'];
 
 export interface Edge {
   readonly mqttPort: number;
@@ -33,7 +32,7 @@ export async function createEdge(resources: Resources, { credentials, mqttUrl, h
     },
     async start() {
       const startedAt = performance.now();
-      const started = edge = resources.start('edge', process.execPath, [...FLAGS, PROGRAM, '--role', 'edge'], {
+      const started = edge = resources.start('edge', process.execPath, [...V8_FLAGS.edge, PROGRAM, '--role', 'edge'], {
         PORT: String(port), MQTT_PORT: String(mqttPort), DATA_DIR: join(resources.folder, 'edge-data'), ADMIN_PASSWORD: password, LOG_LEVEL: 'warn',
         EDGE_ID: credentials.username, EDGE_SECRET: credentials.password, HUB_MQTT_URL: mqttUrl, HUB_URL: hubUrl,
       });

@@ -13,12 +13,10 @@ import { createHubClient, type HubClient } from './hub-client.js';
 import type { Influx } from './influx.js';
 import type { Mosquitto } from './mosquitto.js';
 import { writeRules } from './rule-table.js';
+import { V8_FLAGS } from './v8-flags.js';
 
 /** The hub's program, which is the city's too. */
 export const PROGRAM = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
-
-/** As `scripts/start.mjs` starts it. */
-const FLAGS = ['--initial-old-space-size=512'];
 
 export interface Hub {
   readonly process: OwnedProcess;
@@ -52,7 +50,7 @@ export async function startHub(resources: Resources, { servers, rules, fill, nam
   const dataDir = join(resources.folder, `${name}-data`);
   const client = createHubClient({ url, password });
   const start = async (): Promise<OwnedProcess> => {
-    const hub = resources.start(name, process.execPath, [...FLAGS, PROGRAM], {
+    const hub = resources.start(name, process.execPath, [...V8_FLAGS.hub, PROGRAM], {
       PORT: String(port), MQTT_PORT: String(mqttPort), DATA_DIR: dataDir, ADMIN_PASSWORD: password, LOG_LEVEL: 'warn', ...(servers === undefined ? {} : settingsOf(servers)),
     });
     await until('the hub is ready', async () => !hub.isRunning() || client.isReady(), 120_000);

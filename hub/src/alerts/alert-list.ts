@@ -1,10 +1,13 @@
-import { SEVERITIES, STALE_MS, severityRank, type Alert, type AreaId, type EpochMs, type Severity } from '@liandong/protocols';
+import { SEVERITIES, STALE_MS, severityRank, type Alert, type AreaId, type EpochMs, type Severity, type Tier } from '@liandong/protocols';
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { AppError } from '../problem.js';
 import { LEAST_ACTIVE_WEIGHT, toAlert, weightOf } from './alert-rows.js';
 import type { AlertQuery } from './types.js';
+
+/** Alerts that are found and sorted in about a millisecond or two. */
+const FEW = 200;
 
 /** Where a page ends: the sort key of its last alert. */
 type Position = Pick<Alert, 'active' | 'severity' | 'raisedAt' | 'id'>;
@@ -17,8 +20,9 @@ export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuer
   if (filter.active !== undefined) query = query.where('weight', filter.active ? '>=' : '<', LEAST_ACTIVE_WEIGHT);
   if (filter.acked !== undefined) query = query.where('acked', '=', filter.acked ? 1 : 0);
   if (severity !== undefined) query = query.where('weight', 'in', [true, false].map((active) => weightOf({ active, severity })));
-  // Nearly all are of one tier: found by its index, they would all be sorted.
-  if (filter.tier !== undefined) query = query.where((e) => e.fn.coalesce('tier', e.val('')), '=', filter.tier);
+  const { tier } = filter;
+  // Few are found by their index and sorted. Of a tier that nearly all are of, that would be a look at each: a page of it is soon full in the order of the list.
+  if (tier !== undefined) query = await isRare(db, tier) ? query.where('tier', '=', tier) : query.where((e) => e.fn.coalesce('tier', e.val('')), '=', tier);
   if (filter.device !== undefined) query = query.where('device_id', '=', filter.device);
   if (filter.top === true) query = query.where('group_id', 'is', null).where('inhibited_by', 'is', null);
   if (filter.stale !== undefined) query = query.where((e) => isStale(e, now, filter.stale === true));
@@ -34,6 +38,11 @@ export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuer
   const data = alerts.slice(0, limit);
   const last = data.at(-1);
   return alerts.length > limit && last !== undefined ? { data, next: toCursor(last) } : { data };
+}
+
+/** Has it so few alerts, past ones too, that it costs little to sort them? */
+async function isRare(db: Db, tier: Tier): Promise<boolean> {
+  return (await db.selectFrom('alert').select('tier').where('tier', '=', tier).limit(FEW + 1).execute()).length <= FEW;
 }
 
 /** Active for a day, or (`wanted` false) everything else. */

@@ -1,24 +1,27 @@
 import type { Area, AreaId, AreaLevel, AreaNode } from '@liandong/protocols';
 import type { Principal } from '../identity/principal.js';
+import { Listeners } from '../listeners.js';
 
 /** All areas in memory: a sub-district has a few hundred. Answers questions of containment without a query. */
 export class AreaTree {
   readonly #areas = new Map<AreaId, Area>();
-  readonly #listeners = new Set<(area: Area) => void>();
+  readonly #listeners: Listeners<[Area]>;
+
+  /** `onError`: told of a listener that threw. */
+  constructor({ onError }: { onError: (error: unknown) => void }) {
+    this.#listeners = new Listeners({ onError });
+  }
 
   get size(): number { return this.#areas.size; }
   get(id: AreaId): Area | undefined { return this.#areas.get(id); }
   put(area: Area): void {
     this.#areas.set(area.id, area);
-    for (const listener of this.#listeners) listener(area);
+    this.#listeners.tell(area);
   }
   /** Forgets an area; those below it go first. */
   remove(id: AreaId): void { this.#areas.delete(id); }
   /** Calls `listener` for each area that is put from now on, new or changed; returns how to stop. */
-  onChange(listener: (area: Area) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
+  onChange(listener: (area: Area) => void): () => void { return this.#listeners.add(listener); }
   all(): Area[] { return [...this.#areas.values()]; }
 
   /** The area itself and everything above it, upwards. */

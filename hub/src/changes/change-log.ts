@@ -5,6 +5,7 @@ import { isOursAlone, type Db } from '../database/database.js';
 import { rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
+import { Listeners } from '../listeners.js';
 
 /** An hour after a storm a hundred thousand go: rows of one statement, as the database keeps the thread while it runs. */
 const DROPPED_AT_ONCE = 1_000;
@@ -54,7 +55,7 @@ export interface ChangeLogDependencies {
 }
 
 export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): ChangeLog {
-  const listeners = new Set<(change: Change) => void>();
+  const listeners = new Listeners<[Change]>({ onError });
   const knowsNumbers = isOursAlone(db);
   /** Last number given out within a transaction; undefined while that is for the database to say. Only whoever has the turn to write looks at it. */
   let last: Seq | undefined;
@@ -77,14 +78,6 @@ export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): 
   /** Whether everything after it is there: it is the one before the oldest, or there itself. */
   const isKept = async (since: Seq, oldest: Seq): Promise<boolean> =>
     oldest === since + 1 || (oldest <= since && await db.selectFrom('change').select('seq').where('seq', '=', since).executeTakeFirst() !== undefined);
-
-  function tell(listener: (change: Change) => void, change: Change): void {
-    try {
-      listener(change);
-    } catch (error) {
-      onError(error);
-    }
-  }
 
   return {
     async recordAlert(trx, alert, movedTo) {
@@ -127,12 +120,9 @@ export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): 
     },
     publish(changes) {
       for (const { seq } of changes) told = Math.max(told, seq);
-      for (const change of changes) for (const listener of listeners) tell(listener, change);
+      for (const change of changes) listeners.tell(change);
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChange: (listener) => listeners.add(listener),
     current: () => newest(db),
     async after(since, limit) {
       const rows = await db.selectFrom('change').selectAll().where('seq', '>', since).orderBy('seq').limit(limit).execute();

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import type { RandomBytes } from '../identity/secrets.js';
+import { Listeners } from '../listeners.js';
 import { ownAreas } from './own-areas.js';
 import { putPulledRows } from './pulled-rows.js';
 
@@ -34,9 +35,8 @@ export interface PullStore {
   onAlerts(listener: () => void): () => void;
 }
 
-export function createPullStore({ db, clock, areas, random }: { db: Db; clock: Clock; areas: AreaTree; random: RandomBytes }): PullStore {
-  const listeners = new Set<() => void>();
-  const tell = (): void => { for (const listener of listeners) listener(); };
+export function createPullStore({ db, clock, areas, random, onError }: { db: Db; clock: Clock; areas: AreaTree; random: RandomBytes; onError: (error: unknown) => void }): PullStore {
+  const listeners = new Listeners({ onError });
 
   async function setPosition(trx: Transaction<Database>, hub: AreaId, stream: PullStream, { next, isLast }: Page): Promise<void> {
     await trx.insertInto('city_stream').values({ hub, stream, cursor: next, restating: 0 })
@@ -136,16 +136,13 @@ export function createPullStore({ db, clock, areas, random }: { db: Db; clock: C
         await setPosition(trx, hub, 'alerts', page);
         return isNew || isGone;
       });
-      if (hasChanged) tell();
+      if (hasChanged) listeners.tell();
     },
 
     async takeAlert(hub, alert) {
-      if (await db.transaction().execute((trx) => putAlerts(trx, hub, [alert]))) tell();
+      if (await db.transaction().execute((trx) => putAlerts(trx, hub, [alert]))) listeners.tell();
     },
 
-    onAlerts(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onAlerts: (listener) => listeners.add(listener),
   };
 }

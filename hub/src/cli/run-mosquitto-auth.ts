@@ -34,9 +34,10 @@ async function write(env: Readonly<Record<string, string | undefined>>): Promise
   const logger = pino({ level: 'warn' }, pino.destination(2));
   const db = url === undefined ? await openDatabase(dataPaths(dataDir).database) : await openPostgres({ url, logger });
   try {
-    const areas = new AreaTree();
+    const onError = (error: unknown): void => { logger.error({ err: error }, 'a part could not follow the devices'); };
+    const areas = new AreaTree({ onError });
     for (const row of await db.selectFrom('area').selectAll().execute()) areas.put(toArea(row));
-    const directory = createDeviceDirectory();
+    const directory = createDeviceDirectory({ onError });
     for (const row of await db.selectFrom('device').selectAll().execute()) directory.load(entryOf(areas, row));
     const files = new MosquittoAuthFiles({ dir, hubUser: { username: decodeURIComponent(mqttUrl.username), password: decodeURIComponent(mqttUrl.password) }, db, directory, logger });
     await files.start();

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DeviceId } from '@liandong/protocols';
 import { sha256 } from '../identity/secrets.js';
+import { Listeners } from '../listeners.js';
 import type { DeviceDirectory, DeviceEntry } from './types.js';
 
 /** The directory as its owners, the device service and presence, see it. */
@@ -16,12 +17,10 @@ export interface WritableDeviceDirectory extends DeviceDirectory {
 /** Compared with when there is no such device, so that time does not tell which ids exist. */
 const NOBODY = Buffer.alloc(32);
 
-export function createDeviceDirectory(): WritableDeviceDirectory {
+/** `onError`: told of a listener that threw. */
+export function createDeviceDirectory({ onError }: { onError: (error: unknown) => void }): WritableDeviceDirectory {
   const entries = new Map<DeviceId, DeviceEntry>();
-  const listeners = new Set<(id: DeviceId, entry: DeviceEntry | undefined) => void>();
-  const tell = (id: DeviceId, entry: DeviceEntry | undefined): void => {
-    for (const listener of listeners) listener(id, entry);
-  };
+  const listeners = new Listeners<[DeviceId, DeviceEntry | undefined]>({ onError });
 
   return {
     get: (id) => entries.get(id),
@@ -32,17 +31,14 @@ export function createDeviceDirectory(): WritableDeviceDirectory {
       const isRight = timingSafeEqual(sha256(password), entry?.secretHash ?? NOBODY);
       return isRight && entry !== undefined && entry.device.status !== 'retired' ? entry : undefined;
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChange: (listener) => listeners.add(listener),
     load(entry) { entries.set(entry.device.id, entry); },
     put(entry) {
       entries.set(entry.device.id, entry);
-      tell(entry.device.id, entry);
+      listeners.tell(entry.device.id, entry);
     },
     remove(id) {
-      if (entries.delete(id)) tell(id, undefined);
+      if (entries.delete(id)) listeners.tell(id, undefined);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { connect, type MqttClient } from 'mqtt';
 import type { Feature } from '../feature.js';
+import { Listeners } from '../listeners.js';
 import type { Logger } from '../logger.js';
 import type { EdgeConfig } from './edge-config.js';
 
@@ -25,7 +26,7 @@ export interface HubLinkDependencies {
 export class HubLink implements Feature {
   readonly #dependencies: HubLinkDependencies;
   readonly #unconfirmed = new Set<(error: Error) => void>();
-  readonly #listeners = new Set<(isUp: boolean) => void>();
+  readonly #listeners: Listeners<[isUp: boolean]>;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = RETRY_FIRST_MS;
@@ -35,6 +36,7 @@ export class HubLink implements Feature {
 
   constructor(dependencies: HubLinkDependencies) {
     this.#dependencies = dependencies;
+    this.#listeners = new Listeners({ onError: (error) => { dependencies.logger.error({ err: error }, 'a part could not follow the connection to the hub'); } });
   }
 
   get isUp(): boolean { return this.#isUp; }
@@ -43,8 +45,7 @@ export class HubLink implements Feature {
 
   /** Told when it goes up and down. */
   onChange(listener: (isUp: boolean) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   async start(): Promise<void> {
@@ -89,7 +90,7 @@ export class HubLink implements Feature {
       this.#isUp = true;
       this.#retryMs = RETRY_FIRST_MS;
       logger.info({ hub: mqttUrl.host, edge: id, isTrustedByFile: ca !== undefined }, 'connected to the hub');
-      this.#tell();
+      this.#listeners.tell(true);
     });
     client.on('error', (error) => { if (client === this.#client) this.#fail(describe(error, id)); });
     client.on('close', () => { if (client === this.#client) this.#drop(undefined); });
@@ -125,7 +126,7 @@ export class HubLink implements Feature {
     client.on('error', () => undefined); // what it says of its end is of no interest
     client.end(true);
     for (const giveUp of [...this.#unconfirmed]) giveUp(new Error('the connection to the hub was lost'));
-    if (wasUp) this.#tell();
+    if (wasUp) this.#listeners.tell(false);
     this.#retry();
   }
 
@@ -136,9 +137,6 @@ export class HubLink implements Feature {
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_LONGEST_MS);
   }
 
-  #tell(): void {
-    for (const listener of this.#listeners) listener(this.#isUp);
-  }
 }
 
 function describe(error: Error, id: string): string {

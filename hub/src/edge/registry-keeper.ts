@@ -11,7 +11,7 @@ import { entryOf, withSighting } from '../devices/device-entry.js';
 import type { DeviceRow } from '../devices/device-rows.js';
 import type { Feature } from '../feature.js';
 import type { Logger } from '../logger.js';
-import type { RuleChange } from '../rules/rule-memory.js';
+import type { RuleChange } from '../rules/rules-in-force.js';
 import type { EdgeConfig } from './edge-config.js';
 import type { EdgeClock } from './edge-clock.js';
 import type { EdgeState } from './edge-state.js';

@@ -1,6 +1,7 @@
 import type { CodecName, DeviceId, EpochMs, GatewayCodec, GatewayDecoder } from '@liandong/protocols';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
 import type { Feature } from '../feature.js';
+import { Listeners } from '../listeners.js';
 import { nameKey } from './external-name.js';
 import { prefixOf } from './gateway-topics.js';
 import type { GatewayTopics } from './types.js';
@@ -26,12 +27,13 @@ export class GatewayTable implements GatewayTopics, Feature {
   readonly #byTopic = new Map<string, Gateway | undefined>();
   readonly #externals = new Map<DeviceId, Map<string, DeviceId>>();
   readonly #placed = new Map<DeviceId, { gateway: DeviceId; externalId: string }>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Listeners;
   #unsubscribe: (() => void) | undefined;
 
-  constructor({ directory, codecs }: { directory: DeviceDirectory; codecs: ReadonlyMap<CodecName, GatewayCodec> }) {
+  constructor({ directory, codecs, onError }: { directory: DeviceDirectory; codecs: ReadonlyMap<CodecName, GatewayCodec>; onError: (error: unknown) => void }) {
     this.#directory = directory;
     this.#codecs = codecs;
+    this.#listeners = new Listeners({ onError });
   }
 
   async start(): Promise<void> {
@@ -77,8 +79,7 @@ export class GatewayTable implements GatewayTopics, Feature {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   #follow(id: DeviceId, entry: DeviceEntry | undefined): void {
@@ -94,7 +95,7 @@ export class GatewayTable implements GatewayTopics, Feature {
       this.#gateways.set(id, { id, prefix, codec, decoder: codec.create({ topicPrefix: prefix }), sightedAt: -Infinity });
     }
     this.#byTopic.clear();
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 
   #followDevice(id: DeviceId, entry: DeviceEntry | undefined): void {

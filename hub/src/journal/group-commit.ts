@@ -1,4 +1,5 @@
 import type { JournalRecord } from '@liandong/protocols';
+import { Listeners } from '../listeners.js';
 import type { JournalMessage, JournalWriter } from './types.js';
 
 /** A group holds at most this much, and waits at most this long for company. An event doesn't wait: they are few, and somebody may be at the door. */
@@ -17,6 +18,8 @@ export interface GroupCommitDependencies {
   /** Puts one group on disk; resolves when it is synced. Called again with the same records after a failure. */
   write(records: JournalRecord[]): Promise<void>;
   onWriteError(error: unknown): void;
+  /** Told of a listener that threw. */
+  onError(error: unknown): void;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface GroupCommitDependencies {
  */
 export class GroupCommit implements JournalWriter {
   readonly #dependencies: GroupCommitDependencies;
-  readonly #drainListeners = new Set<() => void>();
+  readonly #drainListeners: Listeners;
   #pending: Pending[] = [];
   #pendingBytes = 0;
   #inFlight: Promise<void> | undefined;
@@ -36,6 +39,7 @@ export class GroupCommit implements JournalWriter {
 
   constructor(dependencies: GroupCommitDependencies) {
     this.#dependencies = dependencies;
+    this.#drainListeners = new Listeners({ onError: (error) => { dependencies.onError(error); } });
   }
 
   get isFull(): boolean {
@@ -53,8 +57,7 @@ export class GroupCommit implements JournalWriter {
   }
 
   onDrain(listener: () => void): () => void {
-    this.#drainListeners.add(listener);
-    return () => this.#drainListeners.delete(listener);
+    return this.#drainListeners.add(listener);
   }
 
   /** Full for another reason, such as a disk limit. */
@@ -124,7 +127,7 @@ export class GroupCommit implements JournalWriter {
   #announceDrain(): void {
     if (!this.#wasFull || this.isFull) return;
     this.#wasFull = false;
-    for (const listener of this.#drainListeners) listener();
+    this.#drainListeners.tell();
   }
 }
 

@@ -90,7 +90,10 @@ export class Journal implements Feature, JournalWriter {
     this.#tail = new JournalTail({ records: memory.tailRecords, bytes: memory.tailBytes });
     this.#ballast = new Ballast(`${dependencies.path}.ballast`);
     this.#shedder = new Shedder({ db: this.#db, logger: dependencies.logger });
-    this.#commit = new GroupCommit({ write: (records) => this.#write(records), onWriteError: (error) => this.#onWriteError(error) });
+    this.#commit = new GroupCommit({
+      write: (records) => this.#write(records), onWriteError: (error) => this.#onWriteError(error),
+      onError: (error) => { dependencies.logger.error({ err: error }, 'a part could not go on after the journal had been full'); },
+    });
   }
 
   get isFull(): boolean { return this.#commit.isFull; }

@@ -38,9 +38,10 @@ export function createStandbyScreens({ db, key, redisUrl, telemetry, logger }: S
   return (httpServer, leader) => {
     const clock = systemClock;
     const features = new FeatureStack(logger);
-    const areas = new AreaTree();
-    const directory = createDeviceDirectory();
-    const changes = createChangeLog({ db, clock, onError: (error) => { logger.error({ err: error }, 'a change did not reach every part of this process'); } });
+    const onError = (error: unknown): void => { logger.error({ err: error }, 'a change did not reach every part of this process'); };
+    const areas = new AreaTree({ onError });
+    const directory = createDeviceDirectory({ onError });
+    const changes = createChangeLog({ db, clock, onError });
     const latest = createLatestValues();
     const follower = createChangeFollower({ db, changes, areas, directory, onError: (error) => { logger.error({ err: error }, 'the change log could not be followed; trying again'); } });
     const told = createFanOutSubscriber({

@@ -42,7 +42,7 @@ function messageIdOf(key: string, from: string): string {
 /** 5xx of the conversation itself means never (RFC 5321, 4.2.1); a wrong password is for the hub's keeper to mend. What the server wrote is not repeated: it may quote the user name. */
 function outcomeOf(error: unknown): Outcome {
   const { code = '', responseCode, command } = error as { code?: string; responseCode?: number; command?: string }; // nodemailer's own members, each checked below
-  if (code === 'EAUTH' || code === 'ENOAUTH') return { state: 'retry', error: { zh: '邮件服务器不接受 SMTP_URL 里的用户名和密码', en: 'the mail server does not take the user name and password of SMTP_URL' } };
+  if (code === 'EAUTH' || code === 'ENOAUTH') return { state: 'retry', error: { zh: '邮件服务器不接受 SMTP_URL 里的用户名和密码', en: 'the mail server does not take the user name and password of SMTP_URL' }, isSettings: true };
   if (typeof responseCode !== 'number') {
     const { zh, en } = failureWords(error);
     return { state: 'retry', error: { zh: `邮件服务器：${zh}`, en: `the mail server: ${en}` } };

@@ -16,6 +16,8 @@ const TOO_OFTEN_MS: Readonly<Record<number, number>> = { 45009: 60_000, 45033: 6
 const ROBOT_SETTINGS = [93000, 310000, 400013, 400101, 400102, 400106];
 /** Of what was sent: it is malformed, was taken already, is too long, or can not be understood. */
 const MESSAGE_REFUSED = [400, 409, 413, 422];
+/** Of the answers 4xx those that pass by themselves: too slow, too early, too often. */
+const PASSING = [408, 425, 429];
 /** Both robots: the system is busy, try again. */
 const BUSY = -1;
 
@@ -64,11 +66,11 @@ function webhookBody({ id: channel }: StoredChannel, message: Message, publicUrl
 /** 2xx: taken. A few mean that this message will never be taken. All else may pass or be put right, at the receiver or in the channel. What a receiver writes is not repeated: it may be anybody's. */
 function statusOutcome({ status, retryAfter, location }: PostAnswer, now: EpochMs): Outcome {
   if (status >= 200 && status < 300) return { state: 'sent' };
-  if (status >= 300 && status < 400) return { state: 'retry', error: redirectWords(status, location) };
+  if (status >= 300 && status < 400) return { state: 'retry', error: redirectWords(status, location), isSettings: true };
   const error = statusWords(status);
   if (MESSAGE_REFUSED.includes(status)) return { state: 'refused', error };
   const afterMs = status === 429 || status === 503 ? retryAfterMs(retryAfter, now) : undefined;
-  return { state: 'retry', error, ...(afterMs === undefined ? {} : { afterMs }) };
+  return { state: 'retry', error, ...(status < 500 && !PASSING.includes(status) ? { isSettings: true } : {}), ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 /** Robots answer 200 whatever happened; what counts is `errcode`. */
@@ -78,12 +80,12 @@ function robotOutcome(answer: PostAnswer, now: EpochMs): Outcome {
   if (answer.text === undefined) return { state: 'retry', error: { zh: '应答没有传完', en: 'its answer broke off' } };
   const { errcode, errmsg } = parseAnswer(answer.text);
   if (errcode === 0) return { state: 'sent' };
-  if (errcode === undefined) return { state: 'retry', error: { zh: '应答不是机器人的格式，请核对网址', en: 'its answer is not that of a robot: is the url right?' } };
+  if (errcode === undefined) return { state: 'retry', error: { zh: '应答不是机器人的格式，请核对网址', en: 'its answer is not that of a robot: is the url right?' }, isSettings: true };
   const afterMs = TOO_OFTEN_MS[errcode];
   if (afterMs !== undefined) return { state: 'retry', error: { zh: `机器人调用过于频繁（errcode ${errcode}）`, en: `the robot was called too often (errcode ${errcode})` }, afterMs };
   const isSettings = ROBOT_SETTINGS.includes(errcode);
   const error: Label = { zh: `机器人答复 errcode ${errcode}${errmsg === undefined ? '' : `：${errmsg}`}${isSettings ? '；请核对网址、密钥和机器人的安全设置' : ''}`, en: `the robot answers errcode ${errcode}${errmsg === undefined ? '' : `: ${errmsg}`}${isSettings ? '; check the url, the secret and the robot\'s security settings' : ''}` };
-  return errcode === BUSY || isSettings ? { state: 'retry', error } : { state: 'refused', error };
+  return errcode === BUSY || isSettings ? { state: 'retry', error, ...(isSettings ? { isSettings } : {}) } : { state: 'refused', error };
 }
 
 function parseAnswer(text: string): { errcode?: number; errmsg?: string } {

@@ -21,6 +21,8 @@ export const GIVE_UP_MS = 24 * 3_600_000;
 /** What was settled so long ago is forgotten. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 const HOUSEKEEPING_MS = 60_000;
+/** Longest pause of a channel whose receiver is down: it is seen to be back within this. Where somebody has to put settings right, which ends the pause, it is longer: a password tried each minute may lock its user out. */
+const LONGEST_DOWN_MS = 60_000;
 /** How long after its channel's pause a message that failed is due again. */
 const BEHIND_MS = 1_000;
 /** What is under way when the hub stops has so long to end. */
@@ -52,7 +54,7 @@ interface Lane { failures: number; retryAt: EpochMs; working: Promise<void> | un
 
 /**
  * Takes what is due from the outbox, a few rows at a time, and sends it. What was sent and not yet marked when the hub was killed is sent again, with the same key.
- * A channel whose receiver fails pauses as a whole (1 s to 5 min) and is then tried with one message; the outbox keeps everything meanwhile, and memory nothing.
+ * A channel whose receiver fails pauses as a whole (1 s to 1 min; to 5 min where it is a matter of settings) and is then tried with one message; the outbox keeps everything meanwhile, and memory nothing.
  */
 export function createSender({ db, outbox, clock, deliver, random, onError }: SenderDependencies): Sender {
   const counts: SenderCounts = { sent: 0, retried: 0, given_up: 0 };
@@ -135,7 +137,8 @@ export function createSender({ db, outbox, clock, deliver, random, onError }: Se
     // One message that fails while others get through is its own trouble, not the receiver's.
     lane.failures = results.every(({ outcome }) => outcome.state === 'retry') ? lane.failures + 1 : 0;
     const asked = results.flatMap(({ outcome }) => outcome.state === 'retry' && outcome.afterMs !== undefined ? [outcome.afterMs] : []);
-    lane.retryAt = now + Math.max(0, ...asked, lane.failures > 0 ? backOffMs(lane.failures, random()) : 0);
+    const isSettings = results.some(({ outcome }) => outcome.state === 'retry' && outcome.isSettings === true);
+    lane.retryAt = now + Math.max(0, ...asked, lane.failures > 0 ? backOffMs(lane.failures, random(), isSettings ? undefined : LONGEST_DOWN_MS) : 0);
     await outbox.record(channel.id, results.map(({ parcel, outcome }) => resultOf(lane, { parcel, outcome }, now)), now);
     for (const { parcel, outcome } of results) {
       if (outcome.state === 'retry') counts.retried += 1;

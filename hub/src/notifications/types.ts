@@ -17,10 +17,10 @@ export interface Digest { readonly key: string; readonly from: EpochMs; readonly
 /** What goes out as one message. */
 export type Message = { readonly kind: 'notice'; readonly notice: Notice } | { readonly kind: 'digest'; readonly digest: Digest } | { readonly kind: 'test'; readonly key: string; readonly at: EpochMs };
 
-/** How it went. `retry`: it may go better later, not before `afterMs` when the receiver said so. `refused`: the same message will never be taken. `remark`: sent, but not to all. */
+/** How it went. `retry`: it may go better later, not before `afterMs` when the receiver said so; `isSettings`: when somebody has put right what the channel or the receiver is set to. `refused`: the same message will never be taken. `remark`: sent, but not to all. */
 export type Outcome =
   | { readonly state: 'sent'; readonly remark?: Label }
-  | { readonly state: 'retry'; readonly error: Label; readonly afterMs?: number }
+  | { readonly state: 'retry'; readonly error: Label; readonly afterMs?: number; readonly isSettings?: boolean }
   | { readonly state: 'refused'; readonly error: Label };
 
 /** Sends one message over one channel. Never rejects. */

@@ -65,9 +65,9 @@ export function createCityApp(config: Config): LiandongApp {
 async function wire({ config, logger, db, key }: { config: Config; logger: pino.Logger; db: Db; key: Buffer }) {
   const clock = systemClock;
   const onError = (error: unknown): void => logger.error({ err: error }, 'a part met an unexpected error');
-  const { areas, audit, identity, areaService } = wirePeople({ db, clock });
+  const { areas, audit, identity, areaService } = wirePeople({ db, clock, onError });
   const book = new HubBook({ db, clock, areas });
-  const store = createPullStore({ db, clock, areas, random: randomBytes });
+  const store = createPullStore({ db, clock, areas, random: randomBytes, onError });
   const pullers = createPullers({ book, store, areas, clock, random: Math.random, onError });
   const health = new CityHealth({ book });
   const tls = config.tls === undefined ? undefined : await readTlsPair(config.tls);

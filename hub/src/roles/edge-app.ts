@@ -100,7 +100,7 @@ async function wire({ config, edge, logger, paths, journal, handlers, tenants, d
   const state = createEdgeState({ db });
   const clock = new EdgeClock({ own: systemClock, state, logger });
   const changes = createChangeLog({ db, clock, onError });
-  const { areas, audit, identity, areaService } = wirePeople({ db, clock });
+  const { areas, audit, identity, areaService } = wirePeople({ db, clock, onError });
   const known = wireDevices({ config, db, clock, paths, areas, changes, audit, onError });
   const { directory } = known;
 

@@ -80,7 +80,7 @@ const errorTeller = (logger: pino.Logger) => (error: unknown): void => error ins
 /** Who and what there is, what raises alerts, and what brings messages in. */
 function wireCore({ config, logger, db, clock, paths, journal, key, positionOf, onError }: Ground) {
   const changes = createChangeLog({ db, clock, onError });
-  const people = wirePeople({ db, clock });
+  const people = wirePeople({ db, clock, onError });
   const known = wireDevices({ config, db, clock, paths, ...people, changes, onError });
   const alarms = wireAlerts({ db, clock, areas: people.areas, changes, directory: known.directory, positionName: positionOf(RULES), onError });
   const incoming = wireIngest({ config, db, clock, logger, journal, key, ...known, onError });

@@ -6,6 +6,7 @@ import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
 import type { Condition } from './condition.js';
 import type { DeviceMemory, DoneUpTo } from './device-memory.js';
+import { STEPS_PER_TURN } from './in-turns.js';
 import { savingRuleState } from './rule-state.js';
 import { recordTransitions, writingAlerts, writingTimeline, type Recorded, type Transition } from './transitions.js';
 
@@ -24,6 +25,9 @@ export class Gathered {
   get isEmpty(): boolean {
     return this.transitions.length + this.counted.size + this.conditions.size + this.devices.size === 0;
   }
+
+  /** As much as one turn writes. */
+  get isFull(): boolean { return this.transitions.length >= STEPS_PER_TURN; }
 
   /**
    * Takes out all that concerns devices with a critical alert, to be written before the rest; undefined when that would gain nothing. All of such a device goes, so that its state

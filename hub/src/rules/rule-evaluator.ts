@@ -1,9 +1,8 @@
-import type { DeviceId, EpochMs, JournalRecord, PartState, Seq } from '@liandong/protocols';
+import type { DeviceId, EpochMs, PartState, Seq } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
-import { breathe } from '../breathe.js';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
 import type { Transaction } from 'kysely';
 import type { Change, ChangeLog } from '../changes/change-log.js';
@@ -17,10 +16,13 @@ import type { JournalBatch, JournalHandler, NewerBatches } from '../journal/type
 import { nothingOutOfService, type OutOfService } from '../maintenance/types.js';
 import { Effects } from './effects.js';
 import type { Gathered } from './gathered.js';
-import { Lookahead } from './lookahead.js';
-import { RuleMemory, type RuleChange } from './rule-memory.js';
+import type { InTurns } from './in-turns.js';
+import { Overtaking } from './overtaking.js';
+import { RuleMemory } from './rule-memory.js';
 import { forgetting, type Forgotten } from './rule-state.js';
 import { loadRules, seedDefaultRules } from './rule-store.js';
+import { RulesInForce, type RuleChange } from './rules-in-force.js';
+import { createTakeRecord } from './take-record.js';
 
 /** Name of the journal's reader. */
 export const RULES = 'rules';
@@ -65,17 +67,6 @@ const AGED_MS = 10_000;
 const LONGEST_TICK_GAP_MS = 10_000;
 /** A batch received longer ago than this shows that the reader is catching up. */
 const CATCHING_UP_MS = 5_000;
-/** Steps of alerts after which a turn ends with a commit: a person who acknowledges, and what is critical, waits for no more than these. */
-const STEPS_PER_TURN = 100;
-/**
- * After a turn that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
- * alert costs. What only a combined rule or an AQI may make critical waits too.
- */
-const STRIDE_MS = 50;
-/** Devices, and records of theirs, that are dealt with before their turn at once. */
-const DEVICES_AHEAD = 50;
-const RECORDS_AHEAD = 1_000;
-
 const nothingNewer: NewerBatches = () => [];
 
 /**
@@ -90,20 +81,18 @@ const nothingNewer: NewerBatches = () => [];
  */
 export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days = NO_DAYS, outOfService = nothingOutOfService, positionName = RULES, hasDefaults = true, onError }: RuleEvaluatorDependencies): RuleEvaluator {
   const effects = new Effects({ ids, activeAlerts, clocks });
-  const memory = new RuleMemory({ db, activeAlerts, directory, effects, areas, days, outOfService });
+  const inForce = new RulesInForce({ areas, days });
+  const memory = new RuleMemory({ db, activeAlerts, directory, effects, inForce, days, outOfService });
   const touched = new Set<DeviceId>();
-  const lookahead = new Lookahead(memory);
+  const take = createTakeRecord({ reader: positionName, memory, effects, onError });
+  const overtaking = new Overtaking({ reader: positionName, memory, effects, clock, take, handled: () => handled });
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void)[] = [];
   let ticking: Promise<void> | undefined;
   /** All up to here has been dealt with in order. */
   let handled: Seq = 0;
-  /** The last record dealt with before its turn since memory was read. */
-  let furthest: Seq = 0;
   let written: { position: Seq; at: EpochMs; agedAt: EpochMs } = { position: 0, at: 0, agedAt: 0 };
   let latest: { receivedAt: EpochMs; handledAt: EpochMs } = { receivedAt: Infinity, handledAt: 0 };
-  /** When the last turn that changed alerts began, by the clock that is never set. */
-  let steppedAt = -Infinity;
   let listeningSince: EpochMs = 0;
   let lastTickAt: EpochMs = 0;
   let isStarted = false;
@@ -141,8 +130,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   async function load(): Promise<void> {
     await memory.load(clock.now());
     handled = await position() ?? 0;
-    furthest = 0;
-    lookahead.reset();
+    overtaking.reset();
     written = { position: handled, at: clock.now(), agedAt: clock.now() };
   }
 
@@ -150,8 +138,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     effects.settle(now);
     const isQuiet = effects.gathered.isEmpty && forgotten === undefined;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
-    if (furthest > handled) effects.gathered.complete((device) => device.hasDone(positionName, handled + 1), (id) => memory.device(id));
-    if (effects.gathered.transitions.length > 0) steppedAt = performance.now();
+    if (overtaking.furthest > handled) effects.gathered.complete((device) => device.hasDone(positionName, handled + 1), (id) => memory.device(id));
+    if (effects.gathered.transitions.length > 0) overtaking.noteSteps();
     const urgent = forgotten === undefined ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
     if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: { reader: positionName, seq: handled } })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
@@ -165,38 +153,12 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     });
   }
 
-  function take(record: JournalRecord, seq: Seq, now: EpochMs): void {
-    const device = memory.device(record.device);
-    if (device === undefined || record.type === 'alert' || device.hasDone(positionName, seq)) return; // how alerts stand at edges is read by `edge-alerts`
-    // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
-    if (record.type !== 'status' || record.online) device.heard(record.at, now);
-    if (!device.isWatched) return;
-    device.origin = device.originOf(record, now);
-    try {
-      if (record.type === 'telemetry') device.sample(record);
-      else if (record.type === 'event' && device.event(record)) effects.sighted(device);
-    } finally {
-      device.origin = 'direct'; // what is due by time is the hub's own
-    }
-  }
-
-  /** One record that can't be evaluated must not stop the alerts of all others. */
-  function tryToTake(record: JournalRecord, seq: Seq, now: EpochMs): void {
-    try {
-      take(record, seq, now);
-    } catch (error) {
-      onError(error);
-    }
-  }
-
-  const isTurnFull = (): boolean => effects.gathered.transitions.length >= STEPS_PER_TURN;
-
   /** The next records of the batch, in order, until it or the turn ends. */
   function takePart({ first, records }: JournalBatch, now: EpochMs): void {
     const from = Math.max(0, handled + 1 - first);
     let next = from;
-    while (next < records.length && (next === from || !isTurnFull())) {
-      tryToTake(records[next]!, first + next, now); // next < length
+    while (next < records.length && (next === from || !effects.gathered.isFull)) {
+      take(records[next]!, first + next, now); // next < length
       next += 1;
     }
     if (next <= from) return;
@@ -205,68 +167,31 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     latest = { receivedAt: records.slice(from, next).findLast(({ edge }) => edge === undefined)?.at ?? now, handledAt: now };
   }
 
-  /** All there is of the devices that go first, or as much as fits into a turn; the others are passed over. */
-  function takeAhead(batches: readonly JournalBatch[], now: EpochMs): void {
-    const devices = lookahead.first(DEVICES_AHEAD);
-    if (devices.size === 0) return; // memory was read anew while this waited for its turn
-    let left = RECORDS_AHEAD;
-    let upTo = handled;
-    for (const { first, records } of batches) {
-      // Those in memory are not cut where the one at hand ends: what both hold is taken once.
-      for (let index = Math.max(0, upTo + 1 - first); index < records.length && left > 0 && !isTurnFull(); index += 1) {
-        upTo = first + index;
-        const record = records[index]!; // index < length
-        if (devices.get(record.device)?.hasDone(positionName, upTo) !== false) continue;
-        tryToTake(record, upTo, now);
-        left -= 1;
-      }
-    }
-    for (const device of devices.values()) device.noteDone({ reader: positionName, seq: upTo });
-    furthest = Math.max(furthest, upTo);
-    if (left > 0 && !isTurnFull()) lookahead.drop(devices.keys());
-  }
-
-  /** Worth a look: there is more than one turn deals with. Between looks sockets and timers have their turn. */
-  async function hasFirst(batches: readonly JournalBatch[]): Promise<boolean> {
-    if (!isMoreThanATurn(batches)) return false;
-    while (memory.isLoaded) {
-      const isThrough = look(batches);
-      if (isThrough || lookahead.hasLikely) return lookahead.hasFound;
-      await breathe();
-    }
-    return false;
-  }
-
-  const look = (batches: readonly JournalBatch[]): boolean => lookahead.look(batches, { reader: positionName, handled, now: clock.now() });
-
-  const isMoreThanATurn = (batches: readonly JournalBatch[]): boolean => (batches.at(-1)?.last ?? 0) - handled > STEPS_PER_TURN;
-
-  function holdMs(waiting: readonly JournalBatch[]): number {
-    const leftMs = steppedAt + STRIDE_MS - performance.now();
-    if (leftMs <= 0 || !memory.isLoaded || isMoreThanATurn(waiting)) return 0;
-    look(waiting);
-    return lookahead.hasLikely ? 0 : leftMs;
-  }
-
   function assertRunning(): void {
     if (timer === undefined) throw new Error('The rule evaluator is not running.');
   }
 
-  function watchTime(now: EpochMs): void {
+  function *watchTime(now: EpochMs): InTurns {
     const gapMs = now - lastTickAt;
     lastTickAt = now;
     if (gapMs > LONGEST_TICK_GAP_MS) listeningSince = now;
     const isCatchingUp = now - latest.receivedAt > CATCHING_UP_MS && now - latest.handledAt < CATCHING_UP_MS;
-    memory.tick(now, isCatchingUp ? undefined : listeningSince);
+    yield* memory.tick(now, isCatchingUp ? undefined : listeningSince);
     if (Math.abs(now - written.agedAt) >= AGED_MS) {
-      memory.beginAging();
+      memory.late.begin();
       written = { ...written, agedAt: now };
     }
-    memory.gatherSome();
+    memory.late.gatherSome();
   }
 
   async function tick(): Promise<void> {
-    await run(watchTime);
+    let work: InTurns | undefined;
+    let isDone = false;
+    const goOn = (now: EpochMs): void => {
+      work ??= watchTime(now);
+      isDone = work.next(now).done === true;
+    };
+    do await run(goOn); while (!isDone && isStarted);
   }
 
   function onTimer(): void {
@@ -280,7 +205,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     timer = undefined;
     for (const end of unsubscribe.splice(0)) end();
     await ticking;
-    if (memory.isLoaded) await run(() => memory.gatherAll()).catch(onError);
+    if (memory.isLoaded) await run(() => memory.late.gatherAll()).catch(onError);
     memory.unload();
   }
 
@@ -289,10 +214,10 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     maxRecords: 1_000,
     position,
     reach: () => memory.furthestDone(positionName),
-    holdMs,
+    holdMs: (waiting) => overtaking.holdMs(waiting),
     tick,
     async changeRule(change) {
-      memory.changeRule(change);
+      inForce.change(change);
       if (isStarted) await run(() => undefined).catch(onError);
     },
     adopt(active) {
@@ -304,7 +229,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       do {
         assertRunning();
         const batches = [batch, ...newer(batch.last)];
-        if (await hasFirst(batches)) await run((now) => takeAhead(batches, now));
+        if (await overtaking.hasFirst(batches)) await run((now) => overtaking.takeFirst(batches, now));
         assertRunning();
         await run((now) => takePart(batch, now));
       } while (handled < batch.last);
@@ -312,11 +237,11 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     async start() {
       if (isStarted) return;
       isStarted = true;
-      unsubscribe = [directory.onChange((id) => { touched.add(id); }), areas.onChange(() => { memory.moveRules(); })];
+      unsubscribe = [directory.onChange((id) => { touched.add(id); }), areas.onChange(() => { inForce.move(); })];
       listeningSince = lastTickAt = clock.now();
       try {
         if (hasDefaults) await seedDefaultRules(db, clock.now());
-        memory.useRules(await loadRules(db));
+        inForce.use(await loadRules(db));
         await run(() => undefined);
       } catch (error) {
         await stop();

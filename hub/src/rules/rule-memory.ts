@@ -1,41 +1,32 @@
-import type { DeviceId, EpochMs, Rule, Seq } from '@liandong/protocols';
+import type { DeviceId, EpochMs, Seq } from '@liandong/protocols';
 import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
-import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
 import type { Db } from '../database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
 import type { OutOfService } from '../maintenance/types.js';
 import { push } from '../push.js';
-import { compileRule, type CompiledRule } from './compile.js';
+import type { CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
+import type { InTurns } from './in-turns.js';
+import { LateWrites } from './late-writes.js';
 import { overtakenAlerts } from './overtaken.js';
-import { RuleIndex } from './rule-index.js';
 import type { RuleSet } from './rule-set.js';
 import { breathe } from '../breathe.js';
 import { loadRuleState, type Forgotten, type SavedDevice } from './rule-state.js';
+import type { RulesInForce } from './rules-in-force.js';
 import { SilenceGroups, isGroupAlert } from './silence-groups.js';
-
-/** A rule as it is now; undefined: it was deleted. */
-export type RuleChange = { readonly id: string; readonly version: number; readonly rule: Rule | undefined };
 
 /** Devices that are given their rules before sockets and timers have a turn. */
 const DEVICES_PER_TURN = 500;
-
-/** Of a small fleet all are written together. */
-const FEWEST_AGED = 500;
 
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
   isLoaded = false;
   /** Moves when other rules have come into force, on every device. */
   rulesVersion = 0;
-  /** Of enabled rules, compiled once per version. */
-  readonly #compiled = new Map<string, CompiledRule>();
-  readonly #versions = new Map<string, number>();
-  #index: RuleIndex;
-  readonly #changedRules = new Map<string, RuleChange>();
-  #areRulesMoved = false;
+  /** What of it may be written a little later. */
+  readonly late: LateWrites;
   readonly #devices = new Map<DeviceId, DeviceMemory>();
   /** Signs of life outlive a reload: they are not in the database. */
   readonly #heard = new Map<DeviceId, EpochMs>();
@@ -44,46 +35,25 @@ export class RuleMemory {
   readonly #groups: SilenceGroups;
   /** Devices may have moved while nobody looked. */
   #areAreasUnknown = true;
-
-  /** Those that are still to hand over what may be written late. */
-  #aging: MapIterator<DeviceMemory> | undefined;
   /** Of what is out of service, when it was last looked at. */
   #serviceVersion = NaN;
   /** Of the calendar, when conditions were last looked at. */
   #daysVersion = NaN;
 
-  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; areas: Pick<AreaTree, 'lineage'>; days: Days; outOfService: OutOfService }) {
+  constructor(private readonly dependencies: { db: Db; activeAlerts: ActiveAlerts; directory: DeviceDirectory; effects: Effects; inForce: RulesInForce; days: Days; outOfService: OutOfService }) {
     this.#groups = new SilenceGroups(dependencies);
-    this.#index = new RuleIndex([], dependencies.areas);
+    this.late = new LateWrites({ ...dependencies, devices: this.#devices });
   }
-
-  /** All rules there are, before `load`. */
-  useRules(rules: readonly Rule[]): void {
-    this.#compiled.clear();
-    this.#versions.clear();
-    this.#changedRules.clear();
-    for (const rule of rules) this.#compile({ id: rule.id, version: rule.version ?? 1, rule });
-    this.#index = new RuleIndex(this.#compiled.values(), this.dependencies.areas);
-  }
-
-  /** Takes effect with the next run; an older version than the one in force is passed over. */
-  changeRule(change: RuleChange): void {
-    const newest = this.#changedRules.get(change.id)?.version ?? this.#versions.get(change.id) ?? 0;
-    if (change.version > newest) this.#changedRules.set(change.id, change);
-  }
-
-  /** An area came, or a community has another profile: rules may be in force elsewhere, from the next run on. */
-  moveRules(): void { this.#areRulesMoved = true; }
 
   async load(now: EpochMs): Promise<void> {
-    const { db, activeAlerts, directory, effects, days } = this.dependencies;
+    const { db, activeAlerts, directory, effects, days, inForce } = this.dependencies;
     // A person may have cleared an alert since memory was forgotten: what its old condition asked for is not to be written over what stands in the database.
     effects.forget();
-    this.#renewIndex();
+    inForce.renew();
     await activeAlerts.load();
     const saved = await loadRuleState(db);
     const alertsOf = new Map<DeviceId, ActiveAlert[]>();
-    const overtaken = await overtakenAlerts(activeAlerts.values(), { db, days, inForce: this.#compiled });
+    const overtaken = await overtakenAlerts(activeAlerts.values(), { db, days, inForce: inForce.compiled });
     for (const active of activeAlerts.values()) if (active.alert.deviceId !== undefined && !overtaken.has(active)) push(alertsOf, active.alert.deviceId, active);
     const adopted = new Set<ActiveAlert>();
     for (const entry of directory.values()) this.#restore(this.#add(entry, now), saved.get(entry.device.id), alertsOf.get(entry.device.id) ?? [], adopted, now);
@@ -100,7 +70,7 @@ export class RuleMemory {
     for (const { id, heardAt } of this.#devices.values()) this.#heard.set(id, heardAt);
     this.#devices.clear();
     this.dependencies.effects.forget();
-    this.#aging = undefined;
+    this.late.forget();
     this.isLoaded = false;
   }
 
@@ -118,22 +88,23 @@ export class RuleMemory {
 
   /** Follows rules, areas and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. */
   async applyChanges(touched: Set<DeviceId>, now: EpochMs): Promise<Forgotten> {
-    for (const orphan of this.#orphans) this.dependencies.effects.clear(orphan, now, 'rule or device removed');
+    const { effects, inForce } = this.dependencies;
+    for (const orphan of this.#orphans) effects.clear(orphan, now, 'rule or device removed');
     this.#orphans = [];
-    if (touched.size > 0 || this.#changedRules.size > 0 || this.#areRulesMoved) this.#groups.lookAnew();
+    if (touched.size > 0 || inForce.isChanged) this.#groups.lookAnew();
     for (const id of touched) if (this.#follow(id, now)) this.#forgotten.devices.push(id);
     this.#followService(now);
     if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
     this.#areAreasUnknown = false;
     touched.clear();
-    if (this.#renewIndex()) await this.#refitAll(now);
+    if (inForce.renew()) await this.#refitAll(now);
     const forgotten = this.#forgotten;
     this.#forgotten = { devices: [], conditions: [] };
     return forgotten;
   }
 
-  /** `listeningSince`: undefined while silence can't be judged. */
-  tick(now: EpochMs, listeningSince: EpochMs | undefined): void {
+  /** What comes with time alone. `listeningSince`: undefined while silence can't be judged. */
+  *tick(now: EpochMs, listeningSince: EpochMs | undefined): InTurns {
     const { effects } = this.dependencies;
     this.#followCalendar();
     // Most of them wait for minutes: the next alert must not wait for a look at each.
@@ -141,10 +112,13 @@ export class RuleMemory {
       if (due > now) continue;
       if (condition.tick(now)) effects.waiting.set(condition, condition.nextDue(now));
       else effects.waiting.delete(condition);
+      if (effects.gathered.isFull) now = yield;
     }
-    for (const active of effects.repeated) effects.publishRepeat(active, now);
-    if (listeningSince === undefined) return;
-    this.#groups.check(this.#devices, now, listeningSince);
+    for (const active of effects.repeated) {
+      effects.publishRepeat(active, now);
+      if (effects.gathered.isFull) now = yield;
+    }
+    if (listeningSince !== undefined) yield* this.#groups.check(this.#devices, now, listeningSince);
   }
 
   /** After a step back of the hub's clock. */
@@ -166,38 +140,6 @@ export class RuleMemory {
     const { effects } = this.dependencies;
     for (const condition of effects.waiting.keys()) effects.wait(condition);
     this.#groups.lookAnew();
-  }
-
-  /** Begins to hand what may be written late to the next transactions, some devices with each `gatherSome`. */
-  beginAging(): void {
-    this.#aging ??= this.#devices.values();
-  }
-
-  /** A tenth of the devices: all at once would keep the next alert waiting. */
-  gatherSome(): void {
-    if (this.#aging === undefined) return;
-    for (let left = Math.max(FEWEST_AGED, this.#devices.size / 10); left > 0; left -= 1) {
-      const next = this.#aging.next();
-      if (next.done === true) {
-        this.#aging = undefined;
-        return;
-      }
-      this.#gatherAged(next.value);
-    }
-  }
-
-  #gatherAged(device: DeviceMemory): void {
-    const { activeAlerts, effects } = this.dependencies;
-    for (const active of activeAlerts.ofDevice(device.id)) if (active.seenAt > active.alert.lastAt) effects.seen(active);
-    if (!device.isAged) return;
-    effects.sighted(device);
-    for (const condition of device.conditions.values()) if (condition.isAged) effects.changed(condition);
-  }
-
-  /** The last words of this process: also repetitions held back from screens. */
-  gatherAll(): void {
-    for (const device of this.#devices.values()) this.#gatherAged(device);
-    for (const active of this.dependencies.effects.repeated) this.dependencies.effects.publishRepeat(active, Infinity);
   }
 
   /** An active alert is where its device is: whoever looks after the device has to see it. */
@@ -245,22 +187,6 @@ export class RuleMemory {
     return false;
   }
 
-  #compile({ id, version, rule }: RuleChange): void {
-    this.#versions.set(id, version);
-    if (rule?.enabled === true) this.#compiled.set(id, compileRule(rule, this.dependencies.days));
-    else this.#compiled.delete(id);
-  }
-
-  /** Answers whether there was anything new. */
-  #renewIndex(): boolean {
-    if (this.#changedRules.size === 0 && !this.#areRulesMoved) return false;
-    for (const change of this.#changedRules.values()) this.#compile(change);
-    this.#changedRules.clear();
-    this.#areRulesMoved = false;
-    this.#index = new RuleIndex(this.#compiled.values(), this.dependencies.areas, this.#index);
-    return true;
-  }
-
   async #refitAll(now: EpochMs): Promise<void> {
     let turn = 0;
     for (const device of this.#devices.values()) {
@@ -273,7 +199,7 @@ export class RuleMemory {
 
   /** Gives the device the rules that are in force where it stands now. */
   #refit(device: DeviceMemory, now: EpochMs): void {
-    const rules = this.#index.rulesFor(device.entry);
+    const rules = this.dependencies.inForce.on(device.entry);
     if (rules === device.ruleSet) return;
     for (const succession of device.useRules(rules)) this.#succeed(succession, rules, now);
   }
@@ -287,8 +213,9 @@ export class RuleMemory {
   }
 
   #add(entry: DeviceEntry, now: EpochMs): DeviceMemory {
+    const { effects, inForce } = this.dependencies;
     const { id, lastSeenAt } = entry.device;
-    const device = new DeviceMemory(entry, this.#index.rulesFor(entry), this.dependencies.effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
+    const device = new DeviceMemory(entry, inForce.on(entry), effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
     device.isWatched = this.#whyUnwatched(entry, now) === undefined;
     this.#devices.set(id, device);
     return device;

@@ -10,7 +10,7 @@ import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
 import { isOwnRule, isRuleVisible, requireOwnScope } from './rule-access.js';
 import { NO_CHANGES, ruleChangesOf } from './rule-changes.js';
-import type { RuleChange } from './rule-memory.js';
+import type { RuleChange } from './rules-in-force.js';
 import { previewRule } from './rule-preview.js';
 import { dependantsOf, referenceFault } from './rule-references.js';
 import { senseFault } from './rule-sense.js';

@@ -3,6 +3,7 @@ import type { ActiveAlert, ActiveAlerts } from '../alerts/active-alerts.js';
 import { nextHour } from '../clock.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
+import type { InTurns } from './in-turns.js';
 
 export const isGroupAlert = ({ alert: { ruleId } }: ActiveAlert): boolean => ruleId === SILENCE_GROUP;
 
@@ -15,11 +16,22 @@ const LONGEST_UNSEEN_MS = 5_000;
 const LATE = 0.5;
 const OVERDUE = 1;
 const GONE = 2;
-/** Devices found silent in one look; the others are a second later. When a city goes dark, the next alert must not wait for all of them. */
+/** Devices found silent in one look; the others are a second later. When a city goes dark, delays and what else goes by time must not wait for all of them. */
 const MOST_AT_ONCE = 1_000;
 
-/** How many more devices may be found silent in this look. */
-interface Budget { left: number }
+/** One look at all devices, which may take several turns. */
+interface Look {
+  /** Windows passed without a word, of those that can be silent. */
+  readonly windows: ReadonlyMap<DeviceMemory, number>;
+  readonly parents: Map<string, ActiveAlert>;
+  readonly listeningSince: EpochMs;
+  readonly version: number;
+  /** Parents that children were looked for. */
+  readonly joined: Set<ActiveAlert>;
+  now: EpochMs;
+  /** How many more devices may be found silent. */
+  left: number;
+}
 
 /** How it stands with the devices that would share a cause. */
 interface Tally {
@@ -43,15 +55,19 @@ export class SilenceGroups {
   readonly #returningSince = new Map<string, EpochMs>();
   /** Nobody can have fallen silent before; -Infinity: that has to be found out anew. */
   #quietUntil: EpochMs = -Infinity;
+  /** A look that was begun before it moved sees what is no more. */
+  #version = 0;
 
   constructor(private readonly dependencies: { activeAlerts: ActiveAlerts; effects: Effects }) {}
 
   /** Devices, what is asked of them, or the clock may be others by now. */
   lookAnew(): void {
     this.#quietUntil = -Infinity;
+    this.#version += 1;
   }
 
-  check(devices: Devices, now: EpochMs, listeningSince: EpochMs): void {
+  /** What is no longer so after a turn is left to the next look. */
+  *check(devices: Devices, now: EpochMs, listeningSince: EpochMs): InTurns {
     const parents = this.#parents();
     if (parents.size === 0 && now < this.#quietUntil) return;
     const windows = new Map<DeviceMemory, number>();
@@ -65,29 +81,44 @@ export class SilenceGroups {
       silentAfter = Math.min(silentAfter, device.silentAfter);
     }
     this.#quietUntil = isNews ? -Infinity : silentAfter;
-    if (parents.size > 0) this.#clearPast(parents, devices, now);
-    if (!isNews) return;
+    const look: Look = { windows, parents, listeningSince, version: this.#version, joined: new Set(), now, left: MOST_AT_ONCE };
+    if (parents.size > 0 && !(yield* this.#clearPast(look, devices))) return;
+    if (isNews) yield* this.#find(look, devices);
+  }
 
-    const joined = new Set<ActiveAlert>();
-    const budget: Budget = { left: MOST_AT_ONCE };
+  *#find(look: Look, devices: Devices): InTurns {
+    const { windows, parents } = look;
     const gateways = tallies(windows, parents, 'gateway', ({ entry: { device } }) => device.kind === 'gateway' ? device.id : device.gateway);
     const inGroup = new Set<DeviceMemory>();
     for (const tally of gateways.values()) {
       const gateway = devices.get(tally.id);
       if (gateway === undefined || (!parents.has(keyOf(tally)) && !isGatewayGone(tally, gateway, windows) && !isCommon(tally, tally.overdue))) continue;
-      if (this.#join(tally, parents, { windows, now, listeningSince, gateway, joined, budget })) for (const device of tally.devices) inGroup.add(device);
+      const outcome = yield* this.#join(tally, look, gateway);
+      if (outcome === 'overtaken') return;
+      if (outcome === 'joined') for (const device of tally.devices) inGroup.add(device);
     }
     const communities = tallies(new Map([...windows].filter(([device]) => !inGroup.has(device))), parents, 'community', ({ entry }) => entry.community);
     for (const tally of communities.values()) {
       if (!parents.has(keyOf(tally)) && !isCommon(tally, tally.overdue)) continue;
-      if (this.#join(tally, parents, { windows, now, listeningSince, gateway: undefined, joined, budget })) for (const device of tally.devices) inGroup.add(device);
+      const outcome = yield* this.#join(tally, look, undefined);
+      if (outcome === 'overtaken') return;
+      if (outcome === 'joined') for (const device of tally.devices) inGroup.add(device);
     }
-    this.#noteGrowth(joined, now);
+    this.#noteGrowth(look);
     for (const [device, passed] of windows) {
       if (inGroup.has(device) || passed <= OVERDUE) continue;
       if (passed <= GONE && isWaiting(device, { gateways, communities, windows, devices })) continue;
-      if (!look(device, budget, now, listeningSince)) break;
+      if (!findSilent(device, look)) return;
+      if (!(yield* this.#turn(look))) return;
     }
+  }
+
+  /** Ends a turn that is full. Answers whether the look still sees what is: devices, what is asked of them, and parents. */
+  *#turn(look: Look): InTurns<boolean> {
+    const { activeAlerts, effects } = this.dependencies;
+    if (!effects.gathered.isFull) return true;
+    look.now = yield;
+    return look.version === this.#version && [...look.parents.values()].every((parent) => activeAlerts.byId(parent.alert.id) === parent);
   }
 
   /** Active parents by what they stand for; read from the shared alerts, so that a restart finds them again. */
@@ -100,19 +131,27 @@ export class SilenceGroups {
     return parents;
   }
 
-  #clearPast(parents: Map<string, ActiveAlert>, devices: Devices, now: EpochMs): void {
+  /** Answers whether the look still sees what is. */
+  *#clearPast(look: Look, devices: Devices): InTurns<boolean> {
+    const { parents } = look;
     const { activeAlerts, effects } = this.dependencies;
     // One pass over the alerts, however many parents: this runs every second.
     const childrenOf = new Map([...parents.values()].map(({ alert }): [string, ActiveAlert[]] => [alert.id, []]));
     for (const active of activeAlerts.values()) if (active.alert.groupId !== undefined) childrenOf.get(active.alert.groupId)?.push(active);
     for (const [key, parent] of parents) {
       const children = childrenOf.get(parent.alert.id) ?? [];
-      if (children.length > 0 && !this.#hasWaited(parent, children, devices, now)) continue;
+      // What has cleared since this began, in a turn between, is no child any more.
+      const left = children.filter(({ alert }) => alert.active);
+      if (left.length > 0 && !this.#hasWaited(parent, left, devices, look.now)) continue;
+      for (const child of left) {
+        if (child.alert.active) effects.regroup(child, undefined, look.now);
+        if (!(yield* this.#turn(look))) return false;
+      }
       this.#returningSince.delete(parent.alert.id);
-      for (const child of children) effects.regroup(child, undefined, now);
-      effects.clear(parent, now);
+      effects.clear(parent, look.now);
       parents.delete(key);
     }
+    return true;
   }
 
   /** Are most back for so long that each of the others should have been heard? */
@@ -127,30 +166,32 @@ export class SilenceGroups {
     return now - since > longestMs;
   }
 
-  /** Puts all that is newly silent under the parent, which is made if need be. False: there is nothing to put there. */
-  #join(tally: Tally, parents: Map<string, ActiveAlert>, { windows, now, listeningSince, gateway, joined, budget }: { windows: ReadonlyMap<DeviceMemory, number>; now: EpochMs; listeningSince: EpochMs; gateway: DeviceMemory | undefined; joined: Set<ActiveAlert>; budget: Budget }): boolean {
+  /** Puts all that is newly silent under the parent, which is made if need be. */
+  *#join(tally: Tally, look: Look, gateway: DeviceMemory | undefined): InTurns<'joined' | 'nothing' | 'overtaken'> {
+    const { windows, parents } = look;
     const silent = tally.devices.filter((device) => isRecent(windows.get(device)));
-    if (!silent.some((device) => device !== gateway)) return false;
-    if (budget.left <= 0) return true; // they wait for the next look, and no parent stands without a child
+    if (!silent.some((device) => device !== gateway)) return 'nothing';
+    if (look.left <= 0) return 'joined'; // they wait for the next look, and no parent stands without a child
     let parent = parents.get(keyOf(tally));
     if (parent === undefined) {
-      parent = this.dependencies.effects.raiseParent(parentOf(tally, silent, gateway), now);
+      parent = this.dependencies.effects.raiseParent(parentOf(tally, silent, gateway), look.now);
       parents.set(keyOf(tally), parent);
     }
-    joined.add(parent);
+    look.joined.add(parent);
     const { id } = parent.alert;
     for (const device of silent) {
-      if (!look(device, budget, now, listeningSince, id)) break;
+      if (!findSilent(device, look, id)) break;
       for (const condition of device.silences) {
         condition.groupId = id;
-        if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id, now);
+        if (condition.active !== undefined && condition.active.alert.groupId === undefined) this.dependencies.effects.regroup(condition.active, id, look.now);
       }
+      if (!(yield* this.#turn(look))) return 'overtaken';
     }
-    return true;
+    return 'joined';
   }
 
   /** A parent says how many it stood for at most. One pass over the alerts, however many parents: when the uplink of all gateways goes, each has forty. */
-  #noteGrowth(parents: ReadonlySet<ActiveAlert>, now: EpochMs): void {
+  #noteGrowth({ joined: parents, now }: Look): void {
     if (parents.size === 0) return;
     const counts = new Map([...parents].map(({ alert }): [string, number] => [alert.id, 0]));
     for (const { alert: { groupId } } of this.dependencies.activeAlerts.values()) {
@@ -165,11 +206,12 @@ export class SilenceGroups {
 }
 
 /** False, with nothing done, when it would be one too many. */
-function look(device: DeviceMemory, budget: Budget, now: EpochMs, listeningSince: EpochMs, groupId?: string): boolean {
+function findSilent(device: DeviceMemory, look: Look, groupId?: string): boolean {
+  const { now, listeningSince } = look;
   if (!device.isFallingSilent(now, listeningSince)) return true;
-  if (budget.left <= 0) return false;
+  if (look.left <= 0) return false;
   device.checkSilence(now, listeningSince, groupId);
-  budget.left -= 1;
+  look.left -= 1;
   return true;
 }
 

@@ -22,7 +22,7 @@ export interface DeviceWiring {
 
 /** The devices and what is known of each besides its measurements. */
 export function wireDevices({ config, db, clock, paths, areas, changes, audit, onError }: DeviceWiring) {
-  const directory = createDeviceDirectory();
+  const directory = createDeviceDirectory({ onError });
   const refusals = createRefusalLog({ db, clock, directory, onError });
   const presence = createDevicePresence({ db, clock, directory, changes, onError });
   const payloads = createLastPayloads({ clock });

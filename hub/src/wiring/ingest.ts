@@ -35,7 +35,7 @@ export interface IngestWiring extends Pick<ReturnType<typeof wireDevices>, 'dire
 
 /** From a broker, the hub's own or another, to the journal. */
 export function wireIngest({ config, db, clock, logger, journal, key, directory, refusals, payloads, signIns, discovered, isPublic, onError }: IngestWiring) {
-  const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs });
+  const gatewayTable = new GatewayTable({ directory, codecs: gatewayCodecs, onError });
   const gateways = new GatewayIngest({ table: gatewayTable, discovered, clock, onError, send: (downlink) => { source.send(downlink); } });
   const placing = { directory, clock, pseudonyms: createPseudonyms({ key }), retentionMs: config.telemetryRetentionDays * DAY_MS, eventRetentionMs: config.gateRetentionDays * DAY_MS };
   const ingest = new Ingest({ ...placing, gateways, edges: createEdgeIngest(placing), journal, refusals, payloads });

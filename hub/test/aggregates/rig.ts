@@ -5,6 +5,7 @@ import { AreaTree } from '../../src/areas/area-tree.js';
 import { createDeviceDirectory } from '../../src/devices/device-directory.js';
 import type { TelemetryStore, WindowSummary } from '../../src/telemetry/types.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -60,12 +61,12 @@ export function memoryStore() {
 export async function openRig(begins: EpochMs = MIDNIGHT, areaList: readonly Area[] = AREAS) {
   const db = await openTestDatabase();
   const clock = { at: begins, now: () => clock.at };
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   for (const area of areaList) {
     areas.put(area);
     await db.insertInto('area').values({ id: area.id, level: area.level, parent: area.parent ?? null, name: area.name, name_en: null, profile: null, centre: null, boundary: null }).execute();
   }
-  const directory = createDeviceDirectory();
+  const directory = createDeviceDirectory(rethrow);
   const store = memoryStore();
   const journal = { records: [] as JournalRecord[], stored: 0, read: 0, get last() { return journal.records.length; }, readers: () => [{ name: 'rollups', position: journal.read }] };
   const errors: unknown[] = [];

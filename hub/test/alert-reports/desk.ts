@@ -11,6 +11,7 @@ import { NO_DAYS } from '../../src/calendar/day-calendar.js';
 import type { Database } from '../../src/database/schema.js';
 import { Roster } from '../../src/duty/roster.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 /** 2026-11-02 10:00 at UTC+8, a Monday. */
 export const NOW = Date.UTC(2026, 10, 2, 2);
@@ -26,7 +27,7 @@ export async function openDesk() {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-reports-'));
   const db = await openTestDatabase(folder);
   const clock = { at: NOW, now: () => clock.at };
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   AREAS.forEach((area) => areas.put(area));
   const activeAlerts = createActiveAlerts({ db });
   const roster = new Roster({ areas, days: NO_DAYS });

@@ -20,6 +20,7 @@ import { findMosquittoPub, mosquittoPub } from '../support/mosquitto-pub.js';
 import { MOSQUITTO_HINT, findMosquitto, startMosquitto, type MosquittoServer } from '../support/mosquitto-server.js';
 import { describeWithServer } from '../support/require-server.js';
 import { waitFor } from '../support/wait-for.js';
+import { rethrow } from '../support/rethrow.js';
 
 const logger = pino({ level: 'silent' });
 
@@ -44,7 +45,7 @@ describeWithServer('gateways behind a real Mosquitto', findMosquittoPub() !== un
     mosquitto = await startMosquitto({ isPersistent: true });
     directory = new MemoryDirectory();
     directory.put({ id: 'plug', secret: 's', more: { gateway: 'gw', externalId: 'plug' } });
-    const table = new GatewayTable({ directory, codecs: gatewayCodecs });
+    const table = new GatewayTable({ directory, codecs: gatewayCodecs, ...rethrow });
     const gateways = new GatewayIngest({ table, clock: systemClock, discovered: { note: () => undefined }, send: (downlink) => { broker.send(downlink); }, onError: () => undefined });
     const journal = { append: (message: JournalMessage, done: () => void) => { records.push(...message.records); done(); }, isFull: false, onDrain: () => () => undefined };
     const ingest = new Ingest({ gateways, directory, journal, clock: systemClock, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }), refusals: { refuse: () => undefined } });

@@ -31,6 +31,7 @@ import { memoryStore } from '../aggregates/rig.js';
 import { ROOT, START, type Registry } from '../devices/registry.js';
 import { openHub } from '../http/test-hub.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 export { ROOT, START };
 export const QUARTER = WINDOW_MS['15m'];
@@ -88,11 +89,11 @@ export async function openCity({ folder, tuning = QUICK, begins = START + 3_600_
   const errors: unknown[] = [];
   const key = Buffer.alloc(32, 9);
   const db = await openTestDatabase(dir);
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   const audit = createAuditLog({ db, clock });
   const identity = createIdentityService({ db, clock, areas, audit, passwords: createPasswords({ memoryKiB: 64, passes: 1, lanes: 1 }) });
   const book = new HubBook({ db, clock, areas });
-  const store = createPullStore({ db, clock, areas, random: (size) => Buffer.alloc(size, 2) });
+  const store = createPullStore({ db, clock, areas, random: (size) => Buffer.alloc(size, 2), ...rethrow });
   const pullers = createPullers({ book, store, areas, clock, random: () => 0.5, onError: (error) => { errors.push(error); }, tuning });
   const hubs = createHubService({ db, clock, areas, book, pullers });
   const cityAlerts = createCityAlertsOfCity({ db, areas, book, store, pullers, audit, key });

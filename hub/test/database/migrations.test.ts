@@ -15,6 +15,7 @@ import { createRefusalLog } from '../../src/devices/refusal-log.js';
 import { sha256 } from '../../src/identity/secrets.js';
 import { DEFAULT_RULES } from '../../src/rules/default-rules.js';
 import { loadRules, versionsOf } from '../../src/rules/rule-store.js';
+import { rethrow } from '../support/rethrow.js';
 
 let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'liandong-migrations-')); });
@@ -42,11 +43,11 @@ describe('a data folder of the first version', () => {
     try {
       const row = await db.selectFrom('device').selectAll().executeTakeFirstOrThrow();
       expect(row).toMatchObject({ id: 'bin-1', external_id: 'abc', status: 'offline', accepted: 1, claim_hash: null, claimed_at: null, photo: null, desired: null });
-      const areas = new AreaTree();
+      const areas = new AreaTree(rethrow);
       areas.put({ id: 'street', level: 'subdistrict', name: '街道' });
       areas.put({ id: 'garden', level: 'community', parent: 'street', name: '花园' });
       const clock = { now: () => 10 };
-      const directory = createDeviceDirectory();
+      const directory = createDeviceDirectory(rethrow);
       const refusals = createRefusalLog({ db, clock, directory, onError: (error) => { throw error; } });
       await createDeviceService({ db, clock, areas, directory, refusals, changes: createChangeLog({ db, clock, onError: (error) => { throw error; } }) }).load();
       expect(directory.authenticate('bin-1', Buffer.from('secret'))?.device).not.toHaveProperty('accepted');

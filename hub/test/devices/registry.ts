@@ -14,6 +14,7 @@ import { createIdentityService } from '../../src/identity/identity-service.js';
 import { createPasswords } from '../../src/identity/passwords.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 export const ROOT: Principal = { name: 'admin', role: 'admin', area: undefined };
 export const START: EpochMs = Date.UTC(2026, 10, 1);
@@ -25,13 +26,13 @@ export async function openRegistry(folder?: string) {
   const errors: unknown[] = [];
   const onError = (error: unknown): void => { errors.push(error); };
   const db = await openTestDatabase(dir);
-  const tree = new AreaTree();
+  const tree = new AreaTree(rethrow);
   const audit = createAuditLog({ db, clock });
   const changes = createChangeLog({ db, clock, onError });
   const published: Change[] = [];
   changes.onChange((change) => published.push(change));
   const areas = createAreaService({ db, areas: tree, audit });
-  const directory = createDeviceDirectory();
+  const directory = createDeviceDirectory(rethrow);
   const refusals = createRefusalLog({ db, clock, directory, onError });
   const presence = createDevicePresence({ db, clock, directory, changes, onError });
   const devices = createDeviceService({ db, clock, areas: tree, directory, refusals, changes, reservedIds: new Set(['hub']) });

@@ -5,8 +5,9 @@ import { AreaTree } from '../../src/areas/area-tree.js';
 import { DayCalendar, NO_DAYS } from '../../src/calendar/day-calendar.js';
 import { onDuty, usersOf } from '../../src/duty/on-duty.js';
 import { Roster } from '../../src/duty/roster.js';
+import { rethrow } from '../support/rethrow.js';
 
-const areas = new AreaTree();
+const areas = new AreaTree(rethrow);
 areas.put({ id: 'city', level: 'city', name: '市' });
 areas.put({ id: 'street', level: 'subdistrict', parent: 'city', name: '街道' });
 areas.put({ id: 'east', level: 'community', parent: 'street', name: '东' });

@@ -10,7 +10,8 @@ import { EdgeClock } from '../../src/edge/edge-clock.js';
 import { createEdgeState } from '../../src/edge/edge-state.js';
 import type { HubAnswer } from '../../src/edge/hub-request.js';
 import { RegistryKeeper } from '../../src/edge/registry-keeper.js';
-import type { RuleChange } from '../../src/rules/rule-memory.js';
+import type { RuleChange } from '../../src/rules/rules-in-force.js';
+import { rethrow } from '../support/rethrow.js';
 
 const NOW = Date.UTC(2026, 10, 23, 8);
 const rule = (id: string, version: number) => ({
@@ -36,7 +37,7 @@ let answer: (etag: string | undefined) => HubAnswer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'liandong-keeper-'));
   db = await openDatabase(join(folder, 'edge.db'));
-  directory = createDeviceDirectory();
+  directory = createDeviceDirectory(rethrow);
   [changes, told, placed, ownTime] = [[], [], 0, NOW];
   directory.onChange((id, entry) => { told.push(entry === undefined ? `-${id}` : id); });
   open();
@@ -55,7 +56,7 @@ function open(): void {
   answer = () => { throw new Error('away'); };
   keeper = new RegistryKeeper({
     config: { mqttUrl: new URL('mqtt://hub'), hubUrl: new URL('http://hub'), ca: undefined, id: 'edge-1', secret: () => 's', order: 'in-order', backlogPerS: 1 },
-    db, areas: new AreaTree(), directory, evaluator: { changeRule: async (change) => { changes.push(change); } }, state, clock, ownClock, onPlaced: () => { placed += 1; },
+    db, areas: new AreaTree(rethrow), directory, evaluator: { changeRule: async (change) => { changes.push(change); } }, state, clock, ownClock, onPlaced: () => { placed += 1; },
     get: async ({ etag }) => answer(etag), logger,
   });
 }

@@ -5,6 +5,7 @@ import { applyStep, type AlertStep, type StepDetail } from '../../src/alerts/lif
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { TOLERANCE_MS, createEscalationClocks, isDue, isPaused } from '../../src/escalation/escalation-clocks.js';
 import { EscalationPolicies } from '../../src/escalation/policies.js';
+import { rethrow } from '../support/rethrow.js';
 
 const START = 1_000_000;
 const NEW: Alert = {
@@ -14,7 +15,7 @@ const NEW: Alert = {
 const POLICY: EscalationPolicy = { critical: { ackWithinS: 2, resolveWithinS: 6 }, major: { ackWithinS: 5 }, minor: { ackWithinS: 9, resolveWithinS: 3 } };
 
 function prepare(policy: EscalationPolicy = POLICY) {
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   areas.put({ id: 'city', level: 'city', name: '市' });
   areas.put({ id: 'street', level: 'subdistrict', parent: 'city', name: '街道' });
   areas.put({ id: 'east', level: 'community', parent: 'street', name: '东' });

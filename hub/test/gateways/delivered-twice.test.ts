@@ -7,6 +7,7 @@ import { GatewayTable } from '../../src/gateways/gateway-table.js';
 import { Ingest } from '../../src/ingest/ingest.js';
 import { createPseudonyms } from '../../src/ingest/pseudonyms.js';
 import { MemoryDirectory } from '../support/memory-directory.js';
+import { rethrow } from '../support/rethrow.js';
 
 const START = Date.UTC(2026, 10, 23, 8);
 const EUIS = ['24e124136b502217', '24e124136b502218'];
@@ -29,7 +30,7 @@ async function createRun(clock: { at: number }, before: readonly JournalRecord[]
     directory.put({ id: codec, secret: 's', kind: 'gateway', more: { codec, topicPrefix } });
     EUIS.forEach((externalId, index) => directory.put({ id: `${codec}-${index}`, secret: 's', more: { gateway: codec, externalId } }));
   }
-  const table = new GatewayTable({ directory, codecs: gatewayCodecs });
+  const table = new GatewayTable({ directory, codecs: gatewayCodecs, ...rethrow });
   const records: JournalRecord[] = [];
   const now = { now: () => clock.at };
   const ingest = new Ingest({

@@ -7,6 +7,7 @@ import type { DiscoveredNote, Downlink } from '../../src/gateways/types.js';
 import { Ingest, type InboundMessage } from '../../src/ingest/ingest.js';
 import { createPseudonyms } from '../../src/ingest/pseudonyms.js';
 import { MemoryDirectory } from '../support/memory-directory.js';
+import { rethrow } from '../support/rethrow.js';
 
 const START = Date.UTC(2026, 10, 23, 8);
 const nothing = { readings: [], events: [], refusals: [] };
@@ -51,7 +52,7 @@ beforeEach(async () => {
   clock = { at: START, now() { return this.at; } };
   gateway('gw', 'tele');
   device('one');
-  table = new GatewayTable({ directory, codecs: new Map([['tasmota', fake]]) });
+  table = new GatewayTable({ directory, codecs: new Map([['tasmota', fake]]), ...rethrow });
   const gateways = new GatewayIngest({ table, clock, discovered: { note: (note) => notes.push(note) }, send: (downlink) => sent.push(downlink), onError: (error) => errors.push(error) });
   ingest = new Ingest({
     gateways, directory, clock, payloads: { note: ({ device: { device: { id } }, topic }) => { shown.push(`${id} ${topic}`); } }, retentionMs: 86_400_000, pseudonyms: createPseudonyms({ key: randomBytes(32) }),

@@ -1,6 +1,7 @@
 import type { JournalRecord } from '@liandong/protocols';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GroupCommit } from '../../src/journal/group-commit.js';
+import { rethrow } from '../support/rethrow.js';
 
 const reading: JournalRecord = { type: 'telemetry', device: 'bin', at: 1, ts: 1, values: { fill_level: 10 } };
 const event: JournalRecord = { type: 'event', device: 'gate', at: 1, ts: 1, id: 'e', event: 'forced_open', data: {} };
@@ -13,7 +14,7 @@ describe('a group commit', () => {
     vi.useFakeTimers();
     written = [];
     finish = [];
-    group = new GroupCommit({ write: (records) => new Promise((resolve) => { written.push(records); finish.push(resolve); }), onWriteError: () => undefined });
+    group = new GroupCommit({ write: (records) => new Promise((resolve) => { written.push(records); finish.push(resolve); }), onWriteError: () => undefined, ...rethrow });
   });
   afterEach(() => vi.useRealTimers());
   const add = (record: JournalRecord) => group.append({ records: [record], bytes: 100 }, () => undefined);

@@ -80,7 +80,7 @@ describe('e-mail', () => {
 
   it('is tried again with a wrong password or without a server, and shows neither password nor user', async () => {
     const wrong = await delivery(mail.url.replace('p%40ss', 'hunter2')).send(channel, notice);
-    expect(wrong).toEqual({ state: 'retry', error: inEnglish('the mail server does not take the user name and password of SMTP_URL') });
+    expect(wrong).toEqual({ state: 'retry', error: inEnglish('the mail server does not take the user name and password of SMTP_URL'), isSettings: true });
     const { port } = mail;
     await mail.close();
     const gone = await delivery(`smtp://hub:hunter2@127.0.0.1:${port}`).send(channel, notice);

@@ -60,6 +60,8 @@ describe('a webhook', () => {
     const outcome = await http.webhook(channelOf(), notice());
     expect([outcome.state, 'afterMs' in outcome ? outcome.afterMs : undefined]).toEqual([state, afterMs]);
     expect(JSON.stringify(outcome)).not.toContain('passport');
+    // What is tried more seldom, as somebody has to see to it.
+    expect('isSettings' in outcome).toBe([302, 401, 403, 404, 410].includes(status));
   });
 });
 
@@ -96,12 +98,12 @@ describe('a WeCom robot', () => {
   });
 
   it.each([
-    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'retry', error: inEnglish('the robot answers errcode 93000: invalid webhook url; check the url, the secret and the robot\'s security settings') }],
+    ['{"errcode":93000,"errmsg":"invalid webhook url, hint: [1], from ip: 1.2.3.4"}', { state: 'retry', error: inEnglish('the robot answers errcode 93000: invalid webhook url; check the url, the secret and the robot\'s security settings'), isSettings: true }],
     ['{"errcode":40008,"errmsg":"invalid message type"}', { state: 'refused', error: inEnglish('the robot answers errcode 40008: invalid message type') }],
     ['{"errcode":45009,"errmsg":"api freq out of limit"}', { state: 'retry', error: inEnglish('the robot was called too often (errcode 45009)'), afterMs: 60_000 }],
     ['{"errcode":-1,"errmsg":"system busy"}', { state: 'retry', error: inEnglish('the robot answers errcode -1: system busy') }],
-    ['<html>', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?') }],
-    ['null', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?') }],
+    ['<html>', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?'), isSettings: true }],
+    ['null', { state: 'retry', error: inEnglish('its answer is not that of a robot: is the url right?'), isSettings: true }],
   ])('that answers 200 and %s has not taken it', async (body, outcome) => {
     receiver.state.reply = replying(200, body);
     expect(await send(notice())).toEqual(outcome);
@@ -126,6 +128,6 @@ describe('a DingTalk robot', () => {
 
   it('that refuses the signature is tried again, as somebody may put the secret right', async () => {
     receiver.state.reply = replying(200, '{"errcode":310000,"errmsg":"sign not match"}');
-    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'retry', error: inEnglish('the robot answers errcode 310000: sign not match; check the url, the secret and the robot\'s security settings') });
+    expect(await http.robot({ ...channelOf(), type: 'dingtalk' }, notice())).toEqual({ state: 'retry', error: inEnglish('the robot answers errcode 310000: sign not match; check the url, the secret and the robot\'s security settings'), isSettings: true });
   });
 });

@@ -11,6 +11,7 @@ import type { SmtpSettings } from '../../src/notifications/email-delivery.js';
 import { createNotifications } from '../../src/notifications/notifications.js';
 import type { Resolve } from '../../src/notifications/safe-address.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 /** 2026-11-02 10:00 at UTC+8. */
 export const START = Date.UTC(2026, 10, 2, 2);
@@ -35,7 +36,7 @@ export const webhook = (url: string, more: Partial<NewChannel> = {}): NewChannel
 export async function createRig({ smtp, publicUrl, resolve, postMs = 500 }: { smtp?: SmtpSettings; publicUrl?: string; resolve?: Resolve; postMs?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-notifications-'));
   const clock = { at: START, now: () => clock.at };
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   AREAS.forEach((area) => areas.put(area));
   const errors: unknown[] = [];
   let parts = await open();

@@ -75,6 +75,19 @@ describeOnDatabases('the sender, to a webhook', () => {
     for (const { id } of alerts.slice(0, -1)) expect(told().filter((line) => line.startsWith(`${id} `))).toEqual([`${id} raised`, `${id} cleared`]);
   }, 60_000);
 
+  it('finds a receiver that was down for an hour within a minute of its return, and calls it no more than twice a minute meanwhile', async () => {
+    await rig.addChannel(webhook(receiver.url));
+    receiver.state.reply = replying(503);
+    await rig.change(alertOf('a'));
+    await rig.pass(10 * MINUTE, 1_000); // pauses have grown
+    receiver.received.length = 0;
+    await rig.pass(50 * MINUTE, 1_000);
+    expect(receiver.received.length).toBeLessThanOrEqual(100);
+    receiver.state.reply = replying(200);
+    await rig.pass(MINUTE + 2_000, 1_000);
+    expect(await states()).toEqual(['sent']);
+  }, 60_000);
+
   it('sends again with the same key what it sent and could not mark before it was killed', async () => {
     await rig.addChannel(webhook(receiver.url));
     await rig.change(alertOf('a'), alertOf('b'));

@@ -17,6 +17,7 @@ import { createLatestValues, type LatestValueStore } from '../../src/realtime/la
 import { createLiveFeed, type LiveFeed, type LiveFeedDeps, type LiveFeedTuning } from '../../src/realtime/live-feed.js';
 import { createLiveReader } from '../../src/realtime/live-reader.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 export type Client = Socket<HubEvents, ClientEvents>;
 
@@ -53,7 +54,7 @@ export async function startLiveHub(tuning: Partial<LiveFeedTuning> = {}, more: P
   const folder = await mkdtemp(join(tmpdir(), 'liandong-live-'));
   const db = await openTestDatabase(folder);
   const changes = createChangeLog({ db, clock: systemClock, onError: (error) => { throw error; } });
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   AREAS.forEach((area) => areas.put(area));
   const principals = new Map<string, Principal>([
     ['admin', { name: 'admin', role: 'admin', area: undefined }], ['east', { name: 'eve', role: 'operator', area: 'east' }],

@@ -19,6 +19,7 @@ import type { Principal } from '../../src/identity/principal.js';
 import { createRuleEvaluator } from '../../src/rules/rule-evaluator.js';
 import { createRuleService } from '../../src/rules/rule-service.js';
 import { openTestDatabase } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 /** 2026-11-02 10:00 at UTC+8. */
 export const START = Date.UTC(2026, 10, 2, 2);
@@ -59,7 +60,7 @@ export class FakeDirectory implements DeviceDirectory {
 export async function createRig(rules?: readonly Rule[], { clocksOf = async () => noClocks }: { clocksOf?: (db: Db, areas: AreaTree) => Promise<AlertClocks> } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'liandong-rules-'));
   const clock = { at: START, now: () => clock.at };
-  const areas = new AreaTree();
+  const areas = new AreaTree(rethrow);
   AREAS.forEach((area) => areas.put(area));
   const directory = new FakeDirectory(areas);
   const days = new DayCalendar();

@@ -7,13 +7,14 @@ import { compileRule } from '../../src/rules/compile.js';
 import { RuleIndex } from '../../src/rules/rule-index.js';
 import { isNearer, nearness, placeOf } from '../../src/rules/scope.js';
 import { common } from './rig.js';
+import { rethrow } from '../support/rethrow.js';
 
 const AREAS: Area[] = [
   { id: 'city', level: 'city', name: 'c' }, { id: 's1', level: 'subdistrict', parent: 'city', name: 's' }, { id: 's2', level: 'subdistrict', parent: 'city', name: 's' },
   { id: 'c1', level: 'community', parent: 's1', name: 'c', profile: 'urban' }, { id: 'c2', level: 'community', parent: 's1', name: 'c', profile: 'rural' }, { id: 'c3', level: 'community', parent: 's2', name: 'c' },
   { id: 'g1', level: 'grid', parent: 'c1', name: 'g' }, { id: 'g2', level: 'grid', parent: 'c1', name: 'g' },
 ];
-const areas = new AreaTree();
+const areas = new AreaTree(rethrow);
 AREAS.forEach((area) => areas.put(area));
 const DEVICES: DeviceEntry[] = ['c1', 'c2', 'c3', 'g1', 'g2'].flatMap((area) => (['waste_bin', 'env_sensor'] as const).map((kind): DeviceEntry => ({
   device: { id: `${kind === 'waste_bin' ? 'bin' : 'env'}-${area}`, kind, name: 'x', area, codec: 'native', reportingIntervalS: 60, status: 'online' },

@@ -7,6 +7,8 @@ const RULES: Rule[] = [
   { ...common('silent', ['waste_bin']), type: 'silence', intervals: 3, severity: 'warning' },
   { ...common('silent-gateway', ['gateway']), type: 'silence', intervals: 3, severity: 'major' },
 ];
+/** What one turn of the evaluator writes. */
+const TURN = 100;
 const bins = (count: number): string[] => Array.from({ length: count }, (_, n) => `bin-${String(n).padStart(2, '0')}`);
 
 let rig: Rig;
@@ -233,5 +235,103 @@ describeOnDatabases('a whole city that goes dark', () => {
     expect(sizes).toEqual([MOST, 2 * MOST, ids.length, ids.length]);
     const parents = [...rig.activeAlerts.values()].filter(({ alert }) => alert.groupId === undefined);
     expect(parents.map(({ alert: { ruleId, area } }) => [ruleId, area])).toEqual([[SILENCE_GROUP, 'east']]);
+  });
+
+  /** So many fall silent with the next tick; what is in it comes one by one. */
+  async function aboutToGo(count: number, more: Rule[] = []): Promise<string[]> {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    rig = await createRig([...RULES, ...more]);
+    await rig.evaluator.start();
+    const ids = Array.from({ length: count }, (_, n) => `lamp-${String(n).padStart(4, '0')}`);
+    for (const id of ids) rig.directory.put(id, 'waste_bin');
+    await hear(...ids);
+    await rig.pass(180);
+    return ids;
+  }
+  const firstTold = (): Promise<Alert> => new Promise((resolve) => { rig.changes.onChange((change) => { if (change.kind === 'alert') resolve(change.alert); }); });
+  const children = (): number => [...rig.activeAlerts.values()].filter(({ alert }) => alert.groupId !== undefined).length;
+
+  it('lets a person who acknowledges, and what is critical, have a turn between', async () => {
+    await aboutToGo(1_000, [{ ...common('forced', ['access_gate']), type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: [], severity: 'critical' }]);
+    rig.directory.put('gate', 'access_gate', { area: 'west' });
+    const first = firstTold();
+    const passing = rig.pass(1);
+    const { id } = await first;
+    const told = rig.published.length;
+    expect(told).toBeLessThanOrEqual(TURN + 1);
+    await Promise.all([rig.service.ack(ADMIN, id), rig.feed(rig.event('gate', 'forced_open', 'e1'))]);
+    expect(rig.published.length).toBeLessThanOrEqual(told + 2 * TURN + 4);
+    expect(rig.published.filter(({ acked }) => acked)).toHaveLength(1);
+    expect(rig.published.filter(({ severity }) => severity === 'critical')).toHaveLength(1);
+    await passing;
+    expect(children()).toBe(MOST);
+  });
+
+  it('raises nothing of one that is heard, or taken out, in a turn between', async () => {
+    const ids = await aboutToGo(400);
+    const first = firstTold();
+    const passing = rig.pass(1);
+    await first;
+    rig.directory.remove(ids[399]!);
+    await hear(ids[398]!);
+    await passing;
+    await rig.pass(2);
+    expect(children()).toBe(398);
+    expect((await rig.alerts()).filter(({ deviceId }) => deviceId === ids[398] || deviceId === ids[399])).toEqual([]);
+  });
+
+  it('goes on with the next look where its parent ended in a turn between, as when an edge says so', async () => {
+    await aboutToGo(400);
+    const first = firstTold();
+    const passing = rig.pass(1);
+    const parent = await first;
+    expect(parent.ruleId).toBe(SILENCE_GROUP);
+    await rig.activeAlerts.exclusive(async () => { rig.activeAlerts.put({ ...parent, active: false, clearedAt: rig.clock.at }, rig.clock.at); });
+    await passing;
+    expect(rig.activeAlerts.size).toBeLessThan(400);
+    await rig.pass(2);
+    const parents = [...rig.activeAlerts.values()].filter(({ alert }) => alert.ruleId === SILENCE_GROUP);
+    expect(parents).toHaveLength(1);
+    expect([...rig.activeAlerts.values()].filter(({ alert }) => alert.ruleId !== SILENCE_GROUP)).toHaveLength(400);
+    expect([...rig.activeAlerts.values()].every(({ alert }) => alert.groupId === undefined || alert.groupId === parents[0]?.alert.id)).toBe(true);
+  });
+
+  it('gives those that are still gone back in turns when most are back', async () => {
+    const ids = await aboutToGo(1_000);
+    await rig.pass(1);
+    const still = ids.slice(0, 450);
+    for (let minute = 0; minute < 3; minute += 1) {
+      await hear(...ids.slice(450));
+      await rig.pass(60);
+    }
+    await hear(...ids.slice(450));
+    await rig.pass(1);
+    const ungrouped = new Promise<void>((resolve) => { rig.changes.onChange((change) => { if (change.kind === 'alert' && change.alert.active && change.alert.groupId === undefined) resolve(); }); });
+    const passing = rig.pass(1);
+    await ungrouped;
+    await hear(still[449]!); // a turn between
+    expect(children()).toBeGreaterThan(0);
+    await passing;
+    expect((await top()).map(({ deviceId }) => deviceId).sort()).toEqual(still.slice(0, 449));
+  });
+});
+
+describeOnDatabases('delays that end at once', () => {
+  it('let a person who acknowledges have a turn between', async () => {
+    rig = await createRig([{ ...common('full'), onDelayS: 30, type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 }]);
+    await rig.evaluator.start();
+    const ids = bins(1_000);
+    for (const id of ids) rig.directory.put(id, 'waste_bin');
+    await rig.feed(...ids.map((id) => rig.sample(id, { fill_level: 85 })));
+    const first = new Promise<Alert>((resolve) => { rig.changes.onChange((change) => { if (change.kind === 'alert') resolve(change.alert); }); });
+    rig.clock.at += 31_000;
+    const passing = rig.pass(1);
+    const { id } = await first;
+    const told = rig.published.length;
+    expect(told).toBeLessThanOrEqual(TURN + 1);
+    await rig.service.ack(ADMIN, id);
+    expect(rig.published.length).toBeLessThanOrEqual(told + 2 * TURN + 1);
+    await passing;
+    expect(rig.activeAlerts.size).toBe(1_000);
   });
 });

@@ -1,0 +1,50 @@
+import type { ActiveAlerts } from '../alerts/active-alerts.js';
+import type { DeviceMemory } from './device-memory.js';
+import type { Effects } from './effects.js';
+
+/** Of a small fleet all are written together. */
+const FEWEST_AGED = 500;
+
+/** Hands what may be written late, times last seen and windows, to transactions. */
+export class LateWrites {
+  /** Those that are still to hand over theirs. */
+  #aging: MapIterator<DeviceMemory> | undefined;
+
+  constructor(private readonly dependencies: { devices: ReadonlyMap<string, DeviceMemory>; activeAlerts: ActiveAlerts; effects: Effects }) {}
+
+  /** Some devices with each `gatherSome` from now on. */
+  begin(): void {
+    this.#aging ??= this.dependencies.devices.values();
+  }
+
+  /** Memory was given up. */
+  forget(): void { this.#aging = undefined; }
+
+  /** A tenth of the devices: all at once would keep the next alert waiting. */
+  gatherSome(): void {
+    if (this.#aging === undefined) return;
+    for (let left = Math.max(FEWEST_AGED, this.dependencies.devices.size / 10); left > 0; left -= 1) {
+      const next = this.#aging.next();
+      if (next.done === true) {
+        this.#aging = undefined;
+        return;
+      }
+      this.#gather(next.value);
+    }
+  }
+
+  /** The last words of this process: also repetitions held back from screens. */
+  gatherAll(): void {
+    const { devices, effects } = this.dependencies;
+    for (const device of devices.values()) this.#gather(device);
+    for (const active of effects.repeated) effects.publishRepeat(active, Infinity);
+  }
+
+  #gather(device: DeviceMemory): void {
+    const { activeAlerts, effects } = this.dependencies;
+    for (const active of activeAlerts.ofDevice(device.id)) if (active.seenAt > active.alert.lastAt) effects.seen(active);
+    if (!device.isAged) return;
+    effects.sighted(device);
+    for (const condition of device.conditions.values()) if (condition.isAged) effects.changed(condition);
+  }
+}
