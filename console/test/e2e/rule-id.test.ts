@@ -6,7 +6,7 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
 
   it('says at the field, once and when it is left, that an id is taken, also when only the hub knows', async () => {
     const { hub, page } = wall;
-    await showAt(page, `${hub.url}/operations/rules/new`, 'zh-CN', [1366, 768]);
+    await showAt(page, `${hub.url}/operations/new-rule`, 'zh-CN', [1366, 768]);
     const [id, said] = [page.getByTestId('rule-id'), page.getByText(/已有规则在用|规则编号已被使用/)];
     await id.fill('default-bin-fill');
     expect(await said.count()).toBe(0);
@@ -16,7 +16,9 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
     await id.fill('made-meanwhile');
     await expect.poll(() => said.count()).toBe(0);
     await page.getByTestId('rule-name').fill('满溢');
+    await page.getByTestId('rule-name-en').fill('Full');
     await page.getByTestId('rule-message').fill('{device} {value}');
+    await page.getByTestId('rule-message-en').fill('{device} {value}');
     await page.getByTestId('band').locator('input').first().fill('50');
     await page.getByRole('textbox', { name: '恢复值' }).fill('40');
     await page.getByTestId('rule-save-open').click();
@@ -32,7 +34,7 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
 
   it('comes into sight when it is missing and somebody saves at the end of the form', async () => {
     const { hub, page } = wall;
-    await showAt(page, `${hub.url}/operations/rules/new`, 'zh-CN', [1366, 768]);
+    await showAt(page, `${hub.url}/operations/new-rule`, 'zh-CN', [1366, 768]);
     await page.getByTestId('rule-id').waitFor();
     await page.evaluate('document.querySelector("#main").scrollTo(0, 100000)');
     await page.getByTestId('rule-save-open').click();
