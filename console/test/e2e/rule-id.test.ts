@@ -32,6 +32,36 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
     await expect.poll(() => page.evaluate<string | null>('document.activeElement.getAttribute("data-testid")')).toBe('rule-id');
   });
 
+  it.each(['new', 'backtest', 'new-rule'])('may be %s, and the rule opens as any other does', async (id) => {
+    const { hub, page } = wall;
+    await page.evaluate(`fetch('/api/v1/rules/default-bin-fill').then((answer) => answer.json()).then((rule) => fetch('/api/v1/rules', { method: 'POST', body: JSON.stringify({ ...rule, id: '${id}', name: { zh: '另一条', en: 'Another' } }) }))`);
+    await showAt(page, `${hub.url}/operations/rules`, 'zh-CN', [1366, 768]);
+    await page.locator(`[data-rule-id=${id}] a`).click();
+    await page.getByTestId('rule-editor').waitFor();
+    expect([await page.locator('.page-head h1').textContent(), await page.getByTestId('rule-id').inputValue()]).toEqual(['另一条', id]);
+    await page.reload();
+    await page.getByTestId('rule-editor').waitFor();
+    expect(await page.locator('.page-head h1').textContent()).toBe('另一条');
+    await page.locator('.page-head a.button').click(); // a nearer one of it
+    await expect.poll(() => page.locator('.page-head h1').textContent()).toBe('新建规则');
+    await expect.poll(() => page.getByTestId('rule-name').inputValue()).toBe('另一条');
+  });
+
+  it.each([['zh-CN', '请填英文名称', '请填英文的告警文字', '请填中文名称'], ['en', 'Give it an English name', 'Write what the alert says in English', 'Give it a Chinese name']])('is not all: words that are missing in one language are asked for at their field (%s)', async (locale, name, message, other) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/new-rule?from=default-bin-fill`, locale, [1366, 768]);
+    await page.getByTestId('rule-id').fill('fill-here');
+    await page.getByTestId('rule-name-en').fill(' ');
+    await page.getByTestId('rule-message-en').fill('');
+    await page.getByTestId('rule-save-open').click();
+    await page.getByRole('group', { name: /^(名称|Name)$/ }).getByText(name).waitFor();
+    await page.getByRole('group', { name: /^(告警上的文字|Words on the alert)$/ }).getByText(message).waitFor();
+    expect(await page.getByTestId('rule-save').count()).toBe(0);
+    await page.getByTestId('rule-name-en').fill('Full');
+    await page.getByTestId('rule-name').fill('');
+    await page.getByText(other).waitFor();
+  });
+
   it('comes into sight when it is missing and somebody saves at the end of the form', async () => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/new-rule`, 'zh-CN', [1366, 768]);
