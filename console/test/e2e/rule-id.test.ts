@@ -47,6 +47,15 @@ describe.skipIf(!canDrive)('the id of a new rule', { timeout: 60_000 }, () => {
     await expect.poll(() => page.getByTestId('rule-name').inputValue()).toBe('另一条');
   });
 
+  it('is followed by the name there is, where an older rule has none in the language of the page', async () => {
+    const { hub, page } = wall;
+    await page.evaluate(`fetch('/api/v1/rules/default-bin-fill').then((answer) => answer.json()).then((rule) => fetch('/api/v1/rules', { method: 'POST', body: JSON.stringify({ ...rule, id: 'older', name: { zh: '', en: 'Older' } }) }))`);
+    await showAt(page, `${hub.url}/operations/rules`, 'zh-CN', [1366, 768]);
+    const link = page.locator('[data-rule-id=older] a');
+    await link.waitFor();
+    expect(await link.textContent()).toBe('Older');
+  });
+
   it.each([['zh-CN', '请填英文名称', '请填英文的告警文字', '请填中文名称'], ['en', 'Give it an English name', 'Write what the alert says in English', 'Give it a Chinese name']])('is not all: words that are missing in one language are asked for at their field (%s)', async (locale, name, message, other) => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/new-rule?from=default-bin-fill`, locale, [1366, 768]);
