@@ -22,6 +22,8 @@ export function createConsoleRouter() {
           // Not a redirect: those are resolved before it is known who is signed in.
           { path: '', name: 'operations', component: () => import('./pages/NotFoundPage.vue'), beforeEnter: () => ({ name: firstSection(useSessionStore().session?.role) ?? 'overview' }) },
           { path: 'rules', name: 'rules', component: () => import('./pages/operations/RulesPage.vue'), meta: { section: 'rules' } },
+          // Not below the rules, where a rule may have any id, `new` too.
+          { path: 'new-rule', name: 'new-rule', component: () => import('./pages/operations/RulePage.vue'), meta: { section: 'rules' } },
           { path: 'rules/:id', name: 'rule', component: () => import('./pages/operations/RulePage.vue'), meta: { section: 'rules' } },
           { path: 'shifts', name: 'shifts', component: () => import('./pages/operations/ShiftsPage.vue'), meta: { section: 'shifts' } },
           { path: 'policies', name: 'policies', component: () => import('./pages/operations/PoliciesPage.vue'), meta: { section: 'policies' } },

@@ -24,8 +24,13 @@ export function useAlertActions() {
   const { nameOf } = usePeopleStore();
   const isBlocked = (id: string): boolean => live.hasLost || busy.value.has(id);
 
+  /** Says so too. */
+  function isOffline(): boolean {
+    if (live.hasLost) notices.show('bad', t('act.offline'));
+    return live.hasLost;
+  }
   async function act(id: string, call: () => Promise<Alert>): Promise<Alert | undefined> {
-    if (live.hasLost) { notices.show('bad', t('act.offline')); return undefined; }
+    if (isOffline()) return undefined;
     if (busy.value.has(id)) return undefined;
     busy.value.add(id);
     try {
@@ -55,7 +60,7 @@ export function useAlertActions() {
     return alert !== undefined;
   }
   async function acknowledgeMany(ids: readonly string[]): Promise<boolean> {
-    if (live.hasLost) { notices.show('bad', t('act.offline')); return false; }
+    if (isOffline()) return false;
     const free = ids.filter((id) => !busy.value.has(id));
     free.forEach((id) => busy.value.add(id));
     const failed: string[] = [];
@@ -80,7 +85,7 @@ export function useAlertActions() {
   }
   const did = async (answer: Promise<Alert | undefined>): Promise<boolean> => await answer !== undefined;
   return {
-    isBlocked, acknowledge, acknowledgeMany,
+    isBlocked, isOffline, acknowledge, acknowledgeMany,
     unacknowledge: (id: string) => did(act(id, () => hubApi.unack(id))),
     shelve: (id: string, shelve: AlertShelve) => did(act(id, () => hubApi.shelve(id, shelve))),
     unshelve: (id: string) => did(act(id, () => hubApi.unshelve(id))),

@@ -38,6 +38,8 @@ export function useAlertColumns() {
     onClick: (event: Event) => { event.stopPropagation(); void acknowledge(alert.id); },
   }, t('queue.ack'));
 
+  /** Told in full to whoever points at it, where the column is too narrow. */
+  const clipped = (words: string) => h('span', { title: words }, words);
   const lasted = (alert: Alert) => duration((alert.clearedAt ?? clock.hubNow) - alert.raisedAt);
   const stacked = (alert: Alert) => h('div', { class: 'stacked' }, [
     h('div', { class: 'stacked-title' }, [h(SeverityShape, { severity: alert.severity, size: 15 }), message(alert)]),
@@ -48,11 +50,11 @@ export function useAlertColumns() {
   return computed((): DataTableColumns<Alert> => isNarrow.value ? [{ key: 'stacked', title: t('alerts.title'), render: stacked }] : [
     { key: 'severity', title: t('alerts.severity'), width: 112, render: severity },
     { key: 'message', title: t('alerts.message'), minWidth: 220, render: message },
-    { key: 'place', title: t('alerts.place'), width: 200, ellipsis: { tooltip: false }, render: place },
+    { key: 'place', title: t('alerts.place'), width: 200, ellipsis: { tooltip: false }, render: (alert) => clipped(place(alert)) },
     { key: 'raisedAt', title: t('alerts.raisedAt'), width: 128, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
     { key: 'lasted', title: t('alerts.lasted'), width: 124, render: lasted },
     { key: 'tier', title: t('alerts.tierColumn'), width: 112, render: (alert) => t(`tier.${alert.tier}`) },
-    { key: 'state', title: t('alerts.state'), width: 250, ellipsis: { tooltip: false }, render: state },
+    { key: 'state', title: t('alerts.state'), width: 250, ellipsis: { tooltip: false }, render: (alert) => clipped(state(alert)) },
     { key: 'action', title: '', width: 144, align: 'right', render: action },
   ]);
 }

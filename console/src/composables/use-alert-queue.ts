@@ -16,6 +16,9 @@ const ASK_ABOVE = 10;
 /** What one pick of everything takes, and cards that the list holds; the page of all alerts has the rest (counts). */
 const [PICK_LIMIT, SHOWN_LIMIT] = [500, 500];
 
+/** Keys that ask for more before anything is sent. */
+export const ASKING: readonly AlertKey[] = ['shelve', 'assign', 'escalate', 'comment'];
+
 export interface QueueOptions { readonly actions: AlertActions; readonly dialog: AlertDialog; /** Brings a card into sight and the focus onto it. */ readonly reveal: (index: number) => void; readonly open: (id: string) => void }
 
 /** The list in order of urgency, one card current, any number picked; what each key does to them. */
@@ -60,7 +63,7 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
   /** The next one that still needs somebody, so that A can be pressed again. */
   function acknowledgeCurrent(): void {
     const alert = current.value;
-    if (alert === undefined || alert.acked || !session.canAct || actions.isBlocked(alert.id)) return;
+    if (alert === undefined || alert.acked || !session.canAct || actions.isOffline() || actions.isBlocked(alert.id)) return;
     const after = at(indexOf(alert.id) + 1);
     const next = after?.acked === false ? after : [...alerts.needing.slice(0, 2), ...alerts.returned.slice(0, 2)].find((other) => other.id !== alert.id);
     if (next !== undefined) moveTo(indexOf(next.id));
@@ -101,6 +104,8 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
     if (key === 'next' || key === 'previous') { moveTo(indexOf(alert.id) + (key === 'next' ? 1 : -1)); return true; }
     if (key === 'open') { open(alert.id); return true; }
     if (!session.canAct) return false;
+    // Words that could not be sent are not asked for.
+    if (ASKING.includes(key) && actions.isOffline()) return true;
     // What is over can be acknowledged and written about, nothing else.
     if (!alert.active && (key === 'shelve' || key === 'assign' || key === 'escalate')) { notices.show('bad', t('act.isOver')); return true; }
     switch (key) {

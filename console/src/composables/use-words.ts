@@ -16,7 +16,7 @@ export function useWords() {
   const clock = useClockStore();
   // The locale is only ever set to one of LOCALES.
   const language = computed(() => locale.value as Locale);
-  const ofLabel = (label: Label): string => language.value === 'en' ? label.en || label.zh : label.zh;
+  const ofLabel = (label: Label): string => language.value === 'en' ? label.en || label.zh : label.zh || label.en;
 
   return {
     t, te, language, ofLabel,

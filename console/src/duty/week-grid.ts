@@ -1,5 +1,5 @@
-import type { EpochMs, Shift, Tier } from '@liandong/protocols';
-import { DAY_MS, MINUTE_MS, startOfDay, weekdayOf } from '../format/calendar.js';
+import type { CalendarDay, EpochMs, Shift, Tier } from '@liandong/protocols';
+import { DAY_MS, isoDate, MINUTE_MS, startOfDay, weekdayOf } from '../format/calendar.js';
 
 /** One run of a shift: from its start on a day to its end, on the next day when that is not later. */
 export interface ShiftRun { readonly shift: Shift; readonly from: EpochMs; readonly to: EpochMs }
@@ -15,13 +15,32 @@ export function lengthOf({ start, end }: Pick<Shift, 'start' | 'end'>): number {
   return length > 0 ? length : length + DAY_MS / MINUTE_MS;
 }
 
+/** What the calendar says of the day that begins at this midnight; undefined: nothing. */
+export type DayKinds = (midnight: EpochMs) => CalendarDay['kind'] | undefined;
+export function kindsOf(days: readonly CalendarDay[]): DayKinds {
+  const kinds = new Map(days.map(({ date, kind }) => [date, kind]));
+  return (midnight) => kinds.get(isoDate(midnight));
+}
+
+const WORKING_DAYS = [1, 2, 3, 4, 5];
+/** Does the shift begin on the day? As the hub has it. */
+function isWorked({ weekdays, holidays }: Pick<Shift, 'weekdays' | 'holidays'>, midnight: EpochMs, kindOf: DayKinds): boolean {
+  const weekday = weekdayOf(midnight);
+  const isListed = weekdays.includes(weekday);
+  if (holidays === undefined) return isListed;
+  const kind = kindOf(midnight);
+  if (kind === 'holiday') return holidays === 'also' || (isListed && holidays === 'only');
+  if (holidays === 'only') return false;
+  return kind === 'workday' && weekday > 5 ? WORKING_DAYS.every((working) => weekdays.includes(working)) : isListed;
+}
+
 /** Runs of these shifts that touch the time, by their start. `validFrom` and `validTo` cut a run short, as they do at the hub. */
-export function runsBetween(shifts: readonly Shift[], from: EpochMs, to: EpochMs): ShiftRun[] {
+export function runsBetween(shifts: readonly Shift[], from: EpochMs, to: EpochMs, kindOf: DayKinds): ShiftRun[] {
   const runs: ShiftRun[] = [];
   // A run may have begun the day before.
   for (let day = startOfDay(from) - DAY_MS; day < to; day += DAY_MS) {
     for (const shift of shifts) {
-      if (!shift.weekdays.includes(weekdayOf(day))) continue;
+      if (!isWorked(shift, day, kindOf)) continue;
       const start = day + minutesOf(shift.start) * MINUTE_MS;
       const [begins, ends] = [Math.max(start, shift.validFrom ?? -Infinity), Math.min(start + lengthOf(shift) * MINUTE_MS, shift.validTo ?? Infinity)];
       if (begins < ends && ends > from && begins < to) runs.push({ shift, from: begins, to: ends });
@@ -33,13 +52,13 @@ export function runsBetween(shifts: readonly Shift[], from: EpochMs, to: EpochMs
 const TIER_ORDER: readonly Tier[] = ['community', 'subdistrict', 'city'];
 
 /** The week (or any days) from a midnight on, a row for each tier and area. */
-export function weekGrid(shifts: readonly Shift[], firstMidnight: EpochMs, days = 7): GridRow[] {
+export function weekGrid(shifts: readonly Shift[], firstMidnight: EpochMs, kindOf: DayKinds, days = 7): GridRow[] {
   const end = firstMidnight + days * DAY_MS;
   const keys = [...new Set(shifts.map(({ tier, area }) => `${tier} ${area}`))].sort((a, b) => TIER_ORDER.indexOf(a.split(' ')[0] as Tier) - TIER_ORDER.indexOf(b.split(' ')[0] as Tier) || (a < b ? -1 : 1)); // the first word is a tier
   return keys.map((key) => {
     const own = shifts.filter(({ tier, area }) => `${tier} ${area}` === key);
     const [first] = own as [Shift, ...Shift[]]; // the key is of one of them
-    const bars = intoLanes(runsBetween(own, firstMidnight, end), firstMidnight, end);
+    const bars = intoLanes(runsBetween(own, firstMidnight, end, kindOf), firstMidnight, end);
     return { tier: first.tier, area: first.area, bars, lanes: Math.max(1, ...bars.map(({ lane }) => lane + 1)), gaps: gapsOf(bars, days * DAY_MS / MINUTE_MS) };
   });
 }
@@ -66,11 +85,17 @@ function gapsOf(bars: readonly GridBar[], whole: number): [number, number][] {
   return until < whole ? [...gaps, [until, whole]] : gaps;
 }
 
-/** Another shift of the same tier and area that runs at the same time some day of an ordinary week; undefined when there is none. */
+/** Weeks that a shift may meet: an ordinary one, one of holidays, one whose weekend is worked. */
+const WEEKS: readonly DayKinds[] = [() => undefined, () => 'holiday', (midnight) => weekdayOf(midnight) > 5 ? 'workday' : undefined];
+
+/** Another shift of the same tier and area that runs at the same time some day, of holidays and moved working days too; undefined when there is none. */
 export function overlapOf(shift: Shift, others: readonly Shift[]): Shift | undefined {
   const monday = startOfDay(0) + 4 * DAY_MS; // 5 January 1970
-  const week = ({ id, name, tier, area, weekdays, start, end, users }: Shift): ShiftRun[] => runsBetween([{ id, name, tier, area, weekdays, start, end, users }], monday, monday + 8 * DAY_MS);
   const apart = (other: Shift): boolean => (shift.validTo ?? Infinity) <= (other.validFrom ?? -Infinity) || (other.validTo ?? Infinity) <= (shift.validFrom ?? -Infinity);
-  const own = week(shift);
-  return others.find((other) => other.id !== shift.id && other.tier === shift.tier && other.area === shift.area && !apart(other) && week(other).some((run) => own.some((mine) => mine.from < run.to && run.from < mine.to)));
+  const meet = (other: Shift, kindOf: DayKinds): boolean => {
+    const runsOf = (one: Shift): ShiftRun[] => runsBetween([{ ...one, validFrom: -Infinity, validTo: Infinity }], monday, monday + 8 * DAY_MS, kindOf);
+    const own = runsOf(shift);
+    return runsOf(other).some((run) => own.some((mine) => mine.from < run.to && run.from < mine.to));
+  };
+  return others.find((other) => other.id !== shift.id && other.tier === shift.tier && other.area === shift.area && !apart(other) && WEEKS.some((kindOf) => meet(other, kindOf)));
 }

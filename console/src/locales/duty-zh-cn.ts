@@ -2,7 +2,7 @@
 export const dutyZhCN = {
   shifts: {
     lead: '谁在值班，由班次决定；告警升级时通知当班的人', tier: '{tier}级', until: '到 {at}，还有 {left}', standsIn: '由{area}的班次代管', nobody: '此刻没有人值班', week: '一周班次 {from} – {to}', before: '前一周', after: '后一周', thisWeek: '本周', all: '全部班次', everyDay: '每天', always: '一直', none: '还没有班次', gaps: '本周空 {n} 小时', gap: '{from} 到 {to} 没有人值班', now: '现在', add: '新建班次', edit: '修改班次',
-    name: '班次名称', namePlaceholder: '例如 早班', tierLabel: '层级', area: '区域', time: '时间', start: '开始', end: '结束', hours: '共 {n} 小时', overnight: '到次日，共 {n} 小时', users: '值班人员', usersHint: '看得到这个区域告警的人', pickUsers: '选择人员', validity: '有效期', validityHint: '留空：一直有效；最后一天算在内', validFrom: '第一天', validTo: '最后一天', overlap: '与“{name}”（{start}–{end}）时间重叠，两班会同时当值', deleteWarn: '删除后，这个时间不再有人值班。', deleteSure: '确定删除',
+    name: '班次名称', namePlaceholder: '例如 早班', tierLabel: '层级', area: '区域', time: '时间', start: '开始', end: '结束', hours: '共 {n} 小时', overnight: '到次日，共 {n} 小时', users: '值班人员', usersHint: '看得到这个区域告警的人', pickUsers: '选择人员', validity: '有效期', validityHint: '留空：一直有效；最后一天算在内', validFrom: '第一天', validTo: '最后一天', holidays: { any: '不区分', except: '节假日除外', also: '节假日也值班，不论星期', only: '只在节假日' }, onHolidays: { except: '节假日除外', also: '节假日也值班', only: '只在节假日' }, holidaysHint: '以“节假日”页为准；调休上班的周末，归周一至周五都选了的班次', overlap: '与“{name}”（{start}–{end}）时间重叠，两班会同时当值', deleteWarn: '删除后，这个时间不再有人值班。', deleteSure: '确定删除',
   },
   shiftFault: { nameMissing: '请填名称', areaMissing: '请选区域', weekdaysMissing: '至少选一天', timeMissing: '请填开始和结束时间', usersMissing: '至少要有一个人', userWrong: '用户名只有小写字母、数字、点、下划线和连字符', validityBackwards: '最后一天不能早于第一天' },
   policies: {
@@ -10,7 +10,7 @@ export const dutyZhCN = {
     ackWithin: '多久未确认就升级', resolveWithin: '确认后多久未恢复再升级', minutes: '分钟', emptyHint: '留空：这一级别不升级', colon: '：', noneEscalates: '全部留空：这个区域的告警都不会升级', takeBack: '取消自定，改用上级的', saveOwn: '保存为本区域的',
   },
   policyFault: { figureWrong: '这不是数字', minutesRange: '要大于 0，最多 7 天（10080 分钟）', resolveAlone: '先填多久未确认就升级' },
-  calendar: { lead: '规则里的节假日与调休，以这里为准', undo: '撤销改动', before: '前一年', after: '后一年', brush: '点日子标为', holiday: '节假日', workday: '调休上班', name: '名称，例如 国庆节', count: '今年标了 {n} 天', month: { 1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月', 7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月' } },
+  calendar: { lead: '规则和班次里的节假日与调休，以这里为准', undo: '撤销改动', before: '前一年', after: '后一年', brush: '点日子标为', holiday: '节假日', workday: '调休上班', name: '名称，例如 国庆节', count: '今年标了 {n} 天', month: { 1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月', 7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月' } },
   maintenance: {
     lead: '检修期间，这些设备不产生告警', plan: '安排检修', open: '进行中与计划中', past: '已结束', none: '没有安排检修', planned: '检修已安排', endedNow: '检修已结束，告警恢复', state: { running: '进行中', planned: '计划', ended: '提前结束', over: '已结束' }, all: '{area}全部设备', left: '还剩 {time}', begins: '{time}后开始', endedAt: '{at} 提前结束', by: '{who} · {at}', endNow: '现在结束', callOff: '取消计划', endTitle: '现在结束检修？', endWarn: '结束之后，这些设备立即恢复告警。',
     what: '哪些设备', wholeArea: '整个区域', devices: '指定设备', time: '时间', from: '开始', to: '结束', reason: '原因', reasonPlaceholder: '例如 更换门锁，施工单位现场', effect: '期间 {n} 台设备不产生告警', planSave: '安排',

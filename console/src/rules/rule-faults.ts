@@ -20,14 +20,19 @@ const fault = (field: string, key: string, values?: FormFault['values']): FormFa
 function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, family, type, count }: RuleForm): FormFault[] {
   const isId = (text: string): boolean => new RegExp(ID_PATTERN).test(text) && text.length <= 32;
   return [
-    ...(isId(id.trim()) ? [] : [fault('id', id.trim() === '' ? 'idMissing' : 'idWrong')]), ...(nameZh.trim() === '' && nameEn.trim() === '' ? [fault('name', 'nameMissing')] : []),
-    ...messageFaults([messageZh, messageEn], placeholdersOf(type, figureOf(count))), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
+    ...(isId(id.trim()) ? [] : [fault('id', id.trim() === '' ? 'idMissing' : 'idWrong')]), ...blankFaults('name', nameZh, nameEn),
+    ...blankFaults('message', messageZh, messageEn), ...messageFaults([messageZh, messageEn], placeholdersOf(type, figureOf(count))), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
     ...(family.trim() === '' || isId(family.trim()) ? [] : [fault('family', 'idWrong')]),
   ];
 }
 
+/** Words that people of one language would find missing. */
+function blankFaults(field: 'name' | 'message', zh: string, en: string): FormFault[] {
+  const [noZh, noEn] = [zh.trim() === '', en.trim() === ''];
+  return noZh || noEn ? [fault(field, `${field}${noZh && noEn ? '' : noZh ? 'Zh' : 'En'}Missing`)] : [];
+}
+
 function messageFaults(messages: readonly string[], known: readonly string[]): FormFault[] {
-  if (messages.every((message) => message.trim() === '')) return [fault('message', 'messageMissing')];
   const strange = messages.flatMap((message) => strangePlaceholder(message, known) ?? [])[0];
   return strange === undefined ? [] : [fault('message', 'messageUnknown', { word: strange, known: known.map((word) => `{${word}}`).join(' ') })];
 }

@@ -55,7 +55,7 @@ function partOf(rule: Rule): Partial<RuleForm> {
 export function toRule(form: RuleForm): Rule {
   const [scope, schedule] = [scopeOf(form), scheduleOf(form)];
   const shared = {
-    id: form.id.trim(), name: { zh: form.nameZh.trim(), en: form.nameEn.trim() }, message: messageOf(form), kinds: [...form.kinds], enabled: form.enabled,
+    id: form.id.trim(), name: { zh: form.nameZh.trim(), en: form.nameEn.trim() }, message: { zh: form.messageZh.trim(), en: form.messageEn.trim() }, kinds: [...form.kinds], enabled: form.enabled,
     onDelayS: figureOf(form.onDelayS), offDelayS: figureOf(form.offDelayS),
     ...(scope === undefined ? {} : { scope }), ...(schedule === undefined ? {} : { schedule }), ...(form.family.trim() === '' ? {} : { family: form.family.trim() }),
     ...(form.manualClear ? { manualClear: true } : {}), ...(form.local ? { local: true } : {}), ...(form.inhibitedBy.length === 0 ? {} : { inhibitedBy: [...form.inhibitedBy] }), ...(form.version === undefined ? {} : { version: form.version }),
@@ -75,9 +75,6 @@ export function toRule(form: RuleForm): Rule {
     case 'noise': return { ...shared, type: 'noise', class: form.noiseClass, bands: form.bands.map((band) => ({ over: figureOf(band.limit), severity: band.severity })), deadband: figureOf(form.deadband) };
   }
 }
-
-/** Written in one language only, it says the same in the other: better than an alert without words. */
-const messageOf = ({ messageZh, messageEn }: RuleForm): Rule['message'] => ({ zh: messageZh.trim() || messageEn.trim(), en: messageEn.trim() || messageZh.trim() });
 
 /** A typed figure: full-width digits and decimal commas of Chinese keyboards too. NaN for what is none, the empty text included. */
 export function figureOf(text: Figure): number {

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { Area, AreaNode } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
@@ -11,6 +11,8 @@ const REMEMBERED = 'liandong.install.areas';
 /** The areas the signed-in person may see. */
 export const useAreasStore = defineStore('areas', () => {
   const tree = shallowRef<readonly AreaNode[]>([]);
+  /** Until then nobody knows what the screen is of. */
+  const isLoaded = ref(false);
   const flat = computed(() => flatten(tree.value));
   const byId = computed(() => new Map(flat.value.map((area) => [area.id, area])));
   const communities = computed(() => flat.value.filter((area) => area.level === 'community'));
@@ -24,6 +26,7 @@ export const useAreasStore = defineStore('areas', () => {
     reads += 1;
     try {
       tree.value = heard.reduce(withArea, await hubApi.areas());
+      isLoaded.value = true;
     } finally {
       reads -= 1;
       if (reads === 0) heard = [];
@@ -61,7 +64,7 @@ export const useAreasStore = defineStore('areas', () => {
     }
     return false;
   }
-  return { tree, flat, byId, communities, place, load, apply, loadOrRecall, nameOf, communityOf, isWithin };
+  return { tree, isLoaded, flat, byId, communities, place, load, apply, loadOrRecall, nameOf, communityOf, isWithin };
 });
 
 export const areaName = (area: Area | undefined, locale: Locale): string | undefined =>

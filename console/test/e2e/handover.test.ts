@@ -1,3 +1,4 @@
+import type { Handover } from '@liandong/protocols';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFixtureHub } from '../support/fixture-hub.js';
@@ -30,6 +31,40 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     await expect.poll(() => rows.count()).toBe(before + 10);
     await storm.locator('button').click();
     await expect.poll(() => rows.count()).toBe(before);
+    await page.context().close();
+  });
+
+  it('is whole on paper: every note, and every row that the report has, whatever is folded on the screen', async () => {
+    const page = await openWall(browser, hub);
+    await page.route('**/alerts/handover?*', async (route) => {
+      const report = await (await route.fetch()).json() as Handover;
+      const [alert] = report.open;
+      const alone = Array.from({ length: 36 }, (_, index) => ({ ruleId: `r-${index}`, area: 'fuan', severity: 'info' as const, count: 1, oldestAt: index, alerts: [{ ...alert!, id: `alone-${index}`, severity: 'info' as const }] })); // the fixture has open ones
+      await route.fulfill({ json: { ...report, notes: Array.from({ length: 50 }, (_, index) => ({ alertId: alert?.id, at: report.from + index, by: 'li.na', note: `note ${index}.` })), groups: { ...report.groups, open: { total: 36, groups: alone } } } });
+    });
+    await showAt(page, `${hub.url}/operations/handover`, 'zh-CN', [1366, 768]);
+    const [notes, rows] = [page.getByTestId('handover-events').locator('li').filter({ visible: true }), page.getByTestId('handover-open').getByTestId('handover-row').filter({ visible: true })];
+    await notes.first().waitFor();
+    expect([await notes.count(), await rows.count()]).toEqual([20, 30]);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByTestId('handover-events').getByText(/note \d+\./).filter({ visible: true }).count()).toBe(50);
+    expect(await rows.count()).toBe(36);
+    expect(await page.getByText(/更早的|没有列在这里/).filter({ visible: true }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('asks once, for its own area and shift, and shows nothing before that is known', async () => {
+    const page = await openWall(browser, hub);
+    const asked: string[] = [];
+    page.on('request', (request) => { if (request.url().includes('/alerts/handover?')) asked.push(new URL(request.url()).search); });
+    // Areas come late, as from a busy hub.
+    await page.route('**/api/v1/areas', async (route) => { await new Promise((done) => { setTimeout(done, 1_500); }); await route.continue(); });
+    await showAt(page, `${hub.url}/operations/handover`, 'zh-CN', [1366, 768]);
+    await page.getByText('正在读取').waitFor();
+    await page.getByTestId('handover').waitFor();
+    expect(await page.getByTestId('handover').locator('h2').first().textContent()).toContain('阜安街道');
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain('area=fuan-jie');
     await page.context().close();
   });
 });

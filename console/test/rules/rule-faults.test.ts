@@ -13,6 +13,8 @@ describe('the form of a rule', () => {
   it.each(DEFAULTS.map(({ id }) => id))('finds nothing wrong with %s', (id) => { expect(keys(formOf(id))).toEqual([]); });
   it.each<[string, string, Partial<RuleForm>]>([
     ['message messageUnknown', 'default-gate-forced', { messageZh: '{device} {value}' }], ['message messageUnknown', 'default-bin-fill', { messageEn: '{device} at {value' }], ['message messageUnknown', 'default-bin-fill', { messageZh: '{what}' }],
+    ['name nameEnMissing', 'default-bin-fill', { nameEn: ' ' }], ['name nameZhMissing', 'default-bin-fill', { nameZh: '\u3000' }], ['name nameMissing', 'default-bin-fill', { nameZh: '', nameEn: '' }],
+    ['message messageEnMissing', 'default-bin-fill', { messageEn: '' }], ['message messageZhMissing', 'default-bin-fill', { messageZh: ' ' }],
     ['id idMissing', 'default-bin-fill', { id: ' ' }], ['id idWrong', 'default-bin-fill', { id: 'Bin Fill' }], ['kinds kindsMissing', 'default-bin-fill', { kinds: [] }],
     ['clearAt clearAbove', 'default-bin-fill', { clearAt: '90' }], ['clearAt clearBelow', 'default-battery', { clearAt: '10' }], ['clearAt figureWrong', 'default-bin-fill', { clearAt: '7o' }], ['clearAt figureMissing', 'default-bin-fill', { clearAt: '' }],
     ['bands.0 outOfRange', 'default-bin-fire', { bands: [{ severity: 'major', limit: '200', low: '', high: '' }] }], ['bands bandsMissing', 'default-bin-fire', { bands: [] }],

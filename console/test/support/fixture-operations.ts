@@ -3,7 +3,7 @@ import {
   type Notification, type OnDuty, type Rule, type RulePreview, type RuleVersion, type Shift, type User,
 } from '@liandong/protocols';
 import { DAY_MS, startOfDay } from '../../src/format/calendar.js';
-import { runsBetween } from '../../src/duty/week-grid.js';
+import { kindsOf, runsBetween } from '../../src/duty/week-grid.js';
 import { DEFAULTS, nearerBinRule } from './fixture-rules.js';
 import { reportsOf } from './fixture-reports.js';
 
@@ -83,7 +83,7 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
       if (method === 'DELETE') policies.delete(id);
       return json(policies.get(id) ?? (id === 'jiaozhou' ? undefined : policies.get('fuan-jie')) ?? { ...DEFAULT_ESCALATION, version: 1 });
     }
-    if (kind === 'shifts' && id === 'on-duty') return json({ data: onDuty([...shifts.values()]) });
+    if (kind === 'shifts' && id === 'on-duty') return json({ data: onDuty([...shifts.values()], calendar) });
     if (kind === 'shifts') return crud(shifts, method, id, () => ({ id: id || `s${nextId++}`, ...body() as NewShift }), 'SHIFT_NOT_FOUND');
     if (kind === 'maintenance' && method === 'DELETE') { const window = maintenance.get(id); if (window !== undefined) maintenance.set(id, { ...window, endedAt: Date.now() }); return { status: 204 }; }
     if (kind === 'maintenance') return crud(maintenance, method, '', () => ({ id: `m${nextId++}`, ...body() as NewMaintenance, by: 'admin', at: Date.now() }), 'MAINTENANCE_NOT_FOUND');
@@ -134,7 +134,7 @@ const makeShifts = (): Shift[] => [
   { id: 's-d', name: '街道白班', tier: 'subdistrict', area: 'fuan-jie', weekdays: ALL, start: '08:00', end: '20:00', users: ['li.na'] }, { id: 's-e', name: '街道夜班', tier: 'subdistrict', area: 'fuan-jie', weekdays: ALL, start: '20:00', end: '08:00', users: ['li.na', 'wang.wei'] },
   { id: 's-f', name: '市指挥', tier: 'city', area: 'jiaozhou', weekdays: ALL, start: '00:00', end: '00:00', users: ['admin'] },
 ];
-const onDuty = (shifts: readonly Shift[]): OnDuty['data'] => runsBetween(shifts, Date.now(), Date.now() + 1).map(({ shift, to }) => ({ tier: shift.tier, shift: shift.id, name: shift.name, area: shift.area, users: shift.users, until: to }));
+const onDuty = (shifts: readonly Shift[], { days }: Calendar): OnDuty['data'] => runsBetween(shifts, Date.now(), Date.now() + 1, kindsOf(days)).map(({ shift, to }) => ({ tier: shift.tier, shift: shift.id, name: shift.name, area: shift.area, users: shift.users, until: to }));
 const makeMaintenance = (devices: readonly Device[], now: number): Maintenance[] => [
   { id: 'm-1', area: 'beiguan', from: now - 3_600_000, to: now + 7_200_000, reason: '配电箱改造，全社区停电', by: 'li.na', at: now - DAY_MS }, { id: 'm-2', devices: devices.filter(({ kind }) => kind === 'access_gate').slice(0, 6).map(({ id }) => id), from: now + DAY_MS, to: now + DAY_MS + 14_400_000, reason: '更换门锁电池', by: 'wang.wei', at: now - 7_200_000 },
   { id: 'm-3', area: 'yinghai', from: now - 3 * DAY_MS, to: now - 3 * DAY_MS + 28_800_000, reason: '网关搬迁', by: 'li.na', at: now - 4 * DAY_MS, endedAt: now - 3 * DAY_MS + 18_000_000 }, { id: 'm-4', area: 'zhongyun', from: now - 8 * DAY_MS, to: now - 8 * DAY_MS + 7_200_000, reason: '路面施工', by: 'admin', at: now - 9 * DAY_MS },

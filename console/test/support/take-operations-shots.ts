@@ -7,7 +7,7 @@ const folder = process.argv[2] ?? 'operations-shots';
 const only = process.argv[3];
 mkdirSync(folder, { recursive: true });
 const VARIANTS = [['wall', 1920, 1080, 'dark', 'zh-CN'], ['light', 1440, 900, 'light', 'en'], ['phone', 390, 844, 'light', 'zh-CN']] as const;
-const PAGES = ['rules', 'rules/default-bin-fill', 'rules/activity-room', 'rules/new', 'shifts', 'policies', 'calendar', 'maintenance', 'channels', 'handover', 'kpi'] as const;
+const PAGES = ['rules', 'rules/default-bin-fill', 'rules/activity-room', 'new-rule', 'shifts', 'policies', 'calendar', 'maintenance', 'channels', 'handover', 'kpi'] as const;
 const problems: string[] = [];
 const hub = await startFixtureHub();
 const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });

@@ -48,7 +48,7 @@ await page.waitForTimeout(900);
 await page.getByTestId('band').first().locator('input').first().fill('8o');
 await page.getByTestId('band').nth(1).locator('input').first().fill('150');
 await shot('state-wrong');
-await page.goto(`${hub.url}/operations/rules/new`);
+await page.goto(`${hub.url}/operations/new-rule`);
 await page.waitForTimeout(900);
 await page.getByTestId('rule-save-open').click();
 await shot('state-missing');

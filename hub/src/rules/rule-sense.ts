@@ -30,8 +30,8 @@ export function senseFault(rule: Rule): Label | undefined {
 /** An alert without words tells nobody anything, and a placeholder that is none would stand on the wall as it was written. */
 function wordsFault(rule: Rule): Label | undefined {
   const { name, message } = rule;
-  if (name.zh.trim() === '' && name.en.trim() === '') return { zh: '名称是空的，中文或英文至少填一个。', en: 'name is empty; give one in zh or en at least.' };
   for (const lang of ['zh', 'en'] as const) {
+    if (name[lang].trim() === '') return { zh: `名称（${LANGUAGE[lang]}）是空的；中文和英文都要填。`, en: `name.${lang} is empty; both zh and en are needed.` };
     if (name[lang].length > MOST_CHARACTERS.name) return { zh: `名称（${LANGUAGE[lang]}）有 ${name[lang].length} 个字，最多 ${MOST_CHARACTERS.name} 个。`, en: `name.${lang} has ${name[lang].length} characters; ${MOST_CHARACTERS.name} are the most.` };
     if (message[lang].length > MOST_CHARACTERS.message) return { zh: `告警文字（${LANGUAGE[lang]}）有 ${message[lang].length} 个字，最多 ${MOST_CHARACTERS.message} 个。`, en: `message.${lang} has ${message[lang].length} characters; ${MOST_CHARACTERS.message} are the most.` };
     if (message[lang].trim() === '') return { zh: `告警文字（${LANGUAGE[lang]}）是空的，告警就什么也没说。`, en: `message.${lang} is empty, so its alerts would say nothing.` };

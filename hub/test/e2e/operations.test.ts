@@ -52,10 +52,12 @@ describeWithServer('operations in Chromium', findChromium(), CHROMIUM_HINT, () =
 
   it('takes a rule from the page to the wall: counted before it is saved, crossed over MQTT, shelved by keyboard with a reason, handed over by name', async () => {
     const page = await signedIn('admin', hub.adminPassword);
-    await page.goto(`${hub.url}/operations/rules/new`);
+    await page.goto(`${hub.url}/operations/new-rule`);
     await page.getByTestId('rule-name').fill('周末满溢');
+    await page.getByTestId('rule-name-en').fill('Full at the weekend');
     await page.getByTestId('rule-id').fill('weekend-fill');
     await page.getByTestId('rule-message').fill('{device} 周末满溢 {value}');
+    await page.getByTestId('rule-message-en').fill('{device} is {value} full at the weekend');
     await page.getByTestId('band').locator('input').first().fill('50');
     await page.getByRole('textbox', { name: '恢复值' }).fill('40');
     await expect.poll(() => page.getByTestId('rule-preview').textContent(), SETTLED).toMatch(/1\s*\/ 2 台设备/);

@@ -78,10 +78,12 @@ describeWithServer('a rule of every type, made by a person in Chromium', findChr
 
   it.each(RULE_TYPES)('%s', async (type) => {
     const typed = TYPED[type];
-    await page.goto(`${hub.url}/operations/rules/new`);
+    await page.goto(`${hub.url}/operations/new-rule`);
     await page.getByTestId('rule-name').fill(`${typed.type}试验`);
+    await page.getByTestId('rule-name-en').fill(`Trial of ${type}`);
     await page.getByTestId('rule-id').fill(`try-${type}`);
     await page.getByTestId('rule-message').fill(`{device} ${typed.type}`);
+    await page.getByTestId('rule-message-en').fill(`{device} ${type}`);
     if (typed.kind !== undefined) {
       await row('设备类型').locator('.n-base-close').first().click();
       await choose(row('设备类型').locator('.n-base-selection'), typed.kind);

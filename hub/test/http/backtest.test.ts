@@ -48,6 +48,16 @@ describe('POST /rules/backtest', () => {
     expect((await hub.app.inject({ url: '/api/v1/rules/backtest/nothing', headers })).json<object>()).toMatchObject({ status: 404, code: 'BACKTEST_NOT_FOUND' });
   });
 
+  it.each(['backtest', 'new', 'preview', 'versions'])('leaves a rule that is called %s as whole as any other', async (id) => {
+    const headers = await hub.as('admin');
+    const call = async (method: 'GET' | 'PUT' | 'DELETE', url: string, payload?: object) => await hub.app.inject({ method, url: `/api/v1/rules/${id}${url}`, headers, ...(payload === undefined ? {} : { payload }) });
+    expect((await hub.app.inject({ method: 'POST', url: '/api/v1/rules', payload: { ...rule, id }, headers })).statusCode).toBe(201);
+    expect((await call('GET', '')).json<object>()).toMatchObject({ id, version: 1 });
+    expect((await call('PUT', '', { ...rule, id, clearAt: 60 })).statusCode).toBe(200);
+    expect((await call('GET', '/versions')).json<{ data: object[] }>().data).toMatchObject([{ version: 2 }, { version: 1 }]);
+    expect((await call('DELETE', '')).statusCode).toBe(204);
+  });
+
   it('takes times as numbers too, and names what is wrong in each part of the body', async () => {
     const headers = await hub.as('admin');
     expect((await post({ rule, from: START - 1000, to: START }, headers)).statusCode).toBe(202);

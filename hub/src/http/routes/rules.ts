@@ -24,6 +24,11 @@ export function addRuleRoutes(app: App, { rules }: HttpDependencies): void {
     schema: { tags, summary: 'Who changed a rule, and when; newest first', params: IdParams, response: { 200: Versions, ...problems } }, serializerCompiler,
   }, async (request) => ({ data: await rules.versions(principalOf(request), request.params.id) }));
 
+  // A rule may be called so too; the back-tests' own path would stand before it.
+  app.get('/rules/backtest/versions', {
+    schema: { hide: true, response: { 200: Versions, ...problems } }, serializerCompiler,
+  }, async (request) => ({ data: await rules.versions(principalOf(request), 'backtest') }));
+
   app.post('/rules', {
     schema: { tags, summary: 'Add a rule; it is in force at once', body: RuleRef, response: { 201: RuleRef, ...problems } }, validatorCompiler: ruleBodyValidator(), serializerCompiler,
   }, async (request, reply) => reply.code(201).send(await rules.create(principalOf(request), request.body)));

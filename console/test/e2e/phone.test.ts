@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
+
+const PAGES = ['', 'alerts', 'alerts/a-gate', 'devices', 'devices/env-sensor-002', 'operations/rules', 'operations/new-rule', 'operations/shifts', 'operations/policies', 'operations/calendar', 'operations/handover', 'operations/kpi'];
+
+describe.skipIf(!canDrive)('a phone of 390 × 844', { timeout: 90_000 }, () => {
+  const wall = wallForEach();
+
+  it.each(['en', 'zh-CN'])('has every page’s titles whole, inside of the screen and beside the buttons (%s)', async (locale) => {
+    const { hub, page } = wall;
+    for (const path of PAGES) {
+      await showAt(page, `${hub.url}/${path}`, locale, [390, 844]);
+      await page.locator('.header .clip').filter({ hasText: /阜安街道|Fu’an/ }).waitFor();
+      const titles = await page.locator('h1:not(.visually-hidden), h1 .clip').evaluateAll((all) => all.map((title) => ({ over: title.scrollWidth - title.clientWidth, under: title.scrollHeight - title.clientHeight, right: title.getBoundingClientRect().right })));
+      for (const { over, under, right } of titles) { expect([path, over <= 0, under < 8, right <= 390]).toEqual([path, true, true, true]); }
+      const [title, buttons] = [await page.locator('.header h1').boundingBox(), await page.locator('.header .controls').boundingBox()];
+      expect((title?.x ?? 999) + (title?.width ?? 999)).toBeLessThanOrEqual(buttons?.x ?? 0);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    }
+  });
+
+  it('has the words of links that look like buttons in their middle', async () => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/rules`, 'en', [390, 844]);
+    const button = page.getByTestId('rule-new');
+    await button.waitFor();
+    expect(await button.evaluate((link) => { const range = document.createRange(); range.selectNodeContents(link); const [words, whole] = [range.getBoundingClientRect(), link.getBoundingClientRect()]; return Math.abs(words.top + words.bottom - whole.top - whole.bottom); })).toBeLessThan(4);
+  });
+});
+
+describe.skipIf(!canDrive)('a laptop of 1366 × 768', { timeout: 60_000 }, () => {
+  const wall = wallForEach();
+
+  it.each(['en', 'zh-CN'])('has all columns of the devices in sight beside the map (%s)', async (locale) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/devices`, locale, [1366, 768]);
+    await page.locator('[role=columnheader]').last().waitFor();
+    expect(await page.locator('[role=table]').evaluate((table) => table.scrollWidth - table.clientWidth)).toBeLessThanOrEqual(0);
+    expect(await page.locator('.side h2').evaluateAll((all) => all.map((title) => title.scrollWidth - title.clientWidth))).toEqual([0]);
+  });
+});
