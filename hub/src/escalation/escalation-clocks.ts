@@ -50,11 +50,13 @@ export function createEscalationClocks({ policies }: { policies: EscalationPolic
     return clockOf(alert, pin, at, isWorse ? leftOf(before.clock, at) : Infinity);
   }
 
+  const first = (alert: Alert, at: EpochMs): AlertClock => clockOf(alert, policies.inForce(alert.area), at);
+
   function clockAfter(before: Alert | undefined, alert: Alert, change: AlertChange, at: EpochMs): AlertClock | undefined {
     const pin = before?.clock ?? policies.inForce(alert.area);
     switch (change) {
       case 'cleared': return undefined;
-      case 'raised': return clockOf(alert, policies.inForce(alert.area), at);
+      case 'raised': return first(alert, at);
       // Clearing took its clock, and what it said of the policy, away.
       case 'reraised': return clockOf(alert, policies.inForceAt(alert.area, alert.raisedAt), at);
       case 'regraded': return before === undefined ? clockOf(alert, pin, at) : regraded(before, alert, pin, at);
@@ -66,6 +68,7 @@ export function createEscalationClocks({ policies }: { policies: EscalationPolic
   }
 
   return {
+    first,
     after: (before, alert, change, at) => withClock(alert, alert.active ? clockAfter(before, alert, change, at) : undefined),
 
     corrected(alert, now) {

@@ -49,7 +49,7 @@ export class Effects implements ConditionSink {
     const past = this.dependencies.activeAlerts.past(alarm, at);
     if (past === undefined) {
       condition.chatter = undefined;
-      return this.#open(ofRule<NewAlert>({ ...alarm, kind: device.kind, severity: grade.severity, message, ...given({ value, threshold }) }, rule), detail, condition, groupId);
+      return this.#open(bornOf({ ...alarm, kind: device.kind, severity: grade.severity, message, ruleVersion: rule.version }, { value, threshold, manualClear: rule.rule.manualClear }), detail, condition, groupId);
     }
     past.alert = ofRule({ ...past.alert, area: device.area }, rule);
     condition.chatter ??= new Chatter(past.alert.raisedAt);
@@ -158,7 +158,9 @@ export class Effects implements ConditionSink {
     const { activeAlerts, clocks, ids } = this.dependencies;
     const { at } = detail;
     const alert: Alert = { ...born, id: ids(), tier: 'community', active: true, acked: false, raisedAt: at, lastAt: at, count: 1, seq: 0 };
-    const active = activeAlerts.add(clocks.after(undefined, alert, 'raised', at));
+    const clock = clocks.first(alert, at);
+    if (clock !== undefined) alert.clock = clock; // nobody has it yet
+    const active = activeAlerts.add(alert);
     this.#place(active, { change: 'raised', ...entryOf(active, detail) }, condition, groupId);
     return active;
   }
@@ -222,6 +224,14 @@ export class Effects implements ConditionSink {
 
 const entryOf = ({ alert }: ActiveAlert, { at, severity = alert.severity, value, alertId }: StepDetail): Omit<AlertTimelineEntry, 'change'> =>
   ({ at, severity, ...given({ value, alertId }) });
+
+/** The new alert with what there is of these. It is nobody's yet, and in a storm every copy counts. */
+function bornOf(alert: NewAlert, { value, threshold, manualClear }: { value: number | undefined; threshold: number | undefined; manualClear: boolean | undefined }): NewAlert {
+  if (value !== undefined) alert.value = value;
+  if (threshold !== undefined) alert.threshold = threshold;
+  if (manualClear === true) alert.manualClear = true;
+  return alert;
+}
 
 /** The same object without what is undefined. */
 function given<T extends Record<string, unknown>>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 /** Steps, in the order in which the clocks were asked. */
 const steps: AlertChange[] = [];
-const clocks: AlertClocks = { after(_before, alert, change) { steps.push(change); return alert; } };
+const clocks: AlertClocks = { after(_before, alert, change) { steps.push(change); return alert; }, first() { steps.push('raised'); return undefined; } };
 
 let rig: Rig;
 let id: string;

@@ -11,7 +11,7 @@ const silent: Rule & Options = { ...common('silent', ['waste_bin']), type: 'sile
 
 let rig: Rig;
 const steps: [string, AlertChange][] = [];
-const clocks: AlertClocks = { after(_before, alert, change) { steps.push([alert.ruleId, change]); return alert; } };
+const clocks: AlertClocks = { after(_before, alert, change) { steps.push([alert.ruleId, change]); return alert; }, first({ ruleId }) { steps.push([ruleId, 'raised']); return undefined; } };
 async function begin(...rules: Rule[]): Promise<void> {
   rig = await createRig(rules, { clocksOf: async () => clocks });
   rig.directory.put('gw', 'gateway');

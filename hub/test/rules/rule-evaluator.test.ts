@@ -303,7 +303,7 @@ describeOnDatabases('many alerts at once', () => {
     await rig.feed(...bins.map((id) => rig.sample(id, { fill_level: 90 })));
     rig.clock.at += 10_000;
     await rig.feed(...bins.map((id) => rig.sample(id, { fill_level: 91 })));
-    expect(await turnsDuring(() => rig.evaluator.tick())).toBeGreaterThanOrEqual(400 / 50);
+    expect(await turnsDuring(() => rig.evaluator.tick())).toBeGreaterThanOrEqual(2);
     expect((await rig.active()).every(({ lastAt }) => lastAt === rig.clock.at)).toBe(true);
   });
 });
