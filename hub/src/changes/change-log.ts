@@ -2,7 +2,7 @@ import type { Alert, AreaId, Device, EpochMs, Seq } from '@liandong/protocols';
 import type { CompiledQuery, Insertable, Transaction } from 'kysely';
 import type { Clock } from '../clock.js';
 import { isOursAlone, type Db } from '../database/database.js';
-import { rowsStatement } from '../database/rows-statement.js';
+import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 import { Listeners } from '../listeners.js';
@@ -25,7 +25,7 @@ export interface ChangeLog {
   recordAlert(trx: Transaction<Database>, alert: Alert, movedTo?: AreaId): Promise<Alert>;
   /**
    * Gives many alerts their seq, in their order; a few hundred at most. `recording` has to run in the same transaction, before what may be undone by itself: where the numbers are known beforehand, that is
-   * the statement that records the changes, so that it can travel with those that need the numbers; else they are recorded already, and it is empty.
+   * the statements that record the changes, so that they can travel with those that need the numbers; else they are recorded already, and there are none.
    */
   numberAlerts(trx: Transaction<Database>, alerts: readonly AlertChange[]): Promise<{ readonly numbered: readonly Alert[]; readonly recording: readonly CompiledQuery[] }>;
   recordDevice(trx: Transaction<Database>, device: Device, movedTo?: AreaId): Promise<Change>;
@@ -101,7 +101,7 @@ export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): 
       last += alerts.length;
       return {
         numbered: alerts.map(({ alert }, index) => ({ ...alert, seq: first + index })),
-        recording: [recordingRows(trx, unnumbered.map((row, index) => ({ seq: first + index, ...row })))],
+        recording: [...inParts(unnumbered.map((row, index) => ({ seq: first + index, ...row })))].map((rows) => recordingRows(trx, rows)),
       };
     },
     async recordDevice(trx, device, movedTo) {

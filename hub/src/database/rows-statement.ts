@@ -1,7 +1,9 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 
-/** Sizes that are remembered: those of single alerts and of full statements come again and again. */
+/** Sizes that are remembered. */
 const KNOWN_SIZES = 100;
+/** Rows of one statement at most: fewer than a database takes, and no more than keep the thread for a moment. A power of two. */
+const MOST_ROWS = 64;
 
 /**
  * Statements that write rows, all with the same columns in the same order and nothing undefined. Kysely makes one of each size; later ones differ in their values alone. In a storm of alerts making
@@ -22,4 +24,15 @@ export function rowsStatement<Schema, Row extends object>(make: (db: Kysely<Sche
     if (ofDatabase.size < KNOWN_SIZES && compiled.parameters.every((value, index) => value === parameters[index])) ofDatabase.set(rows.length, compiled);
     return compiled;
   };
+}
+
+/**
+ * The rows in runs of 64, 32, 16, …, 1, in their order. Every number of rows would be a statement of its own, to be made here and prepared by the database; of these there are seven, which are soon known to both.
+ */
+export function* inParts<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+  let size = MOST_ROWS;
+  for (let from = 0; from < rows.length; from += size) {
+    while (size > rows.length - from) size /= 2;
+    yield rows.slice(from, from + size);
+  }
 }

@@ -1,6 +1,7 @@
 import type { EpochMs, NoticeEvent, Severity, Tier } from '@liandong/protocols';
 import type { CompiledQuery, Insertable, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
+import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
 import { withNotice, type Sighting, type Told } from './notice.js';
@@ -8,8 +9,10 @@ import { withNotice, type Sighting, type Told } from './notice.js';
 export interface Seen extends Sighting { readonly occurrence: number }
 export type NewOutboxRow = Insertable<Database['outbox']>;
 
-/** Rows a statement takes; libSQL allows 32,766 values in one. */
-const ROWS = 500;
+const queueing = rowsStatement((db: Db, rows: readonly NewOutboxRow[]) => db.insertInto('outbox').values(rows).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').compile());
+const writingSeen = rowsStatement((db: Db, rows: readonly Insertable<Database['notice_alert']>[]) => db.insertInto('notice_alert').values(rows).onConflict((conflict) => conflict.column('alert_id').doUpdateSet((e) => ({
+  severity: e.ref('excluded.severity'), tier: e.ref('excluded.tier'), active: e.ref('excluded.active'), held: e.ref('excluded.held'), occurrence: e.ref('excluded.occurrence'), at: e.ref('excluded.at'),
+}))).compile());
 
 /** What is due within this is not withdrawn any more: it may be on its way before that is written (ms). */
 const ON_ITS_WAY_MS = 10_000;
@@ -67,16 +70,14 @@ export class NoticeMemory {
   /** Writes all, and what else belongs to it. Answers how many rows are new and how many were withdrawn. */
   async write(trx: Transaction<Database>, andWrite: readonly CompiledQuery[] = []): Promise<{ queued: number; withdrawn: number }> {
     const withdrawing = [...this.#withdrawing(trx)];
-    const queueing = [...this.#queueing(trx)];
-    const answers = await together(trx, [...queueing, ...this.#hurryingEarlier(trx), ...this.#writingSeen(trx), ...andWrite, ...withdrawing]);
+    const queued = [...this.#queueing(trx)];
+    const answers = await together(trx, [...queued, ...this.#hurryingEarlier(trx), ...this.#writingSeen(trx), ...andWrite, ...withdrawing]);
     const rows = answers.map((answer) => answer.rows.length);
-    return { queued: sum(rows.slice(0, queueing.length)), withdrawn: sum(rows.slice(rows.length - withdrawing.length)) };
+    return { queued: sum(rows.slice(0, queued.length)), withdrawn: sum(rows.slice(rows.length - withdrawing.length)) };
   }
 
   *#queueing(trx: Transaction<Database>): Generator<CompiledQuery> {
-    for (let from = 0; from < this.#rows.length; from += ROWS) {
-      yield trx.insertInto('outbox').values(this.#rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('key').doNothing()).returning('id').compile();
-    }
+    for (const part of inParts(this.#rows)) yield queueing(trx, part);
   }
 
   *#withdrawing(trx: Transaction<Database>): Generator<CompiledQuery> {
@@ -99,11 +100,7 @@ export class NoticeMemory {
       const seen = this.#seen.get(alert_id);
       return seen === undefined ? [] : [{ alert_id, severity: seen.severity, tier: seen.tier, active: seen.isActive ? 1 : 0, held: seen.isHeld ? 1 : 0, occurrence: seen.occurrence, at }];
     });
-    for (let from = 0; from < rows.length; from += ROWS) {
-      yield trx.insertInto('notice_alert').values(rows.slice(from, from + ROWS)).onConflict((conflict) => conflict.column('alert_id').doUpdateSet((e) => ({
-        severity: e.ref('excluded.severity'), tier: e.ref('excluded.tier'), active: e.ref('excluded.active'), held: e.ref('excluded.held'), occurrence: e.ref('excluded.occurrence'), at: e.ref('excluded.at'),
-      }))).compile();
-    }
+    for (const part of inParts(rows)) yield writingSeen(trx, part);
   }
 
   #note({ channel, alert_id, occurrence, event, severity, tier }: Pick<NewOutboxRow, 'channel' | 'alert_id' | 'occurrence' | 'event' | 'severity' | 'tier'>, isPending: boolean): void {

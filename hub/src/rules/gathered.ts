@@ -1,7 +1,9 @@
-import type { Alert, DeviceId } from '@liandong/protocols';
+import type { Alert, DeviceId, EpochMs } from '@liandong/protocols';
 import { sql, type CompiledQuery, type Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
+import type { Db } from '../database/database.js';
+import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { together } from '../database/together.js';
 import type { Condition } from './condition.js';
@@ -10,10 +12,13 @@ import { STEPS_PER_TURN } from './in-turns.js';
 import { savingRuleState } from './rule-state.js';
 import { recordTransitions, writingAlerts, writingTimeline, type Recorded, type Transition } from './transitions.js';
 
-/** Rows of one statement. */
-const ROWS = 50;
 /** A transaction of its own costs a disk flush: not for the sake of fewer alerts than this. */
 const WORTH_SPLITTING = 10;
+
+/** Many in one statement. VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */
+const counting = rowsStatement((db: Db, rows: readonly { id: string; count: number; lastAt: EpochMs; value: number | null }[]) =>
+  sql`update alert set count = cast(now.column2 as integer), last_at = cast(now.column3 as bigint), value = cast(now.column4 as double precision)
+    from (values ${sql.join(rows.map(({ id, count, lastAt, value }) => sql`(${id}, ${count}, ${lastAt}, ${value})`))}) as now where alert.id = now.column1`.compile(db));
 
 /** What a run of records changed: what is written in one transaction. */
 export class Gathered {
@@ -97,15 +102,10 @@ export class Gathered {
     yield* andWrite;
   }
 
-  /** Many in one statement. VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */
   *#writingCounted(trx: Transaction<Database>): Generator<CompiledQuery> {
     const counted = [...this.counted];
     for (const active of counted) if (active.alert.active) active.alert = upToDate(active);
-    for (let from = 0; from < counted.length; from += ROWS) {
-      const rows = counted.slice(from, from + ROWS).map(({ alert: { id, count, lastAt, value = null } }) => sql`(${id}, ${count}, ${lastAt}, ${value})`);
-      yield sql`update alert set count = cast(now.column2 as integer), last_at = cast(now.column3 as bigint), value = cast(now.column4 as double precision)
-        from (values ${sql.join(rows)}) as now where alert.id = now.column1`.compile(trx);
-    }
+    for (const part of inParts(counted)) yield counting(trx, part.map(({ alert: { id, count, lastAt, value = null } }) => ({ id, count, lastAt, value })));
   }
 }
 

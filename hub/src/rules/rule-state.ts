@@ -1,7 +1,7 @@
 import type { DeviceId } from '@liandong/protocols';
 import type { CompiledQuery, Transaction } from 'kysely';
 import type { Db } from '../database/database.js';
-import { rowsStatement } from '../database/rows-statement.js';
+import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import type { Condition } from './condition.js';
 import type { DeviceMemory, DoneUpTo, SavedSightings } from './device-memory.js';
@@ -26,8 +26,6 @@ export async function loadRuleState(db: Db): Promise<Map<DeviceId, SavedDevice>>
 }
 
 type StateRow = Database['rule_state'];
-/** Rows of one statement. */
-const ROWS = 200;
 
 /** The statements that write what these conditions and devices remember, and drop the rows of conditions with nothing to remember. `upTo`: see `SavedSightings`. */
 export function* savingRuleState(trx: Transaction<Database>, conditions: Iterable<Condition>, devices: Iterable<DeviceMemory>, upTo?: DoneUpTo): Generator<CompiledQuery> {
@@ -44,7 +42,7 @@ export function* savingRuleState(trx: Transaction<Database>, conditions: Iterabl
     rows.push({ rule_id: SIGHTINGS, device_id: device.id, state: JSON.stringify(device.save(upTo)) });
     device.isAged = false;
   }
-  for (let from = 0; from < rows.length; from += ROWS) yield putting(trx, rows.slice(from, from + ROWS));
+  for (const part of inParts(rows)) yield putting(trx, part);
 }
 
 /** What nobody remembers any more: all of a device whose id may be used again for another one; of a device, what a rule remembered that isn't in force there. */

@@ -3,14 +3,15 @@ import type { CompiledQuery, Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
 import { addingTimelineEntries, savingAlerts, type TimelineEntries } from '../alerts/alert-rows.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
+import { inParts } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 
 /** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
 export interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
 
-/** Rows of one statement; in a storm of alerts the thread is given up after it. */
-const ROWS = 50;
+/** Steps that get their numbers in one go; in a storm of alerts the thread is given up after it. */
+const STEPS = 50;
 
 /** Changes to publish once the transaction has committed; all else has still to be written. `recording`: see `ChangeLog.numberAlerts`. */
 export interface Recorded { readonly published: readonly Change[]; readonly recording: readonly CompiledQuery[]; readonly alerts: readonly Alert[]; readonly timeline: TimelineEntries }
@@ -48,16 +49,16 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
 
 /** The statements that write the alerts. */
 export function* writingAlerts(trx: Transaction<Database>, { alerts }: Recorded): Generator<CompiledQuery> {
-  for (const part of parts(alerts)) yield savingAlerts(trx, part);
+  for (const part of inParts(alerts)) yield savingAlerts(trx, part);
 }
 
 /** The statements that write their timelines. */
 export function* writingTimeline(trx: Transaction<Database>, { timeline }: Recorded): Generator<CompiledQuery> {
-  for (const part of parts(timeline)) yield addingTimelineEntries(trx, part);
+  for (const part of inParts(timeline)) yield addingTimelineEntries(trx, part);
 }
 
 function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += ROWS) yield items.slice(from, from + ROWS);
+  for (let from = 0; from < items.length; from += STEPS) yield items.slice(from, from + STEPS);
 }
 
 function worstFirst(transitions: readonly Transition[]): readonly Transition[] {

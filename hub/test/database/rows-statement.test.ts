@@ -1,6 +1,6 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresQueryCompiler, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type CompiledQuery } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { rowsStatement } from '../../src/database/rows-statement.js';
+import { inParts, rowsStatement } from '../../src/database/rows-statement.js';
 
 interface Tables { place: { id: string; name: string | null; size: number } }
 const made: string[] = [];
@@ -35,4 +35,13 @@ describe('a statement that writes rows', () => {
     const db = on('libSQL');
     for (const id of ['a', 'b']) expect(fixed(db, [{ id, name: id }]).parameters).toEqual([id, id, 1]);
   });
+});
+
+it('rows go in runs of few sizes, all of them and in their order', () => {
+  for (const count of [0, 1, 2, 3, 42, 63, 64, 65, 127, 128, 1_000]) {
+    const parts = [...inParts(rows(count))];
+    expect(parts.flat()).toEqual(rows(count));
+    expect(parts.map(({ length }) => length).every((size) => [64, 32, 16, 8, 4, 2, 1].includes(size))).toBe(true);
+    expect(parts.length).toBeLessThanOrEqual(Math.floor(count / 64) + 6);
+  }
 });
