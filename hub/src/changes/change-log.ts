@@ -6,6 +6,7 @@ import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 import { Listeners } from '../listeners.js';
+import { RecentChanges } from './recent-changes.js';
 
 /** An hour after a storm a hundred thousand go: rows of one statement, as the database keeps the thread while it runs. */
 const DROPPED_AT_ONCE = 1_000;
@@ -56,6 +57,7 @@ export interface ChangeLogDependencies {
 
 export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): ChangeLog {
   const listeners = new Listeners<[Change]>({ onError });
+  const recent = new RecentChanges();
   const knowsNumbers = isOursAlone(db);
   /** Last number given out within a transaction; undefined while that is for the database to say. Only whoever has the turn to write looks at it. */
   let last: Seq | undefined;
@@ -120,11 +122,14 @@ export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): 
     },
     publish(changes) {
       for (const { seq } of changes) told = Math.max(told, seq);
+      for (const change of changes) recent.note(change); // before anybody is told, who may read on at once
       for (const change of changes) listeners.tell(change);
     },
     onChange: (listener) => listeners.add(listener),
     current: () => newest(db),
     async after(since, limit) {
+      const inMemory = recent.after(since, limit);
+      if (inMemory !== undefined) return inMemory;
       const rows = await db.selectFrom('change').selectAll().where('seq', '>', since).orderBy('seq').limit(limit).execute();
       const oldest = await db.selectFrom('change').select((e) => e.fn.min('seq').as('seq')).executeTakeFirst();
       const current = await newest(db);
