@@ -13,7 +13,7 @@ export class Listeners<Told extends readonly unknown[] = []> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** In the order in which they were added. Never throws. */
+  /** In the order in which they were added. Throws only what `onError` throws, and then those who come after are not told. */
   tell(...told: Told): void {
     for (const listener of this.#listeners) {
       try {

@@ -16,6 +16,15 @@ describe('listeners', () => {
 });
 
 describe('a listener that throws', () => {
+  it('is the teller\'s trouble only where whoever is told of errors throws too', () => {
+    const listeners = new Listeners({ onError: (error) => { throw error; } });
+    const heard: string[] = [];
+    listeners.add(() => { throw new Error('lost its way'); });
+    listeners.add(() => { heard.push('second'); });
+    expect(() => { listeners.tell(); }).toThrow('lost its way');
+    expect(heard).toEqual([]);
+  });
+
   const area = { id: 'city', level: 'city', name: 'City' } as const;
   const thrown = new Error('lost its way');
   /** Two listeners, the first of which throws; answers what came of telling them. */

@@ -8,7 +8,7 @@ import { toAlert } from './alert-rows.js';
 
 /** Alerts remembered of one sub-district. A storm is bigger; it is a flood all the same, and the oldest are forgotten first. */
 const MOST_KEPT = 10_000;
-/** As many more are forgotten in one go, and what is past is looked for this often: whoever looks for the oldest of a map passes over all that were deleted before it. */
+/** So many are forgotten in one go, and what is past is looked for this often: whoever looks for the oldest of a map passes over all that were deleted before it. */
 const FORGOTTEN_AT_ONCE = 1_000;
 const AGED_EVERY_MS = 1_000;
 
@@ -47,14 +47,14 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
     if (standsForItself(alert) && !scope.raised.has(alert.id)) scope.raised.set(alert.id, Math.min(alert.raisedAt, now));
     // One that was shelved, acknowledged away or cleared was still one to take in; one that turned out to be a child or an effect was none.
     else if (alert.groupId !== undefined || alert.inhibitedBy !== undefined) scope.raised.delete(alert.id);
-    if (scope.raised.size >= MOST_KEPT + FORGOTTEN_AT_ONCE) forgetOldest(scope);
+    if (scope.raised.size > MOST_KEPT) forgetOldest(scope);
     if (Math.abs(now - scope.agedAt) >= AGED_EVERY_MS) age(scope, now);
     judge(area, scope, now);
   }
 
   function forgetOldest({ raised }: Scope): void {
     for (const id of raised.keys()) {
-      if (raised.size <= MOST_KEPT) return;
+      if (raised.size <= MOST_KEPT - FORGOTTEN_AT_ONCE) return;
       raised.delete(id);
     }
   }

@@ -26,7 +26,7 @@ export interface HubLinkDependencies {
 export class HubLink implements Feature {
   readonly #dependencies: HubLinkDependencies;
   readonly #unconfirmed = new Set<(error: Error) => void>();
-  readonly #listeners: Listeners<[isUp: boolean]>;
+  readonly #listeners: Listeners;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = RETRY_FIRST_MS;
@@ -43,8 +43,8 @@ export class HubLink implements Feature {
   /** Why the latest try failed, or the connection before it ended; undefined while it is up. */
   get failure(): string | undefined { return this.#isUp ? undefined : this.#failure ?? 'not connected yet'; }
 
-  /** Told when it goes up and down. */
-  onChange(listener: (isUp: boolean) => void): () => void {
+  /** Told when it goes up and down; how it is says `isUp`, as whoever was told before may have dropped it again. */
+  onChange(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
 
@@ -90,7 +90,7 @@ export class HubLink implements Feature {
       this.#isUp = true;
       this.#retryMs = RETRY_FIRST_MS;
       logger.info({ hub: mqttUrl.host, edge: id, isTrustedByFile: ca !== undefined }, 'connected to the hub');
-      this.#listeners.tell(true);
+      this.#listeners.tell();
     });
     client.on('error', (error) => { if (client === this.#client) this.#fail(describe(error, id)); });
     client.on('close', () => { if (client === this.#client) this.#drop(undefined); });
@@ -126,7 +126,7 @@ export class HubLink implements Feature {
     client.on('error', () => undefined); // what it says of its end is of no interest
     client.end(true);
     for (const giveUp of [...this.#unconfirmed]) giveUp(new Error('the connection to the hub was lost'));
-    if (wasUp) this.#listeners.tell(false);
+    if (wasUp) this.#listeners.tell();
     this.#retry();
   }
 
@@ -136,7 +136,6 @@ export class HubLink implements Feature {
     this.#timer = setTimeout(() => this.#connect(), this.#retryMs * (0.5 + this.#dependencies.random() / 2));
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_LONGEST_MS);
   }
-
 }
 
 function describe(error: Error, id: string): string {

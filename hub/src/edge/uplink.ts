@@ -22,7 +22,8 @@ const RETRY_MS = 1_000;
 /** Where the batches go. */
 export interface UplinkLink {
   readonly isUp: boolean;
-  onChange(listener: (isUp: boolean) => void): () => void;
+  /** Told when `isUp` may be another. */
+  onChange(listener: () => void): () => void;
   publish(topic: string, payload: Buffer): Promise<void>;
 }
 
@@ -89,7 +90,7 @@ export class Uplink implements Feature, JournalTenant {
 
   async start(): Promise<void> {
     if (this.#forget !== undefined) return;
-    this.#forget = this.#dependencies.link.onChange((isUp) => { if (isUp) this.#open(); else this.#close(); });
+    this.#forget = this.#dependencies.link.onChange(() => { if (this.#dependencies.link.isUp) this.#open(); else this.#close(); });
     this.#timer = setInterval(() => { this.#saving = this.#save(); }, SAVE_MS);
     if (this.#dependencies.link.isUp) this.#open();
   }

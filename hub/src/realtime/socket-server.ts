@@ -24,6 +24,7 @@ export function openSocketServer({ httpServer, maxConnections, pingMs }: { httpS
   const before = listenersOf(httpServer);
   const io: LiveServer = new Server({
     path: PATH, serveClient: false, transports: ['polling', 'websocket'],
+    // Only while nothing is deflated does Engine.IO take frames that are encoded already: with it, each change would reach screens as an empty message (see `ToldChange`).
     perMessageDeflate: false, httpCompression: false,
     // 1,000 ids fit several times over; a larger frame closes the connection.
     maxHttpBufferSize: LIMITS.frameBytes,

@@ -28,7 +28,7 @@ export class ToldChange {
     const { nsp, client } = socket as unknown as OpenSocket;
     this.#wire ??= encode(this.change, nsp);
     const { id, frame, options } = this.#wire;
-    // Of a WebSocket Engine.IO takes the frame. The text is made from it when it is needed: kept beside it, it would be twice as much again, of thousands of changes.
+    // Of a WebSocket Engine.IO takes the frame, as long as it deflates nothing (see `socket-server.ts`): else it would send the empty text. The text is made from it when it is needed: kept beside it, it would be twice as much again, of thousands of changes.
     client._packet([socket.conn.transport.name === 'websocket' ? '' : packetOf(frame)], options);
     return id;
   }

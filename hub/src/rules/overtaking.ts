@@ -9,7 +9,7 @@ import type { RuleMemory } from './rule-memory.js';
 import type { TakeRecord } from './take-record.js';
 
 /**
- * After a turn that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
+ * After a turn of the reader that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
  * alert costs. What only a combined rule or an AQI may make critical waits too.
  */
 const STRIDE_MS = 50;
@@ -29,7 +29,7 @@ export interface OvertakingDependencies {
 export class Overtaking {
   readonly #lookahead: Lookahead;
   #furthest: Seq = 0;
-  /** When the last turn that changed alerts began, by the clock that is never set. */
+  /** When the last turn of the reader that changed alerts began, by the clock that is never set. */
   #steppedAt = -Infinity;
 
   constructor(private readonly dependencies: OvertakingDependencies) {
@@ -45,8 +45,10 @@ export class Overtaking {
     this.#lookahead.reset();
   }
 
-  /** Alerts were changed. */
-  noteSteps(): void { this.#steppedAt = performance.now(); }
+  /** A turn of the reader is about to be committed. Those of a tick don't count: where it takes many, what waits would have to wait for all of them. */
+  noteSteps(): void {
+    if (this.dependencies.effects.gathered.transitions.length > 0) this.#steppedAt = performance.now();
+  }
 
   /** See `JournalHandler.holdMs`. */
   holdMs(waiting: readonly JournalBatch[]): number {
@@ -84,6 +86,7 @@ export class Overtaking {
         left -= 1;
       }
     }
+    this.noteSteps();
     for (const device of devices.values()) device.noteDone({ reader, seq: upTo });
     this.#furthest = Math.max(this.#furthest, upTo);
     if (left > 0 && !effects.gathered.isFull) this.#lookahead.drop(devices.keys());

@@ -63,10 +63,11 @@ const TICK_MS = 1_000;
 const POSITION_MS = 1_000;
 /** Times last seen and windows reach the disk this often. */
 const AGED_MS = 10_000;
-/** Ticks further apart mean that the hub itself wasn't running: nobody can be called silent for that. */
+/** Turns of ticks further apart mean that the hub itself wasn't running: nobody can be called silent for that. */
 const LONGEST_TICK_GAP_MS = 10_000;
 /** A batch received longer ago than this shows that the reader is catching up. */
 const CATCHING_UP_MS = 5_000;
+
 const nothingNewer: NewerBatches = () => [];
 
 /**
@@ -139,7 +140,6 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     const isQuiet = effects.gathered.isEmpty && forgotten === undefined;
     if (isQuiet && (handled === written.position || Math.abs(now - written.at) < POSITION_MS)) return;
     if (overtaking.furthest > handled) effects.gathered.complete((device) => device.hasDone(positionName, handled + 1), (id) => memory.device(id));
-    if (effects.gathered.transitions.length > 0) overtaking.noteSteps();
     const urgent = forgotten === undefined ? effects.gathered.takeUrgent((id) => memory.device(id)) : undefined;
     if (urgent !== undefined) changes.publish(await db.transaction().execute((trx) => urgent.write(trx, changes, { upTo: { reader: positionName, seq: handled } })));
     changes.publish(await db.transaction().execute((trx) => writeAll(trx, effects.gathered, forgotten)));
@@ -163,6 +163,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     }
     if (next <= from) return;
     handled = first + next - 1;
+    overtaking.noteSteps();
     // An edge that was cut off brings what it received long ago: that is no sign that this reader is behind. Nor is it one that it keeps up, when others went ahead.
     latest = { receivedAt: records.slice(from, next).findLast(({ edge }) => edge === undefined)?.at ?? now, handledAt: now };
   }
@@ -172,9 +173,6 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   }
 
   function *watchTime(now: EpochMs): InTurns {
-    const gapMs = now - lastTickAt;
-    lastTickAt = now;
-    if (gapMs > LONGEST_TICK_GAP_MS) listeningSince = now;
     const isCatchingUp = now - latest.receivedAt > CATCHING_UP_MS && now - latest.handledAt < CATCHING_UP_MS;
     yield* memory.tick(now, isCatchingUp ? undefined : listeningSince);
     if (Math.abs(now - written.agedAt) >= AGED_MS) {
@@ -186,10 +184,17 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
 
   async function tick(): Promise<void> {
     let work: InTurns | undefined;
+    let since: EpochMs = 0;
     let isDone = false;
     const goOn = (now: EpochMs): void => {
-      work ??= watchTime(now);
-      isDone = work.next(now).done === true;
+      if (now - lastTickAt > LONGEST_TICK_GAP_MS) listeningSince = now;
+      lastTickAt = now;
+      if (work === undefined) {
+        work = watchTime(now);
+        since = listeningSince;
+      }
+      // Memory was read anew, the clock set back, or the hub stood still, in a turn between: the rest is left to the next tick, which knows of it.
+      isDone = listeningSince !== since || work.next(now).done === true;
     };
     do await run(goOn); while (!isDone && isStarted);
   }

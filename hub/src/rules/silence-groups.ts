@@ -39,7 +39,6 @@ interface Tally {
   readonly id: string;
   readonly devices: DeviceMemory[];
   late: number;
-  overdue: number;
 }
 
 type Devices = ReadonlyMap<DeviceId, DeviceMemory>;
@@ -92,14 +91,14 @@ export class SilenceGroups {
     const inGroup = new Set<DeviceMemory>();
     for (const tally of gateways.values()) {
       const gateway = devices.get(tally.id);
-      if (gateway === undefined || (!parents.has(keyOf(tally)) && !isGatewayGone(tally, gateway, windows) && !isCommon(tally, tally.overdue))) continue;
+      if (gateway === undefined || (!parents.has(keyOf(tally)) && !hasOneCause(tally, look, gateway))) continue;
       const outcome = yield* this.#join(tally, look, gateway);
       if (outcome === 'overtaken') return;
       if (outcome === 'joined') for (const device of tally.devices) inGroup.add(device);
     }
     const communities = tallies(new Map([...windows].filter(([device]) => !inGroup.has(device))), parents, 'community', ({ entry }) => entry.community);
     for (const tally of communities.values()) {
-      if (!parents.has(keyOf(tally)) && !isCommon(tally, tally.overdue)) continue;
+      if (!parents.has(keyOf(tally)) && !hasOneCause(tally, look)) continue;
       const outcome = yield* this.#join(tally, look, undefined);
       if (outcome === 'overtaken') return;
       if (outcome === 'joined') for (const device of tally.devices) inGroup.add(device);
@@ -169,7 +168,7 @@ export class SilenceGroups {
   /** Puts all that is newly silent under the parent, which is made if need be. */
   *#join(tally: Tally, look: Look, gateway: DeviceMemory | undefined): InTurns<'joined' | 'nothing' | 'overtaken'> {
     const { windows, parents } = look;
-    const silent = tally.devices.filter((device) => isRecent(windows.get(device)));
+    const silent = tally.devices.filter((device) => isRecent(windows.get(device)) && isSilent(device, look));
     if (!silent.some((device) => device !== gateway)) return 'nothing';
     if (look.left <= 0) return 'joined'; // they wait for the next look, and no parent stands without a child
     let parent = parents.get(keyOf(tally));
@@ -180,6 +179,7 @@ export class SilenceGroups {
     look.joined.add(parent);
     const { id } = parent.alert;
     for (const device of silent) {
+      if (!isSilent(device, look)) continue; // heard in a turn between
       if (!findSilent(device, look, id)) break;
       for (const condition of device.silences) {
         condition.groupId = id;
@@ -205,6 +205,10 @@ export class SilenceGroups {
   }
 }
 
+/** Is it silent as of this turn? In one between it may have been heard. */
+const isSilent = (device: DeviceMemory, { now, listeningSince }: Look): boolean =>
+  device.isFallingSilent(now, listeningSince) || device.silences.some(({ isMet, active }) => isMet && active !== undefined);
+
 /** False, with nothing done, when it would be one too many. */
 function findSilent(device: DeviceMemory, look: Look, groupId?: string): boolean {
   const { now, listeningSince } = look;
@@ -222,13 +226,12 @@ function tallies(windows: ReadonlyMap<DeviceMemory, number>, parents: ReadonlyMa
   for (const [device, passed] of windows) {
     const id = shared(device);
     if (id === undefined || (passed > GONE && device.id !== id && !isChild(device, parentIds))) continue;
-    const tally = found.get(id) ?? { kind, id, devices: [], late: 0, overdue: 0 };
+    const tally = found.get(id) ?? { kind, id, devices: [], late: 0 };
     found.set(id, tally);
     tally.devices.push(device);
     // The gateway itself is no device behind it.
     if (kind === 'gateway' && device.id === id) continue;
     if (passed > LATE) tally.late += 1;
-    if (passed > OVERDUE) tally.overdue += 1;
   }
   return found;
 }
@@ -245,8 +248,12 @@ function isCommon({ kind, id, devices }: Tally, count: number): boolean {
   return all >= FEWEST[kind] && count >= SHARE * all;
 }
 
-const isGatewayGone = (tally: Tally, gateway: DeviceMemory, windows: ReadonlyMap<DeviceMemory, number>): boolean =>
-  tally.overdue > 0 && (windows.get(gateway) ?? 0) > OVERDUE;
+/** Are they silent with their gateway, or most of them without it? As it is now: in a turn between they may have been heard. */
+function hasOneCause(tally: Tally, { now, listeningSince }: Look, gateway?: DeviceMemory): boolean {
+  const isOverdue = (device: DeviceMemory): boolean => device.silentWindows(now, listeningSince) > OVERDUE;
+  const overdue = tally.devices.filter((device) => device !== gateway && isOverdue(device)).length;
+  return isCommon(tally, overdue) || (overdue > 0 && gateway !== undefined && isOverdue(gateway));
+}
 
 /** Is it about to turn out that others have fallen silent with it? */
 function isWaiting(device: DeviceMemory, { gateways, communities, windows, devices }: { gateways: ReadonlyMap<string, Tally>; communities: ReadonlyMap<string, Tally>; windows: ReadonlyMap<DeviceMemory, number>; devices: Devices }): boolean {

@@ -1,6 +1,7 @@
-import type { Rule } from '@liandong/protocols';
+import type { Alert, Rule } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createFloodWatch, type FloodWatch } from '../../src/alerts/flood.js';
+import type { Change } from '../../src/changes/change-log.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 import { describeOnDatabases } from '../support/databases.js';
 
@@ -108,6 +109,23 @@ describeOnDatabases('a flood', () => {
     flood = watch();
     await flood.start();
     expect(flood.states()).toMatchObject([{ area: 'street', alerts: 15, since: START }]);
+  });
+
+  it('is counted up to 10,000, and at no time beyond', async () => {
+    await raise(0, 1);
+    const [alert] = rig.published as [Alert]; // of the one that was raised
+    let tell: (change: Change) => void = () => undefined;
+    const storm = createFloodWatch({ db: rig.db, clock: rig.clock, areas: rig.areas, changes: { onChange: (listener) => { tell = listener; return () => undefined; } } });
+    await storm.start();
+    let most = 0;
+    for (let n = 0; n < 11_500; n += 1) {
+      tell({ kind: 'alert', seq: n, alert: { ...alert, id: `storm-${n}` } } as Change); // as the change log tells of one
+      if (n >= 9_000 && n % 50 === 0) most = Math.max(most, storm.states()[0]?.alerts ?? 0);
+    }
+    expect(most).toBeGreaterThan(9_900);
+    expect(most).toBeLessThanOrEqual(10_000);
+    expect(storm.states()).toMatchObject([{ since: START }]);
+    await storm.stop();
   });
 
   it('drops nothing', async () => {

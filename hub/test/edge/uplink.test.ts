@@ -11,10 +11,10 @@ class TestLink implements UplinkLink {
   readonly batches: UplinkRecord[][] = [];
   /** Confirms nothing any more. */
   isDeaf = false;
-  readonly #listeners = new Set<(isUp: boolean) => void>();
+  readonly #listeners = new Set<() => void>();
   #lost: (() => void)[] = [];
 
-  onChange(listener: (isUp: boolean) => void): () => void {
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -26,7 +26,7 @@ class TestLink implements UplinkLink {
   set(isUp: boolean): void {
     this.isUp = isUp;
     for (const lost of this.#lost.splice(0)) lost();
-    for (const listener of this.#listeners) listener(isUp);
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -26,6 +26,8 @@ const denied: Rule = { ...common('denied', ['access_gate']), type: 'event', even
 const RULES = [fill, heating, tipped, forced, denied];
 /** What one turn of the evaluator writes. */
 const TURN = 100;
+/** Devices that go first in one turn. */
+const AHEAD = 50;
 
 const bins = (count: number): string[] => Array.from({ length: count }, (_, index) => `bin-${index}`);
 const batchesOf = (records: readonly JournalRecord[], size: number, first: Seq = 1): JournalBatch[] =>
@@ -145,10 +147,12 @@ describeOnDatabases('a critical alert behind a backlog of others', () => {
   });
 
   it('lets a person who acknowledges have a turn between', async () => {
-    const first = new Promise<Alert>((resolve) => { rig.changes.onChange((change) => { if (change.kind === 'alert') resolve(change.alert); }); });
+    // With a tilted bin some of them might be critical, so these go first; the turn that is waited for is the first in order.
+    const inOrder = new Promise<Alert>((resolve) => { rig.changes.onChange((change) => { if (change.kind === 'alert' && rig.published.length > AHEAD) resolve(change.alert); }); });
     const reading = readOn(rig, batchesOf(warnings().slice(0, 1_000), 1_000));
-    const { id } = await first;
+    const { id } = await inOrder;
     const told = rig.published.length;
+    expect(told).toBeLessThanOrEqual(AHEAD + TURN);
     await rig.service.ack(ADMIN, id);
     expect(rig.published.length).toBeLessThanOrEqual(told + 2 * TURN + 1);
     expect(rig.published.filter(({ acked }) => acked)).toHaveLength(1);
@@ -270,6 +274,21 @@ describe('what waits after a turn that changed alerts', () => {
     expect(rig.evaluator.holdMs([warning, batch(3, rig.event('gate', 'forced_open', 'e1'))])).toBe(0);
     now += 30;
     expect(rig.evaluator.holdMs([warning])).toBe(0);
+  });
+
+  it('does not wait for the turns of a tick', async () => {
+    await rig.close();
+    rig = await createRig([{ ...fill, onDelayS: 30 }]);
+    const ids = bins(300);
+    for (const id of ids) rig.directory.put(id, 'waste_bin');
+    await rig.evaluator.start();
+    await rig.feed(...ids.map((id) => rig.sample(id, { fill_level: 85 })));
+    rig.clock.at += 31_000;
+    const holds = new Map<number, number>();
+    rig.changes.onChange(() => { holds.set(rig.published.length, rig.evaluator.holdMs([batch(301, rig.sample('bin-0', { fill_level: 10 }))])); });
+    await rig.evaluator.tick();
+    expect(rig.published).toHaveLength(ids.length);
+    expect([...new Set(holds.values())]).toEqual([0]);
   });
 
   it('does not wait when it is more than one turn deals with, nor after a turn that changed no alert', async () => {

@@ -280,6 +280,49 @@ describeOnDatabases('a whole city that goes dark', () => {
     expect((await rig.alerts()).filter(({ deviceId }) => deviceId === ids[398] || deviceId === ids[399])).toEqual([]);
   });
 
+  /** Two gateways and all behind them, so many each, are silent with the next tick, and it has begun with those of gateway a. Who is heard then is heard in a turn between. */
+  async function twoGateways(each: number) {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await begin();
+    const [a, b] = [1, 2].map((n) => Array.from({ length: each }, (_, index) => `bin-${n}-${index}`)) as [string[], string[]]; // as many
+    for (const [gateway, ids] of [['gw-a', a], ['gw-b', b]] as const) {
+      rig.directory.put(gateway, 'gateway');
+      for (const id of ids) rig.directory.put(id, 'waste_bin', { gateway });
+    }
+    await hear('gw-a', ...a, 'gw-b', ...b);
+    await rig.pass(180);
+    const first = firstTold();
+    const passing = rig.pass(1);
+    expect((await first).deviceId).toBe('gw-a');
+    return { b, passing };
+  }
+
+  it('raises no parent of devices that were all heard in a turn between', async () => {
+    const { b, passing } = await twoGateways(150);
+    await hear('gw-b', ...b);
+    await passing;
+    await rig.pass(1);
+    expect(rig.published.filter(({ deviceId }) => deviceId === 'gw-b' || b.includes(deviceId ?? ''))).toEqual([]);
+  });
+
+  it('raises a parent that stands for those alone who were not heard in a turn between', async () => {
+    const { b, passing } = await twoGateways(150);
+    await hear(...b.slice(3));
+    await passing;
+    const parent = [...rig.activeAlerts.values()].find(({ alert }) => alert.ruleId === SILENCE_GROUP && alert.deviceId === 'gw-b')?.alert;
+    expect(parent?.value).toBe(4);
+    expect((await rig.active()).filter(({ groupId }) => groupId === parent?.id).map(({ deviceId }) => deviceId).sort()).toEqual([...b.slice(0, 3), 'gw-b'].sort());
+  });
+
+  it('raises no parent of a gateway that was heard in a turn between with most of those behind it: the others stand for themselves', async () => {
+    const { b, passing } = await twoGateways(150);
+    await hear('gw-b', ...b.slice(3));
+    await passing;
+    await rig.pass(1);
+    expect(rig.published.filter(({ ruleId, deviceId }) => ruleId === SILENCE_GROUP && deviceId === 'gw-b')).toEqual([]);
+    expect((await top()).flatMap(({ deviceId }) => deviceId?.startsWith('bin-2') === true ? deviceId : []).sort()).toEqual(b.slice(0, 3));
+  });
+
   it('goes on with the next look where its parent ended in a turn between, as when an edge says so', async () => {
     await aboutToGo(400);
     const first = firstTold();
