@@ -21,10 +21,7 @@ export function useLivePage(): void {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) notices.show('bad', `${words.t('error.load')} · ${words.errorText(failed.reason)}`);
   }
-  async function isStillSignedIn(): Promise<boolean> {
-    session.forget();
-    return await session.ensure() !== 'out';
-  }
+  const isStillSignedIn = async (): Promise<boolean> => await session.check() !== 'out';
   function leave(): void {
     session.forget();
     live.stop();

@@ -85,17 +85,18 @@ function gapsOf(bars: readonly GridBar[], whole: number): [number, number][] {
   return until < whole ? [...gaps, [until, whole]] : gaps;
 }
 
-/** Weeks that a shift may meet: an ordinary one, one of holidays, one whose weekend is worked. */
-const WEEKS: readonly DayKinds[] = [() => undefined, () => 'holiday', (midnight) => weekdayOf(midnight) > 5 ? 'workday' : undefined];
+const DAY_KINDS = [undefined, 'holiday', 'workday'] as const;
+/**
+ * Any two days in a row that shifts may meet, an edge of a holiday too. No run is longer than a day, so that runs at the same time begin on the same day or on days in a row.
+ * From Monday, 5 January 1970 on.
+ */
+const PAIRS_OF_DAYS = Array.from({ length: 7 }, (_, index) => startOfDay(0) + (4 + index) * DAY_MS).flatMap((from) => DAY_KINDS.flatMap((first) => DAY_KINDS.map((second) => ({ from, kindOf: (midnight: EpochMs) => midnight === from ? first : midnight === from + DAY_MS ? second : undefined }))));
 
 /** Another shift of the same tier and area that runs at the same time some day, of holidays and moved working days too; undefined when there is none. */
 export function overlapOf(shift: Shift, others: readonly Shift[]): Shift | undefined {
-  const monday = startOfDay(0) + 4 * DAY_MS; // 5 January 1970
   const apart = (other: Shift): boolean => (shift.validTo ?? Infinity) <= (other.validFrom ?? -Infinity) || (other.validTo ?? Infinity) <= (shift.validFrom ?? -Infinity);
-  const meet = (other: Shift, kindOf: DayKinds): boolean => {
-    const runsOf = (one: Shift): ShiftRun[] => runsBetween([{ ...one, validFrom: -Infinity, validTo: Infinity }], monday, monday + 8 * DAY_MS, kindOf);
-    const own = runsOf(shift);
-    return runsOf(other).some((run) => own.some((mine) => mine.from < run.to && run.from < mine.to));
-  };
-  return others.find((other) => other.id !== shift.id && other.tier === shift.tier && other.area === shift.area && !apart(other) && WEEKS.some((kindOf) => meet(other, kindOf)));
+  const runsOf = (one: Shift, { from, kindOf }: (typeof PAIRS_OF_DAYS)[number]): ShiftRun[] => runsBetween([{ ...one, validFrom: -Infinity, validTo: Infinity }], from, from + 2 * DAY_MS, kindOf);
+  const own = PAIRS_OF_DAYS.map((days) => ({ days, runs: runsOf(shift, days) }));
+  const meet = (other: Shift): boolean => own.some(({ days, runs }) => runsOf(other, days).some((run) => runs.some((mine) => mine.from < run.to && run.from < mine.to)));
+  return others.find((other) => other.id !== shift.id && other.tier === shift.tier && other.area === shift.area && !apart(other) && meet(other));
 }

@@ -21,16 +21,25 @@ export const useAreasStore = defineStore('areas', () => {
 
   let reads = 0;
   let heard: Area[] = [];
+  let visit = 0;
 
   async function load(): Promise<void> {
+    const own = visit;
     reads += 1;
     try {
-      tree.value = heard.reduce(withArea, await hubApi.areas());
+      const answer = await hubApi.areas();
+      if (own !== visit) return; // asked for by somebody who has left
+      tree.value = heard.reduce(withArea, answer);
       isLoaded.value = true;
     } finally {
       reads -= 1;
       if (reads === 0) heard = [];
     }
+  }
+  /** The session is over: the next person may see other areas. */
+  function forget(): void {
+    visit += 1;
+    [tree.value, isLoaded.value, heard] = [[], false, []];
   }
   /** Takes an area that was made or changed. One that comes while the areas are being read may be newer than the answer. */
   function apply(area: Area): void {
@@ -41,7 +50,7 @@ export const useAreasStore = defineStore('areas', () => {
   async function loadOrRecall(): Promise<boolean> {
     try {
       await load();
-      localStorage.setItem(REMEMBERED, JSON.stringify(tree.value));
+      if (isLoaded.value) localStorage.setItem(REMEMBERED, JSON.stringify(tree.value));
     } catch (problem) {
       const kept = localStorage.getItem(REMEMBERED);
       if (!(problem instanceof ApiError) && tree.value.length === 0) throw problem;
@@ -64,7 +73,7 @@ export const useAreasStore = defineStore('areas', () => {
     }
     return false;
   }
-  return { tree, isLoaded, flat, byId, communities, place, load, apply, loadOrRecall, nameOf, communityOf, isWithin };
+  return { tree, isLoaded, flat, byId, communities, place, load, forget, apply, loadOrRecall, nameOf, communityOf, isWithin };
 });
 
 export const areaName = (area: Area | undefined, locale: Locale): string | undefined =>

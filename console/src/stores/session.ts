@@ -3,13 +3,14 @@ import { computed, ref } from 'vue';
 import type { Session } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
+import { useAreasStore } from './areas.js';
 import { useClockStore } from './clock.js';
 
 export type SessionState = 'in' | 'out' | 'unreachable';
 
 /** Who is signed in. The cookie is HttpOnly, so only the hub can tell. */
 export const useSessionStore = defineStore('session', () => {
-  const clock = useClockStore();
+  const [areas, clock] = [useAreasStore(), useClockStore()];
   const session = ref<Session>();
   /** Somebody was signed in on this page before; what it holds may be theirs. */
   const wasUsed = ref(false);
@@ -23,8 +24,9 @@ export const useSessionStore = defineStore('session', () => {
   const canWriteDevices = computed(() => canAct.value || session.value?.role === 'installer');
 
   /** Asks the hub unless it is known already. */
-  async function ensure(): Promise<SessionState> {
-    if (session.value !== undefined) return 'in';
+  const ensure = async (): Promise<SessionState> => session.value !== undefined ? 'in' : await check();
+  /** Asks the hub; what is known stays until it says otherwise. */
+  async function check(): Promise<SessionState> {
     try {
       await ask();
       return 'in';
@@ -46,6 +48,6 @@ export const useSessionStore = defineStore('session', () => {
     await hubApi.signOut();
     forget();
   }
-  function forget(): void { session.value = undefined; wasUsed.value = true; }
-  return { session, wasUsed, serves, canAct, canReadAggregates, canWriteDevices, ensure, signIn, signOut, forget };
+  function forget(): void { session.value = undefined; wasUsed.value = true; areas.forget(); }
+  return { session, wasUsed, serves, canAct, canReadAggregates, canWriteDevices, ensure, check, signIn, signOut, forget };
 });

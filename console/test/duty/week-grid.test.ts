@@ -91,6 +91,23 @@ describe('two shifts', () => {
     expect(overlapOf({ ...weekday, holidays: 'except' }, [weekend])?.id).toBe('weekend');
     expect(overlapOf({ ...weekday, holidays: 'except' }, [{ ...weekend, holidays: 'also' }])).toBeUndefined();
   });
+  it.each([[[1, 2, 3, 4, 5, 6, 7]], [[3]], [[7]]])('that meet only where a holiday begins or ends do overlap (a day shift on %j)', (weekdays) => {
+    const night = shift({ id: 'night', start: '20:00', end: '08:00', holidays: 'except' });
+    expect(overlapOf(shift({ id: 'day', weekdays, start: '06:00', end: '18:00', holidays: 'only' }), [night])?.id).toBe('night'); // a holiday's first morning
+    expect(overlapOf(shift({ id: 'day', weekdays, start: '06:00', end: '18:00', holidays: 'except' }), [{ ...night, holidays: 'only' }])?.id).toBe('night'); // the morning after its last day
+    expect(overlapOf(shift({ id: 'day', weekdays, start: '08:00', end: '20:00', holidays: 'only' }), [night])).toBeUndefined();
+  });
+  it('meet in no calendar when no overlap is told', () => {
+    const time = fc.integer({ min: 0, max: 23 }).map((hour) => `${String(hour).padStart(2, '0')}:00`);
+    const any = fc.record({ start: time, end: time, weekdays: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 }), holidays: fc.constantFrom('except', 'also', 'only') });
+    const day = fc.constantFrom(undefined, 'holiday', 'workday');
+    fc.assert(fc.property(any, any, fc.array(day, { minLength: 15, maxLength: 15 }), (one, two, kinds) => {
+      const [a, b] = [shift({ id: 'a', ...one }), shift({ id: 'b', ...two })];
+      const kindOf = (midnight: number) => kinds[(midnight - MONDAY) / DAY_MS];
+      const [runs, others] = [a, b].map((own) => runsBetween([own], MONDAY, MONDAY + 14 * DAY_MS, kindOf));
+      if (runs?.some((run) => others?.some((other) => run.from < other.to && other.from < run.to))) expect(overlapOf(a, [b])?.id).toBe('b');
+    }), { numRuns: 500 });
+  });
   it('of other tiers, areas or times of the year do not', () => {
     expect(overlapOf({ ...early, id: 'x', tier: 'city' }, [early])).toBeUndefined();
     expect(overlapOf({ ...early, id: 'x', area: 'other' }, [early])).toBeUndefined();

@@ -67,4 +67,36 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     expect(asked[0]).toContain('area=fuan-jie');
     await page.context().close();
   });
+
+  it.each([['shifts', 'zh-CN', /班次没有取到/], ['calendar', 'en', /Holidays could not be loaded/]] as const)('says that it has no %s (%s), offers to try again, and keeps the rest', async (what, locale, words) => {
+    const page = await openWall(browser, hub);
+    await page.route(`**/api/v1/${what}`, (route) => route.fulfill({ status: 500, json: {} }));
+    await showAt(page, `${hub.url}/operations/handover`, locale, [1366, 768]);
+    await page.getByTestId('handover').waitFor();
+    const [note, chooser] = [page.getByTestId(`handover-no-${what}`), page.getByTestId('handover-shift')];
+    expect(await note.textContent()).toMatch(words);
+    expect(await chooser.count()).toBe(what === 'shifts' ? 0 : 1);
+    await page.unroute(`**/api/v1/${what}`);
+    await note.locator('button').click();
+    await note.waitFor({ state: 'detached' });
+    await chooser.waitFor();
+    await page.context().close();
+  });
+
+  it('tells once how many alerts a list leaves out, though paper leaves out others', async () => {
+    const page = await openWall(browser, hub);
+    await page.route('**/alerts/handover?*', async (route) => {
+      const report = await (await route.fetch()).json() as Handover;
+      const [alert] = report.open;
+      const alone = Array.from({ length: 36 }, (_, index) => ({ ruleId: `r-${index}`, area: 'fuan', severity: 'info' as const, count: 1, oldestAt: index, alerts: [{ ...alert!, id: `alone-${index}` }] })); // the fixture has open ones
+      await route.fulfill({ json: { ...report, groups: { ...report.groups, open: { total: 50, groups: alone } } } });
+    });
+    await showAt(page, `${hub.url}/operations/handover`, 'en', [1366, 768]);
+    const list = page.getByTestId('handover-open');
+    await list.waitFor();
+    expect(await list.getByTestId('handover-left').allTextContents()).toEqual([expect.stringContaining('20')]);
+    expect(await list.getByTestId('handover-unlisted').allTextContents()).toEqual([expect.stringContaining('14')]);
+    expect(await list.getByTestId('handover-unlisted').isVisible()).toBe(false);
+    await page.context().close();
+  });
 });

@@ -13,6 +13,19 @@ describe.skipIf(!canDrive)('the pages of reports', { timeout: 60_000 }, () => {
     expect(Math.abs((at?.y ?? 0) - (of?.y ?? 999))).toBeLessThan(30);
   });
 
+  it.each([['kpi', 'kpi-worst'], ['handover', 'handover'], ['shifts', 'week-grid']])('%s comes without the live connection; when the areas fail it says so and offers to try again', async (path, shown) => {
+    const { hub, page } = wall;
+    await page.route('**/socket.io/**', (route) => route.abort());
+    await page.route('**/api/v1/areas', (route) => route.fulfill({ status: 500, json: {} }));
+    await showAt(page, `${hub.url}/operations/${path}`, 'zh-CN', [1366, 768]);
+    const retry = page.locator('#main').getByRole('button', { name: '重试' });
+    await retry.waitFor();
+    await page.unroute('**/api/v1/areas');
+    await retry.click();
+    await page.getByTestId(shown).waitFor();
+    expect(await retry.count()).toBe(0);
+  });
+
   it('a bar of the heaviest load is as long as its share says', async () => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/kpi`, 'zh-CN', [1366, 768]);

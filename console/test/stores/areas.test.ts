@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AreaNode } from '@liandong/protocols';
 import { useAreasStore } from '../../src/stores/areas.js';
+import { useSessionStore } from '../../src/stores/session.js';
 
 const community = (name: string): AreaNode => ({ id: 'elm', level: 'community', name, children: [] });
 
@@ -42,5 +43,26 @@ describe('the areas store', () => {
     answers[0]?.([community('read')]);
     await loaded;
     expect(names()).toEqual(['read']);
+  });
+  it('knows nothing after the session is over, whatever was still on its way', async () => {
+    const { areas, answers, names } = setUp();
+    const loaded = areas.load();
+    answers[0]?.([community('theirs')]);
+    await loaded;
+    const late = areas.load();
+    useSessionStore().forget();
+    expect([names(), areas.isLoaded]).toEqual([[], false]);
+    answers[1]?.([community('theirs')]);
+    await late;
+    expect([names(), areas.isLoaded]).toEqual([[], false]);
+  });
+  it('stays while the hub is asked whether the session still stands, and does not answer', async () => {
+    const { areas, answers, names } = setUp();
+    const loaded = areas.load();
+    answers[0]?.([community('mine')]);
+    await loaded;
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+    expect(await useSessionStore().check()).toBe('unreachable');
+    expect([names(), areas.isLoaded]).toEqual([['mine'], true]);
   });
 });
