@@ -31,31 +31,64 @@ export interface FloodDependencies {
   readonly changes: Pick<ChangeLog, 'onChange'>;
   /** People on duty in a sub-district at a time; fewer than one count as one. Left out: one. */
   readonly operators?: (subdistrict: AreaId, at: EpochMs) => number;
+  /** Told when what was new before a step of the clock can't be read again; it is not counted then. */
+  readonly onError: (error: unknown) => void;
 }
 
-interface Scope { /** When each was raised. */ readonly raised: Map<string, EpochMs>; since: EpochMs | undefined; agedAt: EpochMs }
+interface Scope {
+  /** When each was raised. */
+  readonly raised: Map<string, EpochMs>;
+  /** Raised when the hub's clock was ahead, and counted from the step back on: they are no newer when the clock comes there again. */
+  readonly ahead: Map<string, EpochMs>;
+  since: EpochMs | undefined;
+  agedAt: EpochMs;
+}
 
-export function createFloodWatch({ db, clock, areas, changes, operators = () => 1 }: FloodDependencies): FloodWatch {
+export function createFloodWatch({ db, clock, areas, changes, operators = () => 1, onError }: FloodDependencies): FloodWatch {
   const scopes = new Map<AreaId, Scope>();
   let unsubscribe: (() => void) | undefined;
+  /** The hub's clock when it was last looked at. */
+  let latest = -Infinity;
+  let reading: Promise<void> | undefined;
+  /** Alerts that changed since reading began: what is read of them is of before. */
+  let changed: Set<string> | undefined;
+
+  function look(): EpochMs {
+    const now = clock.now();
+    // What was past by the clock that was ahead was dropped, and may be new all the same.
+    if (now < latest) reading ??= read(now).catch(onError).finally(() => { reading = changed = undefined; });
+    latest = now;
+    return now;
+  }
+
+  async function read(now: EpochMs, to: EpochMs = now): Promise<void> {
+    changed = new Set();
+    const rows = await db.selectFrom('alert').selectAll().where('raised_at', '>', now - FLOOD.withinMs).where('raised_at', '<=', to).orderBy('raised_at', 'desc').limit(MOST_KEPT).execute();
+    for (const row of rows.reverse()) if (unsubscribe !== undefined && !changed.has(row.id)) note(toAlert(row), clock.now());
+  }
 
   function note(alert: Alert, now: EpochMs): void {
     const area = areas.ancestor(alert.area, 'subdistrict')?.id;
     if (area === undefined || alert.raisedAt <= now - FLOOD.withinMs) return;
-    const scope = scopes.get(area) ?? { raised: new Map<string, EpochMs>(), since: undefined, agedAt: now };
+    const scope = scopes.get(area) ?? { raised: new Map<string, EpochMs>(), ahead: new Map<string, EpochMs>(), since: undefined, agedAt: now };
     scopes.set(area, scope);
-    if (standsForItself(alert) && !scope.raised.has(alert.id)) scope.raised.set(alert.id, Math.min(alert.raisedAt, now));
+    if (standsForItself(alert) && !scope.raised.has(alert.id) && !scope.ahead.has(alert.id)) count(scope, alert, now);
     // One that was shelved, acknowledged away or cleared was still one to take in; one that turned out to be a child or an effect was none.
-    else if (alert.groupId !== undefined || alert.inhibitedBy !== undefined) scope.raised.delete(alert.id);
-    if (scope.raised.size > MOST_KEPT) forgetOldest(scope);
+    else if (alert.groupId !== undefined || alert.inhibitedBy !== undefined) for (const known of [scope.raised, scope.ahead]) known.delete(alert.id);
     if (Math.abs(now - scope.agedAt) >= AGED_EVERY_MS) age(scope, now);
     judge(area, scope, now);
   }
 
-  function forgetOldest({ raised }: Scope): void {
-    for (const id of raised.keys()) {
-      if (raised.size <= MOST_KEPT - FORGOTTEN_AT_ONCE) return;
-      raised.delete(id);
+  function count({ raised, ahead }: Scope, { id, raisedAt }: Pick<Alert, 'id' | 'raisedAt'>, now: EpochMs): void {
+    raised.set(id, Math.min(raisedAt, now));
+    if (raisedAt > now) ahead.set(id, raisedAt);
+    for (const known of [raised, ahead]) if (known.size > MOST_KEPT) forgetOldest(known);
+  }
+
+  function forgetOldest(known: Map<string, EpochMs>): void {
+    for (const id of known.keys()) {
+      if (known.size <= MOST_KEPT - FORGOTTEN_AT_ONCE) return;
+      known.delete(id);
     }
   }
 
@@ -63,10 +96,11 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
   function age(scope: Scope, now: EpochMs, isThorough = false): void {
     scope.agedAt = now;
     for (const [id, raisedAt] of scope.raised) {
-      if (raisedAt > now) scope.raised.set(id, now); // the hub's clock was set back: counted from now, or the flood would last as long as the step
+      if (raisedAt > now) count(scope, { id, raisedAt }, now); // the hub's clock was set back: counted from now, or the flood would last as long as the step
       else if (raisedAt <= now - FLOOD.withinMs) scope.raised.delete(id);
       else if (!isThorough) break;
     }
+    if (isThorough) for (const [id, raisedAt] of scope.ahead) if (raisedAt <= now - FLOOD.withinMs) scope.ahead.delete(id);
   }
 
   function judge(area: AreaId, scope: Scope, now: EpochMs): void {
@@ -74,28 +108,33 @@ export function createFloodWatch({ db, clock, areas, changes, operators = () => 
     const limit = FLOOD.alerts * Math.max(1, operators(area, now));
     if (scope.since === undefined && scope.raised.size > limit) scope.since = now;
     else if (scope.since !== undefined && scope.raised.size * 2 < limit) scope.since = undefined;
-    if (scope.raised.size === 0) scopes.delete(area);
+    if (scope.raised.size + scope.ahead.size === 0) scopes.delete(area);
   }
 
   return {
     states() {
-      const now = clock.now();
+      const now = look();
       for (const [area, scope] of [...scopes]) {
         age(scope, now, true);
         judge(area, scope, now);
       }
-      return [...scopes].map(([area, { raised, since }]) => ({ area, alerts: raised.size, since }));
+      return [...scopes].filter(([, { raised }]) => raised.size > 0).map(([area, { raised, since }]) => ({ area, alerts: raised.size, since }));
     },
     async start() {
       if (unsubscribe !== undefined) return;
-      const now = clock.now();
-      unsubscribe = changes.onChange((change) => { if (change.kind === 'alert' && change.movedTo === undefined) note(change.alert, clock.now()); });
-      const rows = await db.selectFrom('alert').selectAll().where('raised_at', '>', now - FLOOD.withinMs).orderBy('raised_at', 'desc').limit(MOST_KEPT).execute();
-      for (const row of rows.reverse()) note(toAlert(row), now);
+      unsubscribe = changes.onChange((change) => {
+        if (change.kind !== 'alert' || change.movedTo !== undefined) return;
+        changed?.add(change.alert.id);
+        note(change.alert, look());
+      });
+      reading = read(look(), Number.MAX_SAFE_INTEGER).finally(() => { reading = changed = undefined; });
+      await reading;
     },
     async stop() {
       unsubscribe?.();
       unsubscribe = undefined;
+      latest = -Infinity;
+      await reading?.catch(() => undefined); // whoever began it is told
       scopes.clear();
     },
   };

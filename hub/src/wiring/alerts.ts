@@ -46,7 +46,7 @@ export function wireAlerts({ db, clock, areas, changes, directory, positionName,
   return {
     activeAlerts, clocks, writer, policies, roster, outOfService, days, evaluator, escalator,
     shelfTimer: createShelfTimer({ db, clock, writer, onError }),
-    flood: createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length }),
+    flood: createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length, onError }),
     alerts: createAlertService({ db, clock, areas, writer }),
     calendar: createCalendarService({ db, clock, days }),
     rules: createRuleService({ db, clock, areas, directory, evaluator }),

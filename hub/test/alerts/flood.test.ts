@@ -1,9 +1,10 @@
 import type { Alert, Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createFloodWatch, type FloodWatch } from '../../src/alerts/flood.js';
 import type { Change } from '../../src/changes/change-log.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 import { describeOnDatabases } from '../support/databases.js';
+import { rethrow } from '../support/rethrow.js';
 
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 const silent: Rule = { ...common('silent', ['env_sensor']), type: 'silence', intervals: 3, severity: 'minor' };
@@ -11,7 +12,7 @@ const silent: Rule = { ...common('silent', ['env_sensor']), type: 'silence', int
 let rig: Rig;
 let flood: FloodWatch;
 let operators = 1;
-const watch = (): FloodWatch => createFloodWatch({ db: rig.db, clock: rig.clock, areas: rig.areas, changes: rig.changes, operators: () => operators });
+const watch = (): FloodWatch => createFloodWatch({ db: rig.db, clock: rig.clock, areas: rig.areas, changes: rig.changes, operators: () => operators, ...rethrow });
 beforeEach(async () => {
   operators = 1;
   rig = await createRig([fill, silent]);
@@ -102,6 +103,30 @@ describeOnDatabases('a flood', () => {
     expect(flood.states()).toEqual([]);
   });
 
+  it('counts each alert once when the hub\'s clock was ahead for a while, whatever becomes of it later', async () => {
+    const ackAll = async (devices: readonly string[]): Promise<void> => {
+      for (const { id, deviceId } of await rig.active()) if (devices.includes(deviceId!)) await rig.service.ack(ADMIN, id);
+    };
+    await raise(0, 6);
+    rig.clock.at = START + 3_600_000;
+    expect(flood.states()).toEqual([]);
+    await raise(6, 8);
+    expect(flood.states()).toMatchObject([{ alerts: 2 }]);
+    rig.clock.at = START + 10_000;
+    await ackAll(['bin-0', 'bin-6']);
+    await vi.waitFor(() => { expect(flood.states()).toMatchObject([{ alerts: 8 }]); });
+    rig.clock.at = START + 600_000; // the first six are past
+    await ackAll(['bin-1']);
+    expect(flood.states()).toMatchObject([{ alerts: 2 }]);
+    rig.clock.at = START + 610_000; // those that were raised ahead count from the step back
+    expect(flood.states()).toEqual([]);
+    await ackAll(['bin-7']);
+    expect(flood.states()).toEqual([]);
+    rig.clock.at = START + 3_601_000; // the clock comes there again
+    for (const { id } of await rig.active()) await rig.service.comment(ADMIN, id, 'x');
+    expect(flood.states()).toEqual([]);
+  });
+
   it('is known again after a restart', async () => {
     await raise(0, 15);
     await flood.stop();
@@ -115,7 +140,7 @@ describeOnDatabases('a flood', () => {
     await raise(0, 1);
     const [alert] = rig.published as [Alert]; // of the one that was raised
     let tell: (change: Change) => void = () => undefined;
-    const storm = createFloodWatch({ db: rig.db, clock: rig.clock, areas: rig.areas, changes: { onChange: (listener) => { tell = listener; return () => undefined; } } });
+    const storm = createFloodWatch({ db: rig.db, clock: rig.clock, areas: rig.areas, changes: { onChange: (listener) => { tell = listener; return () => undefined; } }, ...rethrow });
     await storm.start();
     let most = 0;
     for (let n = 0; n < 11_500; n += 1) {
