@@ -1,11 +1,10 @@
-import { isGroup, type CombinedRule, type EpochMs, type MetricKey, type RuleCondition } from '@liandong/protocols';
+import type { CombinedRule, EpochMs, MetricKey, RuleCondition } from '@liandong/protocols';
 import type { Condition } from './condition.js';
 import type { Judge } from './device-memory.js';
 import type { Extra } from './extra.js';
 import { createLeaf, type Leaf } from './leaves.js';
+import { truthOf, type Truth } from './truth.js';
 import type { EventWatch, SampleWatch } from './watches.js';
-
-type Truth = () => boolean | undefined;
 
 /**
  * A tree of conditions on one device, judged once when all values of a message are in: between two of them it would mix old with new.
@@ -19,7 +18,11 @@ class CombinedWatch implements Extra, Judge {
   #newest = -Infinity;
 
   constructor(when: RuleCondition, private readonly condition: Condition) {
-    this.#truth = this.#compile(when);
+    this.#truth = truthOf(when, (part) => {
+      const leaf = createLeaf(part);
+      this.#leaves.push(leaf);
+      return () => leaf.isTrue;
+    });
   }
 
   get isTicking(): boolean { return this.#leaves.some((leaf) => leaf.isTicking === true); }
@@ -73,37 +76,7 @@ class CombinedWatch implements Extra, Judge {
     if (isMet === true) this.condition.enter(0, ts, at, NaN);
     else this.condition.leave(isMet === false, ts, at);
   }
-
-  #compile(when: RuleCondition): Truth {
-    if (!isGroup(when)) {
-      const leaf = createLeaf(when);
-      this.#leaves.push(leaf);
-      return () => leaf.isTrue;
-    }
-    const parts = when.of.map((part) => this.#compile(part));
-    switch (when.op) {
-      case 'all': return allOf(parts);
-      case 'any': return negated(allOf(parts.map(negated)));
-      case 'not': return allOf(parts.map(negated));
-    }
-  }
 }
-
-const negated = (part: Truth): Truth => () => {
-  const isTrue = part();
-  return isTrue === undefined ? undefined : !isTrue;
-};
-
-/** One that is false decides; else one that is unknown leaves it open. */
-const allOf = (parts: readonly Truth[]): Truth => () => {
-  let result: boolean | undefined = true;
-  for (const part of parts) {
-    const isTrue = part();
-    if (isTrue === false) return false;
-    if (isTrue === undefined) result = undefined;
-  }
-  return result;
-};
 
 export function watchCombined({ when }: CombinedRule, condition: Condition): { onSample: (metric: MetricKey) => SampleWatch; onEvent: EventWatch } {
   const watch = new CombinedWatch(when, condition);

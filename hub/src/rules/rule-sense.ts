@@ -1,4 +1,5 @@
 import { CONDITION_LIMITS, GATE_EVENTS, METRICS, NOISE_LIMITS, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
+import { combinationFault } from './combination-sense.js';
 import { eventsOf, metricsOf } from './compile.js';
 
 const GATES: readonly DeviceKind[] = ['access_gate', 'vehicle_gate'];
@@ -96,7 +97,7 @@ function typeFault(rule: Rule): Label | undefined {
     case 'count': return limitFault(rule.metric, [rule.limit], PART.limit) ?? windowFault(rule.withinS);
     case 'event': return windowFault(rule.withinS) ?? endFault(rule);
     case 'silence': return rule.intervals >= 1 ? undefined : { zh: '倍数不能小于 1：设备不会比自己的上报间隔更勤。', en: 'intervals must be 1 or more: no device reports more often than its own interval.' };
-    case 'combined': return treeFault(leavesOf(rule.when));
+    case 'combined': return treeFault(leavesOf(rule.when)) ?? combinationFault(rule.when);
     case 'aqi': return finiteFault([...rule.bands.map(({ limit }) => limit), rule.clearAt], PART.bandsAndClear) ?? (rule.bands.some(({ limit }) => limit > 500) ? { zh: '分级里有超过 500 的限值，空气质量指数最高是 500。', en: 'bands has a limit above 500, the highest AQI there is.' } : undefined)
       ?? orderFault(rule.bands.map(({ limit }) => limit), 'above') ?? clearFault(rule.clearAt, rule.bands[0]?.limit, 'above') ?? floorFault(rule.clearAt, 0);
     case 'noise': return finiteFault([...rule.bands.map(({ over }) => over), rule.deadband], PART.bandsAndDeadband) ?? orderFault(rule.bands.map(({ over }) => over), 'above') ?? noiseFault(rule);

@@ -73,6 +73,44 @@ describe('a rule that can not work is refused with a sentence that names the par
   });
 });
 
+describe('a combination', () => {
+  const fill = (direction: 'above' | 'below', limit: number): RuleCondition => ({ type: 'compare', metric: 'fill_level', direction, limit });
+  const hot = (limit: number): RuleCondition => ({ type: 'compare', metric: 'temperature', direction: 'above', limit });
+  const open = (equals: boolean): RuleCondition => ({ type: 'state', metric: 'lid_open', equals });
+  const outside = (low: number, high: number): RuleCondition => ({ type: 'outside', metric: 'temperature', low, high });
+  const rising: RuleCondition = { type: 'change', metric: 'fill_level', direction: 'up', by: 5, withinS: 60 };
+  const group = (op: 'all' | 'any' | 'not', ...of: RuleCondition[]): RuleCondition => ({ op, of });
+
+  it.each<[string, RuleCondition]>([
+    ['either side of a limit', group('any', fill('below', 50), fill('above', 50))], ['the whole range', group('all', fill('above', 0))], ['not under the least value', group('not', { type: 'compare', metric: 'battery', direction: 'below', limit: 0 })],
+    ['the whole range alone', fill('above', 0)], ['both states', group('any', open(true), open(false))], ['whatever an event says', group('any', fill('below', 60), fill('above', 40), rising)], ['two metrics', group('not', group('all', group('all', fill('above', 80), fill('below', 20)), hot(50)))],
+    ['outside or within', group('any', outside(10, 30), group('not', outside(0, 40)))],
+  ])('that is true whatever is reported is refused: %s', (_what, when) => {
+    expect(senseFault(combined(when))).toEqual({ zh: '条件组合无论上报什么数值都成立，告警永远不会结束。', en: 'when is true whatever values are reported: its alerts would never end.' });
+  });
+
+  it.each<[string, RuleCondition]>([
+    ['under one limit and over a higher one', group('all', fill('below', 20), fill('above', 80))], ['under the least value', fill('below', 0)], ['over the highest', group('all', outside(-40, 125), rising)], ['both states', group('all', open(true), hot(20), open(false))],
+    ['the other side of itself', group('all', fill('above', 50), group('not', fill('above', 40)))],
+  ])('that is false whatever is reported is refused: %s', (_what, when) => {
+    expect(senseFault(combined(when))).toEqual({ zh: '条件组合无论上报什么数值都不成立，永远不会告警。', en: 'when is false whatever values are reported: there would never be an alert.' });
+  });
+
+  it.each<[string, RuleCondition]>([
+    ['two bands with a gap', group('any', fill('below', 20), fill('above', 80))], ['the limit itself', group('all', fill('above', 100))], ['a change', group('any', rising, group('not', rising))], ['one value only', group('all', fill('above', 0), group('not', outside(20, 20.5)))],
+    ['an event and the whole range', group('all', fill('above', 0), rising)], ['two metrics', group('any', fill('above', 50), hot(20))],
+  ])('that may be either is let through: %s', (_what, when) => {
+    expect(senseFault(combined(when))).toBeUndefined();
+  });
+
+  it('of so many metrics that not all cases can be tried is let through', () => {
+    const metrics = ['battery', 'humidity', 'pm2_5', 'pm10', 'co2', 'co', 'o3', 'no2', 'so2', 'noise', 'illuminance', 'tvoc', 'rain', 'snr'] as const;
+    const over = metrics.map((metric): RuleCondition => ({ type: 'compare', metric, direction: 'above', limit: 5 }));
+    const many = group('any', group('any', ...over.slice(0, 8)), group('any', ...over.slice(8)), hot(20), group('not', hot(20)));
+    expect(senseFault({ ...combined(many), kinds: ['env_sensor'] })).toBeUndefined();
+  });
+});
+
 describe('the schema of a combined rule', () => {
   it('holds groups four deep, and no deeper', () => {
     const nested = (depth: number): RuleCondition => depth === 0 ? { type: 'state', metric: 'tilted', equals: true } : { op: 'not', of: [nested(depth - 1)] };
