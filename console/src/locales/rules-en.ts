@@ -2,7 +2,7 @@ import type { RulesMessages } from './rules-zh-cn.js';
 
 export const rulesEn: RulesMessages = {
   ops: {
-    title: 'Rules & duty', label: 'Pages of rules and duty', group: { duty: 'On duty', setup: 'Settings' }, cancel: 'Cancel', save: 'Save', saving: 'Saving', edit: 'Edit', delete: 'Delete', close: 'Close', loading: 'Loading', add: 'Add', everywhere: 'All areas', saved: 'Saved', forbidden: 'Your role does not use these pages',
+    title: 'Rules & duty', label: 'Pages of rules and duty', group: { duty: 'On duty', setup: 'Settings' }, cancel: 'Cancel', save: 'Save', saving: 'Saving', edit: 'Edit', delete: 'Delete', close: 'Close', loading: 'Loading', add: 'Add', everywhere: 'All areas', saved: 'Saved', forbidden: 'Your role does not use these pages', forbiddenHere: 'Your role does not use this page: {section}', adminOnly: 'Only an admin manages this page: {section}',
     section: { handover: 'Handover', kpi: 'Alarm KPIs', shifts: 'Shifts', maintenance: 'Maintenance', rules: 'Rules', policies: 'Escalation', calendar: 'Holidays', channels: 'Channels' },
   },
   weekday: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }, weekdayShort: { 1: 'M', 2: 'T', 3: 'W', 4: 'T', 5: 'F', 6: 'S', 7: 'S' },

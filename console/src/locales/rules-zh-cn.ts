@@ -1,7 +1,7 @@
 /** Words of rules, their editor and the back-test; the shape that every other language has to fill. */
 export const rulesZhCN = {
   ops: {
-    title: '规则与值守', label: '规则与值守的页面', group: { duty: '值守', setup: '设置' }, cancel: '取消', save: '保存', saving: '正在保存', edit: '修改', delete: '删除', close: '关闭', loading: '正在读取', add: '新建', everywhere: '全部区域', saved: '已保存', forbidden: '您的角色不使用这些页面',
+    title: '规则与值守', label: '规则与值守的页面', group: { duty: '值守', setup: '设置' }, cancel: '取消', save: '保存', saving: '正在保存', edit: '修改', delete: '删除', close: '关闭', loading: '正在读取', add: '新建', everywhere: '全部区域', saved: '已保存', forbidden: '您的角色不使用这些页面', forbiddenHere: '您的角色不使用“{section}”这一页', adminOnly: '“{section}”只由管理员管理',
     section: { handover: '交接班', kpi: '告警指标', shifts: '班次', maintenance: '检修窗口', rules: '规则', policies: '升级策略', calendar: '节假日', channels: '通知渠道' },
   },
   weekday: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' }, weekdayShort: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
