@@ -7,7 +7,7 @@ export const rulesEn: RulesMessages = {
   },
   weekday: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }, weekdayShort: { 1: 'M', 2: 'T', 3: 'W', 4: 'T', 5: 'F', 6: 'S', 7: 'S' },
   rules: {
-    lead: 'Of one family the rule with the nearest scope is in force', count: '{n} rules, {off} off', add: 'New rule', none: 'No rules yet', back: 'Back to rules', default: 'Built in', changedBy: 'Version {n} · {who} · {at}', inForce: 'Version {n} in force · {who}', nearer: 'Make a nearer one', switch: 'Enable {name}', switchedOn: '{name} is on', switchedOff: '{name} is off; its alerts clear',
+    lead: 'Of one family the rule with the nearest scope is in force', count: '{n} rules, {off} off', add: 'New rule', none: 'No rules yet', back: 'Back to rules', missing: 'No such rule', missingText: 'There is no rule {id}; it may have been deleted.', default: 'Built in', changedBy: 'Version {n} · {who} · {at}', inForce: 'Version {n} in force · {who}', nearer: 'Make a nearer one', switch: 'Enable {name}', switchedOn: '{name} is on', switchedOff: '{name} is off; its alerts clear',
     subject: { waste_bin: 'Waste bins', gates: 'Gates', env_sensor: 'Environment', gateway: 'Gateways', several: 'Several kinds' },
   },
   ruleWords: {

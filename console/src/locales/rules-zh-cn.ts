@@ -6,7 +6,7 @@ export const rulesZhCN = {
   },
   weekday: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' }, weekdayShort: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
   rules: {
-    lead: '同一族里，范围最近的一条生效', count: '{n} 条，停用 {off} 条', add: '新建规则', none: '还没有规则', back: '返回规则', default: '出厂规则', changedBy: '第 {n} 版 · {who} · {at}', inForce: '第 {n} 版生效中 · {who}', nearer: '为小范围另立一条', switch: '启用 {name}', switchedOn: '{name} 已启用', switchedOff: '{name} 已停用，它的告警随之恢复',
+    lead: '同一族里，范围最近的一条生效', count: '{n} 条，停用 {off} 条', add: '新建规则', none: '还没有规则', back: '返回规则', missing: '没有这条规则', missingText: '没有编号为 {id} 的规则，可能已被删除。', default: '出厂规则', changedBy: '第 {n} 版 · {who} · {at}', inForce: '第 {n} 版生效中 · {who}', nearer: '为小范围另立一条', switch: '启用 {name}', switchedOn: '{name} 已启用', switchedOff: '{name} 已停用，它的告警随之恢复',
     subject: { waste_bin: '垃圾桶', gates: '门禁与车闸', env_sensor: '环境监测', gateway: '网关', several: '多类设备' },
   },
   ruleWords: {
