@@ -26,6 +26,9 @@ describe.skipIf(!canDrive)('the figures of a storm half acknowledged', { timeout
     expect(number(ofThem)).toBe(needing - 500); // the list holds 500 and those that need a person come first
     expect(number(all)).toBeGreaterThan(number(ofThem) + 700);
     await page.getByText(heading).waitFor();
+    await page.setViewportSize({ width: 1366, height: 768 });
+    await expect.poll(() => page.locator('.communities h2').evaluate((title) => title.scrollWidth - title.clientWidth)).toBeLessThanOrEqual(0);
+    expect(await page.getByText(heading).evaluate((words) => words.getBoundingClientRect().right - (words.closest('.communities')?.getBoundingClientRect().right ?? 0))).toBeLessThan(0);
     await page.context().close();
   });
 
