@@ -2,13 +2,16 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { familyOf, type Rule } from '@liandong/protocols';
 import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
+import type { FormFault } from '../rules/rule-faults.js';
 import { emptyForm, formOfRule, type RuleForm } from '../rules/rule-form.js';
 import { useLoaded } from './use-loaded.js';
 import { useProblemWords } from './use-problem-words.js';
+import { useRuleAccess } from './use-rule-access.js';
 
 /** Loads, saves and deletes one rule. `id` undefined: a new one, `template` the rule it begins as. */
 export function useRuleEditor(source: () => { id: string | undefined; template: string | undefined }) {
   const { problemText } = useProblemWords();
+  const access = useRuleAccess();
   const form = ref<RuleForm>(emptyForm());
   const stored = shallowRef<Rule>();
   /** What somebody else saved in the meantime. */
@@ -17,7 +20,7 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   /** Ids that the hub refused as taken: by a rule made meanwhile, or one this person doesn't see. */
   const refused = ref<string[]>([]);
   const { data, error, reload } = useLoaded(source, async ({ id, template }) => {
-    const rules = await hubApi.ruleList();
+    const [rules] = await Promise.all([hubApi.ruleList(), access.ready()]);
     const found = rules.find((rule) => rule.id === (id ?? template));
     if (id !== undefined && found === undefined) throw new ApiError('RULE_NOT_FOUND', 404);
     return { rules, found, isNew: id === undefined };
@@ -29,8 +32,10 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
     theirs.value = undefined;
     problem.value = undefined;
     // A rule made from another one is a nearer one of its family until somebody says otherwise.
-    form.value = rule === undefined ? emptyForm() : isNew ? { ...formOfRule(rule), id: '', version: undefined, family: familyOf(rule) } : formOfRule(rule);
+    form.value = rule !== undefined && !isNew ? formOfRule(rule) : atHome(rule === undefined ? emptyForm() : { ...formOfRule(rule), id: '', version: undefined, family: familyOf(rule) });
   }
+  /** A new rule of somebody bound to an area begins there, if it does not lie within it anyway. */
+  const atHome = (made: RuleForm): RuleForm => access.own.value === undefined || access.isOwn(made) ? made : { ...made, areas: [access.own.value], devices: [] };
   async function attempt(act: () => Promise<void>): Promise<boolean> {
     [isWorking.value, problem.value] = [true, undefined];
     try { await act(); return true; } catch (failure) {
@@ -47,8 +52,10 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   /** One's own over theirs, knowing it. */
   const keepMine = () => { form.value.version = theirs.value?.version; stored.value = theirs.value; theirs.value = undefined; problem.value = undefined; };
   const isNew = computed(() => stored.value === undefined);
+  const mayWrite = computed(() => stored.value === undefined || access.isOwn(stored.value.scope));
+  const reach = computed((): FormFault[] => mayWrite.value && !access.isOwn(form.value) ? [{ field: 'areas', key: 'beyondArea', values: { area: access.ownName.value } }] : []);
   const rules = computed(() => data.value?.rules ?? []);
   /** Ids that a new rule can't have. */
   const taken = computed(() => isNew.value ? [...rules.value.map(({ id }) => id), ...refused.value] : []);
-  return { form, stored, theirs, isNew, rules, taken, refused, isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
+  return { form, stored, theirs, isNew, mayWrite, reach, ownName: access.ownName, rules, taken, refused, isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
 }

@@ -1,18 +1,18 @@
 import { computed, inject, provide, ref, type InjectionKey, type Ref } from 'vue';
-import { faultsOf, takenFaults } from '../rules/rule-faults.js';
+import { faultsOf, takenFaults, type FormFault } from '../rules/rule-faults.js';
 import { toRule, type RuleForm } from '../rules/rule-form.js';
 import { useWords } from './use-words.js';
 
 /** Not blamed while somebody is still writing it. */
 const WHEN_LEFT = 'idTaken';
 
-function build(form: Ref<RuleForm>, taken: Ref<readonly string[]>) {
+function build(form: Ref<RuleForm>, taken: Ref<readonly string[]>, reach: Ref<readonly FormFault[]>) {
   const { t, metricName, eventName } = useWords();
   /** What is still missing is not blamed before somebody has tried to go on. */
   const isStrict = ref(false);
   /** The id that was there when its field was left. */
   const leftId = ref<string>();
-  const faults = computed(() => [...takenFaults(form.value, taken.value), ...faultsOf(form.value)]);
+  const faults = computed(() => [...takenFaults(form.value, taken.value), ...faultsOf(form.value), ...reach.value]);
   const rule = computed(() => faults.value.length === 0 ? toRule(form.value) : undefined);
   function faultOf(field: string): string | undefined {
     const found = faults.value.find((fault) => fault.field === field && (isStrict.value || (fault.key === WHEN_LEFT ? leftId.value === form.value.id : !/Missing$|^emptyGroup$|^neverClears$/.test(fault.key))));
@@ -25,9 +25,9 @@ function build(form: Ref<RuleForm>, taken: Ref<readonly string[]>) {
 type RuleFormContext = ReturnType<typeof build>;
 const KEY: InjectionKey<RuleFormContext> = Symbol('rule-form');
 
-/** The form of the rule that is being edited, for every part of the editor below. `taken`: ids it can't have. */
-export function provideRuleForm(form: Ref<RuleForm>, taken: Ref<readonly string[]>): RuleFormContext {
-  const context = build(form, taken);
+/** The form of the rule that is being edited, for every part of the editor below. `taken`: ids it can't have; `reach`: what is wrong with its scope for who writes it. */
+export function provideRuleForm(form: Ref<RuleForm>, taken: Ref<readonly string[]>, reach: Ref<readonly FormFault[]>): RuleFormContext {
+  const context = build(form, taken, reach);
   provide(KEY, context);
   return context;
 }

@@ -12,7 +12,8 @@ export function createAlertCounts() {
   const tiers = zeros(TIERS);
   /** Of each tier, what needs a person by severity. */
   const tierNeeds = { community: zeros(SEVERITIES), subdistrict: zeros(SEVERITIES), city: zeros(SEVERITIES) };
-  const areas = new Map<AreaId, SeverityCounts>();
+  /** Of each area, what needs a person and what was acknowledged; and only the first of these. */
+  const [areas, areaNeeds] = [new Map<AreaId, SeverityCounts>(), new Map<AreaId, SeverityCounts>()];
   const places = new Map<string, PlaceAlerts>();
 
   /** `by` is 1 for an alert that comes and -1 for one that goes. */
@@ -21,11 +22,10 @@ export function createAlertCounts() {
       needing[alert.severity] += by;
       tiers[alert.tier] += by;
       tierNeeds[alert.tier][alert.severity] += by;
+      countIn(areaNeeds, alert, by);
     }
     if (standing !== 'needing' && standing !== 'acked') return;
-    const ofArea = areas.get(alert.area) ?? zeros(SEVERITIES);
-    ofArea[alert.severity] += by;
-    areas.set(alert.area, ofArea);
+    countIn(areas, alert, by);
     const key = alert.deviceId ?? `area:${alert.area}`;
     const place = places.get(key) ?? { area: alert.area, deviceId: alert.deviceId, alerts: new Map<string, Alert>(), worst: undefined };
     if (by > 0) place.alerts.set(alert.id, alert); else place.alerts.delete(alert.id);
@@ -36,14 +36,20 @@ export function createAlertCounts() {
     for (const counts of [needing, tierNeeds.community, tierNeeds.subdistrict, tierNeeds.city]) for (const severity of SEVERITIES) counts[severity] = 0;
     for (const tier of TIERS) tiers[tier] = 0;
     areas.clear();
+    areaNeeds.clear();
     places.clear();
   }
   return {
     needing: needing as Readonly<SeverityCounts>, tiers: tiers as Readonly<Record<Tier, number>>, tierNeeds: tierNeeds as Readonly<Record<Tier, Readonly<SeverityCounts>>>,
-    areas: areas as ReadonlyMap<AreaId, Readonly<SeverityCounts>>, places: places as ReadonlyMap<string, PlaceAlerts>, add, reset,
+    areas: areas as ReadonlyMap<AreaId, Readonly<SeverityCounts>>, areaNeeds: areaNeeds as ReadonlyMap<AreaId, Readonly<SeverityCounts>>, places: places as ReadonlyMap<string, PlaceAlerts>, add, reset,
   };
 }
 
+function countIn(areas: Map<AreaId, SeverityCounts>, { area, severity }: Alert, by: 1 | -1): void {
+  const counts = areas.get(area) ?? zeros(SEVERITIES);
+  counts[severity] += by;
+  areas.set(area, counts);
+}
 /** The most urgent alert of a place; found anew only after something there has changed. */
 export function worstAt(place: PlaceAlerts): Alert | undefined {
   if (place.worst !== undefined) return place.worst;

@@ -1,12 +1,12 @@
 /** Words of rules, their editor and the back-test; the shape that every other language has to fill. */
 export const rulesZhCN = {
   ops: {
-    title: '规则与值守', label: '规则与值守的页面', group: { duty: '值守', setup: '设置' }, cancel: '取消', save: '保存', saving: '正在保存', edit: '修改', delete: '删除', close: '关闭', loading: '正在读取', add: '新建', everywhere: '全部区域', saved: '已保存', forbidden: '您的角色不使用这些页面',
+    title: '规则与值守', label: '规则与值守的页面', group: { duty: '值守', setup: '设置' }, cancel: '取消', save: '保存', saving: '正在保存', edit: '修改', delete: '删除', close: '关闭', loading: '正在读取', add: '新建', everywhere: '全部区域', saved: '已保存', forbidden: '您的角色不使用这些页面', forbiddenHere: '您的角色不使用“{section}”这一页', adminOnly: '“{section}”只由管理员管理',
     section: { handover: '交接班', kpi: '告警指标', shifts: '班次', maintenance: '检修窗口', rules: '规则', policies: '升级策略', calendar: '节假日', channels: '通知渠道' },
   },
   weekday: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' }, weekdayShort: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
   rules: {
-    lead: '同一族里，范围最近的一条生效', count: '{n} 条，停用 {off} 条', add: '新建规则', none: '还没有规则', back: '返回规则', default: '出厂规则', changedBy: '第 {n} 版 · {who} · {at}', inForce: '第 {n} 版生效中 · {who}', nearer: '为小范围另立一条', switch: '启用 {name}', switchedOn: '{name} 已启用', switchedOff: '{name} 已停用，它的告警随之恢复',
+    lead: '同一族里，范围最近的一条生效', count: '{n} 条，停用 {off} 条', add: '新建规则', none: '还没有规则', back: '返回规则', missing: '没有这条规则', missingText: '没有编号为 {id} 的规则，可能已被删除。', someBeyond: '超出{area}的规则，您只能查看。要在本区域另定限值，请打开一条，点“{nearer}”。', beyond: '这条规则超出{area}，您只能查看。点上方的“{nearer}”，可为本区域另立一条，在本区域优先生效。', default: '出厂规则', changedBy: '第 {n} 版 · {who} · {at}', inForce: '第 {n} 版生效中 · {who}', nearer: '为小范围另立一条', switch: '启用 {name}', switchedOn: '{name} 已启用', switchedOff: '{name} 已停用，它的告警随之恢复',
     subject: { waste_bin: '垃圾桶', gates: '门禁与车闸', env_sensor: '环境监测', gateway: '网关', several: '多类设备' },
   },
   ruleWords: {
@@ -30,7 +30,7 @@ export const rulesZhCN = {
     schedule: '什么时段', zone: '北京时间', hours: '钟点', onlyHours: '只在', crossesMidnight: '跨过零点，算在开始的那一天', weekdays: '星期', everyDay: '不选：每天', holidaysLabel: '节假日', holidays: { any: '不区分', except: '节假日除外', only: '仅节假日' }, meaning: '这条规则的意思', notYet: '填完后，这里用一句话念给您听', faults: '还有 {n} 处要改',
   },
   ruleFault: {
-    idTaken: '编号 {id} 已有规则在用，请换一个', idMissing: '请填编号', idWrong: '只能用小写字母、数字和连字符，最多 32 个，以字母或数字开头', nameMissing: '请填名称，中文和英文都要', nameZhMissing: '请填中文名称', nameEnMissing: '请填英文名称', messageMissing: '请填告警上的文字，中文和英文都要', messageZhMissing: '请填中文的告警文字', messageEnMissing: '请填英文的告警文字', messageUnknown: '{word} 填不上；这条规则可用 {known}，括号要成对', bandsGrade: '更重的一道，级别不能比前一道轻', kindsMissing: '至少选一类设备', hoursEmpty: '开始和结束不能是同一个钟点', figureMissing: '请填数字', figureWrong: '这不是数字', outOfRange: '要在 {min} 到 {max} 之间，设备报不出别的值', whole: '请填 {min} 到 {max} 的整数',
+    beyondArea: '您管理{area}的规则：请选其中的区域或设备', idTaken: '编号 {id} 已有规则在用，请换一个', idMissing: '请填编号', idWrong: '只能用小写字母、数字和连字符，最多 32 个，以字母或数字开头', nameMissing: '请填名称，中文和英文都要', nameZhMissing: '请填中文名称', nameEnMissing: '请填英文名称', messageMissing: '请填告警上的文字，中文和英文都要', messageZhMissing: '请填中文的告警文字', messageEnMissing: '请填英文的告警文字', messageUnknown: '{word} 填不上；这条规则可用 {known}，括号要成对', bandsGrade: '更重的一道，级别不能比前一道轻', kindsMissing: '至少选一类设备', hoursEmpty: '开始和结束不能是同一个钟点', figureMissing: '请填数字', figureWrong: '这不是数字', outOfRange: '要在 {min} 到 {max} 之间，设备报不出别的值', whole: '请填 {min} 到 {max} 的整数',
     metricStranger: '所选设备里有的不报“{metric}”', eventStranger: '所选设备里有的没有事件“{event}”', noMetric: '所选设备没有共同的、适合这种规则的指标', sensorsOnly: '这种规则只看环境监测设备', notBoolean: '这个指标是数字，请选是非类的指标', notNumber: '这个指标只有是和否，请用“状态”', bandsMissing: '至少要有一道限值', bandsRise: '要由轻到重，比上一道 {before} 更高', bandsFall: '要由轻到重，比上一道 {before} 更低', bandsWiden: '要由轻到重，比上一级的区间更宽', crossed: '下限要小于上限',
     clearAbove: '不能高于第一道限值 {limit}，否则一边告警一边恢复', clearBelow: '不能低于第一道限值 {limit}，否则一边告警一边恢复', negative: '不能小于 0', deadbandSwallows: '回差太大，没有一个数值能算恢复', notPositive: '要大于 0', tooMuch: '这个指标最多变化 {max}', eventMissing: '请选事件', clearsItself: '触发它的事件不能同时让它恢复', neverClears: '请给出恢复的事件，或自动恢复的时间', tooManyLeaves: '最多 {max} 个条件', emptyGroup: '有一组里还没有条件',
   },

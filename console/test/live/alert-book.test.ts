@@ -17,6 +17,19 @@ describe('the book of alerts', () => {
     expect(ids(book.table.items)).toContain('gone');
     expect(book.counts.needing.major).toBe(1);
   });
+  it('counts of each area what is active, and apart from it what of that needs a person', () => {
+    const book = aBook();
+    const put = (changes: Partial<Alert>) => book.put(anAlert({ area: 'elm', severity: 'critical', ...changes }), NOW);
+    put({ id: 'a' });
+    put({ id: 'b', severity: 'minor' });
+    put({ id: 'a', seq: 2, acked: true });
+    const of = (counts: ReadonlyMap<string, Readonly<Record<string, number>>>) => [counts.get('elm')?.['critical'], counts.get('elm')?.['minor']];
+    expect([of(book.counts.areas), of(book.counts.areaNeeds)]).toEqual([[1, 1], [0, 1]]);
+    put({ id: 'b', seq: 3, severity: 'minor', active: false });
+    expect([of(book.counts.areas), of(book.counts.areaNeeds)]).toEqual([[1, 0], [0, 0]]);
+    book.reset([], NOW);
+    expect([book.counts.areas.size, book.counts.areaNeeds.size]).toEqual([0, 0]);
+  });
   it('lets children stand for themselves again when their parent is over, whichever came first', () => {
     const book = aBook();
     book.put(anAlert({ id: 'child', groupId: 'parent' }), NOW);

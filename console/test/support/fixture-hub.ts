@@ -19,7 +19,7 @@ const CHANGE_LIMIT = 100_000;
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'";
 
 /** A stand-in for the hub with made-up data, for looking at screens; serves the built console under the policy it has to live with. */
-export async function startFixtureHub(options: { port?: number; devices?: number; withCentres?: boolean; withAlerts?: boolean; role?: Role } = {}) {
+export async function startFixtureHub(options: { port?: number; devices?: number; withCentres?: boolean; withAlerts?: boolean; role?: Role; /** The area that who signs in is bound to. */ area?: string } = {}) {
   const now = Date.now();
   const [areas, devices] = [withOutlines(makeAreas(options.withCentres ?? true)), makeDevices(options.devices ?? 96, now)];
   const provisioning = createFixtureProvisioning(devices);
@@ -58,7 +58,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     const path = url.pathname.slice('/api/v1'.length);
     const send = (body: unknown, status = 200, headers = {}) => { response.writeHead(status, { 'content-type': status >= 400 ? 'application/problem+json' : 'application/json', ...headers }).end(body === undefined ? undefined : JSON.stringify(body)); };
     const isSignedIn = request.headers.cookie?.includes('fixture=1') ?? false;
-    const session = { username: 'admin', name: '管理员', role: options.role ?? 'admin' };
+    const session = { username: 'admin', name: '管理员', role: options.role ?? 'admin', ...(options.area === undefined ? {} : { area: options.area }) };
     if (path === '/session' && request.method === 'POST') {
       // The fixture's own tiny protocol: password "wrong" is wrong, "many" is too many.
       const { password } = JSON.parse(await bodyOf(request)) as { password: string };
