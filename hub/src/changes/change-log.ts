@@ -147,6 +147,7 @@ export function createChangeLog({ db, clock, onError }: ChangeLogDependencies): 
       for (let dropped = DROPPED_AT_ONCE; dropped === DROPPED_AT_ONCE;) {
         const { numDeletedRows } = await db.deleteFrom('change').where('seq', 'in', (e) => e.selectFrom('change').select('seq').where('at', '<', at).where('seq', '<', end).orderBy('seq').limit(DROPPED_AT_ONCE)).executeTakeFirstOrThrow();
         dropped = Number(numDeletedRows);
+        if (dropped > 0) recent.forget();
         await breathe();
       }
     },

@@ -19,6 +19,11 @@ export class RecentChanges {
     if (this.#kept.length >= 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
   }
 
+  /** Older ones are no longer kept in the database: what is said of them is for that to say. */
+  forget(): void {
+    this.#kept = [];
+  }
+
   /** What follows `since`, oldest first; undefined when that is for the database to say: `since` is no number of those here, or nothing that follows it was told yet. */
   after(since: Seq, limit: number): Change[] | undefined {
     const from = since - (this.#kept[0]?.seq ?? Infinity) + 1;

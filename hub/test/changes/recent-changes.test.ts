@@ -14,6 +14,16 @@ describe('the newest changes', () => {
     expect([4, 5, 6, 7, 8, 9].map((since) => numbers(recent.after(since, 2)))).toEqual([undefined, [6, 7], [7, 8], [8], undefined, undefined]);
   });
 
+  it('are for the database to say once some were dropped', () => {
+    const recent = new RecentChanges();
+    for (const seq of [5, 6]) recent.note(change(seq));
+    recent.forget();
+    expect(recent.after(5, 1)).toBeUndefined();
+    recent.note(change(7));
+    recent.note(change(8));
+    expect(numbers(recent.after(7, 1))).toEqual([8]);
+  });
+
   it('hold no more than they need to', () => {
     const recent = new RecentChanges();
     for (let seq = 1; seq <= 5_000; seq += 1) recent.note(change(seq));
