@@ -43,6 +43,7 @@ export * from './api/rules.js';
 export * from './api/rule-answers.js';
 export * from './api/backtests.js';
 export * from './api/escalation.js';
+export * from './shift-days.js';
 export * from './api/notifications.js';
 export * from './api/alert-reports.js';
 export * from './api/aggregates.js';

@@ -10,7 +10,7 @@ export interface FinishedLoad extends LoadResult {
   readonly endedAt: number;
 }
 
-export interface LoadEvents {
+export interface LoadOptions {
   /** Every device is let in. */
   readonly onOpened?: () => void;
   /** All is acknowledged, and the devices of a plan that stays open are still there. */
@@ -20,7 +20,7 @@ export interface LoadEvents {
 }
 
 /** Runs a plan in a child process. Rejects with the reason when a connection fails or the child ends early. */
-export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void, { onOpened, whileOpen, yields = false }: LoadEvents = {}): Promise<FinishedLoad> {
+export async function startLoad(plan: LoadPlan, resources: Resources, onProgress: (acknowledged: number) => void, { onOpened, whileOpen, yields = false }: LoadOptions = {}): Promise<FinishedLoad> {
   const child = resources.own('load', fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
   if (yields) child.giveWay();
   try {

@@ -18,6 +18,6 @@ export function useRuleAccess() {
     return named.length + devices.length > 0 && named.every(isWithin) && devices.every((id) => { const device = fleet.byId.get(id); return device === undefined || isWithin(device.area); });
   }
   /** Before it nobody can say what lies within an area. */
-  const ready = async (): Promise<void> => { if (own.value !== undefined && !areas.isLoaded) await areas.load(); };
+  const ready = async (): Promise<void> => { if (own.value !== undefined) await areas.ensure(); };
   return { own, ownName, isOwn, ready };
 }

@@ -1,4 +1,4 @@
-import type { CalendarDay, EpochMs, Shift, Tier } from '@liandong/protocols';
+import { isShiftDay, type CalendarDay, type EpochMs, type Shift, type Tier } from '@liandong/protocols';
 import { DAY_MS, isoDate, MINUTE_MS, startOfDay, weekdayOf } from '../format/calendar.js';
 
 /** One run of a shift: from its start on a day to its end, on the next day when that is not later. */
@@ -22,25 +22,13 @@ export function kindsOf(days: readonly CalendarDay[]): DayKinds {
   return (midnight) => kinds.get(isoDate(midnight));
 }
 
-const WORKING_DAYS = [1, 2, 3, 4, 5];
-/** Does the shift begin on the day? As the hub has it. */
-function isWorked({ weekdays, holidays }: Pick<Shift, 'weekdays' | 'holidays'>, midnight: EpochMs, kindOf: DayKinds): boolean {
-  const weekday = weekdayOf(midnight);
-  const isListed = weekdays.includes(weekday);
-  if (holidays === undefined) return isListed;
-  const kind = kindOf(midnight);
-  if (kind === 'holiday') return holidays === 'also' || (isListed && holidays === 'only');
-  if (holidays === 'only') return false;
-  return kind === 'workday' && weekday > 5 ? WORKING_DAYS.every((working) => weekdays.includes(working)) : isListed;
-}
-
 /** Runs of these shifts that touch the time, by their start. `validFrom` and `validTo` cut a run short, as they do at the hub. */
 export function runsBetween(shifts: readonly Shift[], from: EpochMs, to: EpochMs, kindOf: DayKinds): ShiftRun[] {
   const runs: ShiftRun[] = [];
   // A run may have begun the day before.
   for (let day = startOfDay(from) - DAY_MS; day < to; day += DAY_MS) {
     for (const shift of shifts) {
-      if (!isWorked(shift, day, kindOf)) continue;
+      if (!isShiftDay(shift, weekdayOf(day), kindOf(day))) continue;
       const start = day + minutesOf(shift.start) * MINUTE_MS;
       const [begins, ends] = [Math.max(start, shift.validFrom ?? -Infinity), Math.min(start + lengthOf(shift) * MINUTE_MS, shift.validTo ?? Infinity)];
       if (begins < ends && ends > from && begins < to) runs.push({ shift, from: begins, to: ends });

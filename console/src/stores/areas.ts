@@ -36,6 +36,8 @@ export const useAreasStore = defineStore('areas', () => {
       if (reads === 0) heard = [];
     }
   }
+  /** Reads them unless they are there. */
+  const ensure = async (): Promise<void> => { if (!isLoaded.value) await load(); };
   /** The session is over: the next person may see other areas. */
   function forget(): void {
     visit += 1;
@@ -73,7 +75,7 @@ export const useAreasStore = defineStore('areas', () => {
     }
     return false;
   }
-  return { tree, isLoaded, flat, byId, communities, place, load, forget, apply, loadOrRecall, nameOf, communityOf, isWithin };
+  return { tree, isLoaded, flat, byId, communities, place, load, ensure, forget, apply, loadOrRecall, nameOf, communityOf, isWithin };
 });
 
 export const areaName = (area: Area | undefined, locale: Locale): string | undefined =>

@@ -1,11 +1,10 @@
-import { TIERS, type AreaId, type EpochMs, type OnDuty, type Shift, type Tier } from '@liandong/protocols';
+import { TIERS, isShiftDay, type AreaId, type EpochMs, type OnDuty, type Shift, type Tier } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
 import { dayOf, startOfDay, weekdayOf } from '../clock.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const WORKING_DAYS = [1, 2, 3, 4, 5];
 
 export type OnDutyEntry = OnDuty['data'][number];
 
@@ -43,20 +42,9 @@ export function endOf({ start, end, validFrom = -Infinity, validTo = Infinity, .
   // One that began yesterday may still run; none is longer than a day.
   for (const day of [today, today - 1]) {
     const from = startOfDay(day) + starts * MINUTE_MS;
-    if (isWorked(shift, days, day) && at >= from && at < from + lengthMs) return Math.min(from + lengthMs, validTo);
+    if (isShiftDay(shift, weekdayOf(day), days.kindOf(day)) && at >= from && at < from + lengthMs) return Math.min(from + lengthMs, validTo);
   }
   return undefined;
-}
-
-/** Does it begin on that day? */
-function isWorked({ weekdays, holidays }: Pick<Shift, 'weekdays' | 'holidays'>, days: Days, day: number): boolean {
-  const weekday = weekdayOf(day);
-  const isListed = weekdays.includes(weekday);
-  if (holidays === undefined) return isListed;
-  const kind = days.kindOf(day);
-  if (kind === 'holiday') return holidays === 'also' || (isListed && holidays === 'only');
-  if (holidays === 'only') return false;
-  return kind === 'workday' && weekday > 5 ? WORKING_DAYS.every((working) => weekdays.includes(working)) : isListed;
 }
 
 /** Of HH:MM, which is all that the schema lets through. */

@@ -1,13 +1,10 @@
 import { METRICS, leavesOf, type Label, type MetricKey, type MetricValue, type RuleCondition, type RuleLeaf } from '@liandong/protocols';
 import { push } from '../push.js';
-import { isPast } from './past.js';
+import { holds, type ValueLeaf } from './leaves.js';
 import { truthOf } from './truth.js';
 
 /** More cases than this are not tried: such a combination is let through. */
 const MOST_CASES = 10_000;
-
-/** A leaf that the value of its metric decides, whatever came before. */
-type ValueLeaf = Extract<RuleLeaf, { type: 'compare' | 'outside' | 'state' }>;
 
 const isOfValue = (leaf: RuleLeaf): leaf is ValueLeaf => leaf.type === 'compare' || leaf.type === 'outside' || leaf.type === 'state';
 
@@ -42,7 +39,7 @@ function casesOf(leaves: readonly ValueLeaf[]): Case[][] {
   return [...byMetric].map(([metric, concerned]) => {
     const cases = new Map<string, Case>();
     for (const value of valuesOf(metric, concerned)) {
-      const known = concerned.map((leaf) => [leaf, holds(leaf, value)] as const);
+      const known = concerned.map((leaf) => [leaf, holds(leaf, value) === true] as const);
       cases.set(known.map(([, isTrue]) => Number(isTrue)).join(''), new Map(known));
     }
     return [...cases.values()];
@@ -55,10 +52,4 @@ function valuesOf(metric: MetricKey, leaves: readonly ValueLeaf[]): MetricValue[
   if (type === 'boolean') return [false, true];
   const limits = [min, max, ...leaves.flatMap((leaf) => leaf.type === 'compare' ? [leaf.limit] : leaf.type === 'outside' ? [leaf.low, leaf.high] : [])].sort((a, b) => a - b);
   return limits.flatMap((limit, index) => [limit, (limit + (limits[index + 1] ?? limit)) / 2]);
-}
-
-function holds(leaf: ValueLeaf, value: MetricValue): boolean {
-  if (leaf.type === 'state') return value === leaf.equals;
-  if (typeof value !== 'number') return false;
-  return leaf.type === 'compare' ? isPast(leaf.direction, leaf.limit, value) : value < leaf.low || value > leaf.high;
 }

@@ -239,7 +239,7 @@ function given<T extends Record<string, unknown>>(members: T): { [K in keyof T]?
 }
 
 /** What this version of the rule says of its alerts. */
-function ofRule<A extends Pick<Alert, 'manualClear' | 'ruleVersion'>>(alert: A, { rule: { manualClear }, version }: CompiledRule): A {
+function ofRule(alert: Alert, { rule: { manualClear }, version }: CompiledRule): Alert {
   const told = { ...alert, ruleVersion: version };
   delete told.manualClear;
   if (manualClear === true) told.manualClear = true;

@@ -24,9 +24,7 @@ export interface Leaf {
 
 export function createLeaf(leaf: RuleLeaf): Leaf {
   switch (leaf.type) {
-    case 'compare': return valueLeaf(leaf, (value) => typeof value === 'number' ? isPast(leaf.direction, leaf.limit, value) : undefined);
-    case 'outside': return valueLeaf(leaf, (value) => typeof value === 'number' ? value < leaf.low || value > leaf.high : undefined);
-    case 'state': return valueLeaf(leaf, (value) => value === leaf.equals);
+    case 'compare': case 'outside': case 'state': return valueLeaf(leaf);
     case 'change': return changeLeaf(leaf);
     case 'event': return eventLeaf(leaf);
   }
@@ -35,9 +33,19 @@ export function createLeaf(leaf: RuleLeaf): Leaf {
 /** `null` in what is saved: not known. */
 const remembered = (isTrue: boolean | undefined): boolean | null => isTrue ?? null;
 
-const valueLeaf = (leaf: RuleLeaf, test: (value: MetricValue) => boolean | undefined): Leaf => ({
+/** One that the value of its metric decides, whatever came before. */
+export type ValueLeaf = Extract<RuleLeaf, { type: 'compare' | 'outside' | 'state' }>;
+
+/** Undefined of a value that is not of the leaf's kind. */
+export function holds(leaf: ValueLeaf, value: MetricValue): boolean | undefined {
+  if (leaf.type === 'state') return value === leaf.equals;
+  if (typeof value !== 'number') return undefined;
+  return leaf.type === 'compare' ? isPast(leaf.direction, leaf.limit, value) : value < leaf.low || value > leaf.high;
+}
+
+const valueLeaf = (leaf: ValueLeaf): Leaf => ({
   leaf, isTrue: undefined,
-  take(_ts, value) { this.isTrue = test(value) ?? this.isTrue; },
+  take(_ts, value) { this.isTrue = holds(leaf, value) ?? this.isTrue; },
   limitTimes() { /* a value has no time of its own */ },
   save() { return remembered(this.isTrue); },
   load(saved) { this.isTrue = (saved as boolean | null) ?? undefined; }, // what `save` gave
