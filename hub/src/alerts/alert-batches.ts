@@ -1,7 +1,7 @@
 import { breathe } from '../breathe.js';
 
-/** Alerts of one transaction: the thread is not given up within it. */
-const BATCH = 50;
+/** Alerts of one transaction: a critical one that is raised meanwhile waits for these. */
+const BATCH = 20;
 /** Failed writes of one look: enough to find an alert that can't be written among a batch, and soon over when the database is away. */
 const FAILURES = 12;
 

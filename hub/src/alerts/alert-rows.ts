@@ -1,6 +1,6 @@
 import { SEVERITIES, severityRank, type Alert, type AlertChange, type AlertClock, type AlertTimelineEntry, type DeviceKind, type Label, type Severity, type Tier } from '@liandong/protocols';
 import type { CompiledQuery, Insertable, Kysely, Selectable, Transaction } from 'kysely';
-import { rowsStatement } from '../database/rows-statement.js';
+import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 
 type AlertRow = Selectable<Database['alert']>;
@@ -15,8 +15,10 @@ export async function saveAlert(trx: Transaction<Database>, alert: Alert): Promi
   await trx.insertInto('alert').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
 }
 
-/** The statement that writes many, each alert once; one to a few hundred. */
-export const savingAlerts = (trx: Transaction<Database>, alerts: readonly Alert[]): CompiledQuery => savingRows(trx, alerts.map(toRow));
+/** The statements that write many, each alert once. */
+export function* savingAlerts(trx: Transaction<Database>, alerts: readonly Alert[]): Generator<CompiledQuery> {
+  for (const part of inParts(alerts)) yield savingRows(trx, part.map(toRow));
+}
 
 const savingRows = rowsStatement((db: Kysely<Database>, rows: readonly Insertable<Database['alert']>[]) => {
   const columns = Object.keys(rows[0] ?? {}) as (keyof Insertable<Database['alert']>)[]; // every row has the same
@@ -24,22 +26,22 @@ const savingRows = rowsStatement((db: Kysely<Database>, rows: readonly Insertabl
     .onConflict((conflict) => conflict.column('id').doUpdateSet((e) => Object.fromEntries(columns.map((column) => [column, e.ref(`excluded.${column}`)])))).compile();
 });
 
-export const addTimelineEntry = (trx: Transaction<Database>, alertId: string, entry: AlertTimelineEntry): Promise<void> => addTimelineEntries(trx, [{ alertId, entry }]);
-
 /** Entries with the alerts they are of. */
 export type TimelineEntries = readonly { readonly alertId: string; readonly entry: AlertTimelineEntry }[];
 
-/** Many in one statement, in their order; a few hundred at most. */
+/** Writes many, in their order. */
 export async function addTimelineEntries(trx: Transaction<Database>, entries: TimelineEntries): Promise<void> {
-  if (entries.length > 0) await trx.executeQuery(addingTimelineEntries(trx, entries));
+  for (const statement of addingTimelineEntries(trx, entries)) await trx.executeQuery(statement);
 }
 
-/** The statement that does so; one to a few hundred. */
-export function addingTimelineEntries(trx: Transaction<Database>, entries: TimelineEntries): CompiledQuery {
-  return addingRows(trx, entries.map(({ alertId, entry }) => {
-    const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
-    return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref };
-  }));
+/** The statements that do so. */
+export function* addingTimelineEntries(trx: Transaction<Database>, entries: TimelineEntries): Generator<CompiledQuery> {
+  for (const part of inParts(entries)) yield addingRows(trx, part.map(toTimelineRow));
+}
+
+function toTimelineRow({ alertId, entry }: TimelineEntries[number]): Insertable<Database['alert_timeline']> {
+  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
+  return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref };
 }
 
 const addingRows = rowsStatement((db: Kysely<Database>, rows: readonly Insertable<Database['alert_timeline']>[]) => db.insertInto('alert_timeline').values(rows).compile());
@@ -60,7 +62,7 @@ export function toAlert(row: AlertRow): Alert {
   };
 }
 
-/** Cast: written by `addTimelineEntry`. */
+/** Cast: written by `addTimelineEntries`. */
 export function toTimelineEntry(row: Selectable<Database['alert_timeline']>): AlertTimelineEntry {
   return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note, tier: row.tier as Tier | null, assignee: row.assignee, until: row.until, alertId: row.ref }) };
 }

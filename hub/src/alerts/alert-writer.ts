@@ -6,10 +6,9 @@ import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { AppError } from '../problem.js';
-import { breathe } from '../breathe.js';
 import type { ActiveAlerts } from './active-alerts.js';
 import type { AlertClocks } from './alert-clocks.js';
-import { addTimelineEntry, saveAlert, toAlert } from './alert-rows.js';
+import { readAlerts, recordAlerts } from './alert-changes.js';
 import { latchCondition } from './clear-latch.js';
 import { applyStep, type AlertStep, type StepDetail } from './life-cycle.js';
 
@@ -18,8 +17,8 @@ export interface PlannedStep {
   readonly step: AlertStep; readonly detail?: Omit<StepDetail, 'at'>; readonly note?: string | undefined;
   readonly audit?: { readonly action: string; readonly detail?: string };
 }
-/** In a long run the thread is given up after this many. */
-const BREATHE_AFTER = 50;
+/** Decided, and not written yet. */
+interface Stepped { readonly before: Alert; readonly after: Alert; readonly planned: PlannedStep }
 
 /** Changes alerts that exist, for people and timers. The rule evaluator writes its own in batches; both take turns on the active alerts. */
 export interface AlertWriter {
@@ -28,41 +27,42 @@ export interface AlertWriter {
    * What `decide` throws is thrown on, with nothing written. Throws ALERT_NOT_FOUND, and ALERT_NOT_ACTIVE or ALERT_STATE for an illegal step.
    */
   write(id: string, decide: (alert: Alert, at: EpochMs) => PlannedStep | undefined): Promise<Alert>;
-  /** The same for many in one transaction. One that is gone or whose step is illegal by then is left out. Answers those that changed. */
-  writeAll(ids: readonly string[], decide: (alert: Alert, at: EpochMs) => PlannedStep | undefined): Promise<Alert[]>;
+  /** The same for many in one transaction; each id once, a few hundred at most. One that is gone or whose step is illegal by then is left out. Answers those that changed. */
+  writeAll(ids: readonly string[], decide: (alert: Alert, at: EpochMs) => PlannedStep | undefined): Promise<readonly Alert[]>;
 }
 
 export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: { db: Db; clock: Clock; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: AlertClocks }): AlertWriter {
-  async function read(trx: Transaction<Database>, id: string): Promise<Alert | undefined> {
-    const row = await trx.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
-    return row === undefined ? undefined : toAlert(row);
+  /** Undefined where the step is illegal. */
+  function stepped(before: Alert, planned: PlannedStep, at: EpochMs): Stepped | undefined {
+    const after = applyStep(before, planned.step, { ...planned.detail, at });
+    return after === undefined ? undefined : { before, after: clocks.after(before, after, planned.step, at), planned };
   }
 
-  async function apply(trx: Transaction<Database>, alert: Alert, planned: PlannedStep, at: EpochMs): Promise<Alert> {
-    const { step, detail = {}, audit } = planned;
-    const changed = applyStep(alert, step, { ...detail, at });
-    if (changed === undefined) throw new AppError(alert.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
-    const stamped = await changes.recordAlert(trx, clocks.after(alert, changed, step, at));
-    await saveAlert(trx, stamped);
-    await addTimelineEntry(trx, alert.id, entryOf(stamped, planned, at));
-    if (step === 'cleared') await latchCondition(trx, alert);
-    if (audit !== undefined) await insertAudit(trx, at, [{ by: detail.by ?? 'hub', target: alert.id, ...audit }]);
-    return stamped;
+  async function record(trx: Transaction<Database>, steps: readonly Stepped[], at: EpochMs): Promise<readonly Alert[]> {
+    for (const { before, planned: { step } } of steps) if (step === 'cleared') await latchCondition(trx, before);
+    await insertAudit(trx, at, steps.flatMap(({ before: { id }, planned: { detail, audit } }) => audit === undefined ? [] : [{ by: detail?.by ?? 'hub', target: id, ...audit }]));
+    return recordAlerts(trx, changes, {
+      alerts: steps.map(({ after }) => after), timeline: steps.map(({ after, planned }) => ({ alertId: after.id, entry: entryOf(after, planned, at) })),
+    });
   }
 
-  /** `work` in a transaction. When that fails, what was looked at is looked at again before the next turn. */
-  async function transact<T>(at: EpochMs, work: (trx: Transaction<Database>, look: (id: string) => Promise<Alert | undefined>) => Promise<T>): Promise<T> {
-    const seen: Alert[] = [];
-    try {
-      return await db.transaction().execute((trx) => work(trx, async (id) => {
-        const alert = await read(trx, id);
-        if (alert !== undefined) seen.push(alert);
-        return alert;
-      }));
-    } catch (error) {
-      if (!(error instanceof AppError)) activeAlerts.doubt(seen, (changed) => { tell(changed, at); });
-      throw error;
-    }
+  /** One turn and one transaction. When that fails, what was looked at is looked at again before the next turn. */
+  async function change(ids: readonly string[], decide: (found: ReadonlyMap<string, Alert>, at: EpochMs) => readonly Stepped[]): Promise<{ found: ReadonlyMap<string, Alert>; changed: readonly Alert[] }> {
+    return activeAlerts.exclusive(async () => {
+      const at = clock.now();
+      let found: ReadonlyMap<string, Alert> = new Map();
+      try {
+        const changed = await db.transaction().execute(async (trx) => {
+          found = await readAlerts(trx, ids);
+          return record(trx, decide(found, at), at);
+        });
+        tell(changed, at);
+        return { found, changed };
+      } catch (error) {
+        if (!(error instanceof AppError)) activeAlerts.doubt([...found.values()], (those) => { tell(those, at); });
+        throw error;
+      }
+    });
   }
 
   function tell(changed: readonly Alert[], at: EpochMs): void {
@@ -71,33 +71,27 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
   }
 
   return {
-    write: async (id, decide) => activeAlerts.exclusive(async () => {
-      const at = clock.now();
-      const { alert, isChanged } = await transact(at, async (trx, look) => {
-        const current = await look(id);
+    async write(id, decide) {
+      let current: Alert | undefined;
+      const { changed } = await change([id], (found, at) => {
+        current = found.get(id);
         if (current === undefined) throw new AppError('ALERT_NOT_FOUND');
         const planned = decide(current, at);
-        return planned === undefined ? { alert: current, isChanged: false } : { alert: await apply(trx, current, planned, at), isChanged: true };
+        if (planned === undefined) return [];
+        const step = stepped(current, planned, at);
+        if (step === undefined) throw new AppError(current.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
+        return [step];
       });
-      if (isChanged) tell([alert], at);
-      return alert;
-    }),
-    writeAll: async (ids, decide) => activeAlerts.exclusive(async () => {
-      const at = clock.now();
-      const changed = await transact(at, async (trx, look) => {
-        const written: Alert[] = [];
-        for (const [index, id] of ids.entries()) {
-          if (index % BREATHE_AFTER === BREATHE_AFTER - 1) await breathe();
-          const current = await look(id);
-          const planned = current === undefined ? undefined : decide(current, at);
-          if (current === undefined || planned === undefined || applyStep(current, planned.step, { ...planned.detail, at }) === undefined) continue;
-          written.push(await apply(trx, current, planned, at));
-        }
-        return written;
-      });
-      tell(changed, at);
+      return changed[0] ?? current!; // there, or it has thrown
+    },
+    async writeAll(ids, decide) {
+      const { changed } = await change(ids, (found, at) => [...new Set(ids)].flatMap((id) => {
+        const current = found.get(id);
+        const planned = current === undefined ? undefined : decide(current, at);
+        return current === undefined || planned === undefined ? [] : stepped(current, planned, at) ?? [];
+      }));
       return changed;
-    }),
+    },
   };
 }
 

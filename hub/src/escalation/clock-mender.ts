@@ -1,6 +1,6 @@
 import type { Alert } from '@liandong/protocols';
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
-import { saveAlert, toAlert } from '../alerts/alert-rows.js';
+import { readAlerts, recordAlerts } from '../alerts/alert-changes.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -12,23 +12,12 @@ export type ClockMender = (ids: readonly string[]) => Promise<void>;
 export function createClockMender({ db, clock, changes, activeAlerts, clocks }: { db: Db; clock: Clock; changes: ChangeLog; activeAlerts: ActiveAlerts; clocks: EscalationClocks }): ClockMender {
   return async (ids) => activeAlerts.exclusive(async () => {
     const now = clock.now();
-    const seen: Alert[] = [];
+    let found: ReadonlyMap<string, Alert> = new Map();
     const mended = await db.transaction().execute(async (trx) => {
-      const written: Alert[] = [];
-      for (const id of ids) {
-        const row = await trx.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
-        if (row === undefined) continue;
-        const alert = toAlert(row);
-        const corrected = clocks.corrected(alert, now);
-        if (corrected === undefined) continue;
-        seen.push(alert);
-        const stamped = await changes.recordAlert(trx, corrected);
-        await saveAlert(trx, stamped);
-        written.push(stamped);
-      }
-      return written;
+      found = await readAlerts(trx, ids);
+      return recordAlerts(trx, changes, { alerts: [...found.values()].flatMap((alert) => clocks.corrected(alert, now) ?? []) });
     }).catch((error: unknown) => {
-      activeAlerts.doubt(seen, tell);
+      activeAlerts.doubt([...found.values()], tell);
       throw error;
     });
     tell(mended);

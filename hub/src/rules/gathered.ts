@@ -1,6 +1,7 @@
 import type { Alert, DeviceId, EpochMs } from '@liandong/protocols';
 import { sql, type CompiledQuery, type Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
+import { addingTimelineEntries, savingAlerts } from '../alerts/alert-rows.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Db } from '../database/database.js';
 import { inParts, rowsStatement } from '../database/rows-statement.js';
@@ -10,7 +11,7 @@ import type { Condition } from './condition.js';
 import type { DeviceMemory, DoneUpTo } from './device-memory.js';
 import { STEPS_PER_TURN } from './in-turns.js';
 import { savingRuleState } from './rule-state.js';
-import { recordTransitions, writingAlerts, writingTimeline, type Recorded, type Transition } from './transitions.js';
+import { recordTransitions, type Recorded, type Transition } from './transitions.js';
 
 /** A transaction of its own costs a disk flush: not for the sake of fewer alerts than this. */
 const WORTH_SPLITTING = 10;
@@ -95,9 +96,9 @@ export class Gathered {
 
   *#writing(trx: Transaction<Database>, recorded: Recorded, { upTo, andWrite }: { upTo: DoneUpTo | undefined; andWrite: readonly CompiledQuery[] }): Generator<CompiledQuery> {
     yield* recorded.recording;
-    yield* writingAlerts(trx, recorded);
+    yield* savingAlerts(trx, recorded.alerts);
     yield* this.#writingCounted(trx); // counts are newer than the steps
-    yield* writingTimeline(trx, recorded);
+    yield* addingTimelineEntries(trx, recorded.timeline);
     yield* savingRuleState(trx, this.conditions, this.devices, upTo);
     yield* andWrite;
   }

@@ -1,9 +1,8 @@
 import { severityRank, type Alert, type AlertTimelineEntry } from '@liandong/protocols';
 import type { CompiledQuery, Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
-import { addingTimelineEntries, savingAlerts, type TimelineEntries } from '../alerts/alert-rows.js';
+import type { TimelineEntries } from '../alerts/alert-rows.js';
 import type { Change, ChangeLog } from '../changes/change-log.js';
-import { inParts } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 
@@ -45,16 +44,6 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
     alerts: [...last.values()].sort((a, b) => Number(a.active) - Number(b.active)),
     timeline: ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))),
   };
-}
-
-/** The statements that write the alerts. */
-export function* writingAlerts(trx: Transaction<Database>, { alerts }: Recorded): Generator<CompiledQuery> {
-  for (const part of inParts(alerts)) yield savingAlerts(trx, part);
-}
-
-/** The statements that write their timelines. */
-export function* writingTimeline(trx: Transaction<Database>, { timeline }: Recorded): Generator<CompiledQuery> {
-  for (const part of inParts(timeline)) yield addingTimelineEntries(trx, part);
 }
 
 function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAlertReports } from '../../src/alert-reports/alert-reports.js';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
-import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
+import { addTimelineEntries, saveAlert } from '../../src/alerts/alert-rows.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { NO_DAYS } from '../../src/calendar/day-calendar.js';
 import type { Database } from '../../src/database/schema.js';
@@ -48,7 +48,7 @@ export async function openDesk() {
       const alert = alertOf(more);
       await db.transaction().execute(async (trx) => {
         await saveAlert(trx, alert);
-        for (const entry of [{ at: alert.raisedAt, change: 'raised' as const }, ...entries]) await addTimelineEntry(trx, alert.id, entry);
+        await addTimelineEntries(trx, [{ at: alert.raisedAt, change: 'raised' as const }, ...entries].map((entry) => ({ alertId: alert.id, entry })));
       });
       await activeAlerts.load();
       return alert;

@@ -1,6 +1,6 @@
 import { severityRank, type Alert, type Rule, type Severity } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
+import { addTimelineEntries, saveAlert } from '../../src/alerts/alert-rows.js';
 import { noClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertService } from '../../src/alerts/alert-service.js';
 import { createAlertWriter } from '../../src/alerts/alert-writer.js';
@@ -79,7 +79,7 @@ describeOnDatabases('the alert service', () => {
 
   it.each([[198, 1], [199, 1], [200, 2], [450, 252]])('answers how it began and the newest of a timeline with %d more entries', async (more, oldest) => {
     await rig.db.transaction().execute(async (trx) => {
-      for (let index = 1; index <= more; index += 1) await addTimelineEntry(trx, id, { at: START + index, change: 'repeated' });
+      await addTimelineEntries(trx, Array.from({ length: more }, (_, index) => ({ alertId: id, entry: { at: START + index + 1, change: 'repeated' } })));
     });
     const { timeline } = await rig.service.get(ADMIN, id);
     expect(timeline.map(({ at }) => at - START)).toEqual([0, ...Array.from({ length: more - oldest + 1 }, (_, index) => oldest + index)]);

@@ -9,7 +9,7 @@ import { createAggregates } from '../../src/aggregates/aggregates.js';
 import { changedOf, putRows, type Outcome } from '../../src/aggregates/published-rows.js';
 import { createActiveAlerts } from '../../src/alerts/active-alerts.js';
 import { noClocks } from '../../src/alerts/alert-clocks.js';
-import { addTimelineEntry, saveAlert } from '../../src/alerts/alert-rows.js';
+import { addTimelineEntries, saveAlert } from '../../src/alerts/alert-rows.js';
 import { createAlertWriter, type AlertWriter } from '../../src/alerts/alert-writer.js';
 import { AreaTree } from '../../src/areas/area-tree.js';
 import { createAreaService } from '../../src/areas/area-service.js';
@@ -72,7 +72,7 @@ export async function openPulledHub() {
       const stamped = await db.transaction().execute(async (trx) => {
         const made = await changes.recordAlert(trx, whole);
         await saveAlert(trx, made);
-        await addTimelineEntry(trx, made.id, { at: clock.now(), change: 'raised' });
+        await addTimelineEntries(trx, [{ alertId: made.id, entry: { at: clock.now(), change: 'raised' } }]);
         return made;
       });
       changes.publish([{ seq: stamped.seq, area: stamped.area, kind: 'alert', alert: stamped }]);
