@@ -244,7 +244,7 @@ describeOnDatabases('escalation over the tiers', () => {
 
   it('moves the worst first, every one of many, and stops between two batches', async () => {
     for (let index = 0; index < 120; index += 1) night.rig.directory.put(`many-${index}`, 'waste_bin');
-    await night.rig.feed(...Array.from({ length: 120 }, (_, index) => night.rig.sample(`many-${index}`, { fill_level: index % 3 === 0 ? 96 : 91 })));
+    await night.rig.feed(...Array.from({ length: 120 }, (_, index) => night.rig.sample(`many-${index}`, { fill_level: index % 10 === 0 ? 96 : 91 })));
     night.clock.at += 600_000;
     let stopping: Promise<void> | undefined;
     night.rig.changes.onChange(() => { stopping ??= night.escalator.stop(); });
@@ -252,7 +252,7 @@ describeOnDatabases('escalation over the tiers', () => {
     await stopping;
     const moved = async (): Promise<Alert[]> => (await night.rig.alerts()).filter(({ tier }) => tier === 'subdistrict');
     const first = await moved();
-    expect([first.length, first.filter(({ severity }) => severity === 'critical').length]).toEqual([50, 40]);
+    expect([first.length, first.filter(({ severity }) => severity === 'critical').length]).toEqual([20, 12]);
     await night.escalator.start();
     await night.escalator.tick();
     expect(await moved()).toHaveLength(120);
