@@ -56,12 +56,15 @@ export interface JournalDependencies {
 
 export interface JournalMemory { readonly tailRecords: number; readonly tailBytes: number; readonly writeBufferBytes: number }
 
+/** Records that are being written, as they were given, and as they go to the disk. */
+interface UnderWay { readonly records: readonly JournalRecord[]; readonly batches: readonly { readonly batch: JournalBatch; readonly bytes: Buffer }[] }
+
 /** Where a reader stands. */
 export interface ReaderState { readonly name: string; readonly position: Seq; readonly lag: number; readonly failure: string | undefined }
 
 /**
  * The durable, ordered log every accepted message goes through. One synced write per group commit before anything is acknowledged, in values of 1,000 records at most;
- * LevelDB checksums it and recovers a torn tail. Readers move on their own and what all have read is dropped.
+ * LevelDB checksums it and recovers a torn tail. Readers move on their own and what all have read is dropped. A reader that says so (`JournalHandler.readsAhead`) has records while they are written.
  */
 export class Journal implements Feature, JournalWriter {
   readonly #dependencies: JournalDependencies;
@@ -75,6 +78,8 @@ export class Journal implements Feature, JournalWriter {
   /** Positions on disk, of readers that don't keep theirs. */
   readonly #saved = new Map<string, Seq>();
   #last: Seq = 0;
+  /** The group that is on its way to the disk. */
+  #underWay: UnderWay | undefined;
   #maintenance: NodeJS.Timeout | undefined;
   #isOpen = false;
   #writeFailure: string | undefined;
@@ -129,7 +134,7 @@ export class Journal implements Feature, JournalWriter {
   }
 
   /** For tenants: records from there on, or from the first after that which is left. One that was shed is 0. */
-  read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> { return this.#read(from, maxRecords); }
+  read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> { return this.#read(from, maxRecords, this.#last); }
 
   /** Opens and starts the readers where they left off. */
   async start(): Promise<void> {
@@ -139,7 +144,7 @@ export class Journal implements Feature, JournalWriter {
     for (const handler of handlers) {
       const own = await handler.position?.();
       this.#readers.push(new ReaderLoop({
-        handler, logger, read: (from, maxRecords) => this.#read(from, Math.min(maxRecords, this.#limitOf(handler) - from + 1)),
+        handler, logger, read: (from, maxRecords) => this.#read(from, maxRecords, this.#limitOf(handler)),
         newer: (after) => this.#newer(handler, after), onAdvance: () => this.#onAdvance(handler.name),
       }, own ?? (await this.#savedPosition(handler.name))));
     }
@@ -164,7 +169,7 @@ export class Journal implements Feature, JournalWriter {
 
   readers(): ReaderState[] {
     const { tenants = [] } = this.#dependencies;
-    return [...this.#readers, ...tenants.map(({ name, position }) => ({ name, position, failure: undefined }))].map(({ name, position, failure }) => ({ name, position, lag: this.#last - position, failure }));
+    return [...this.#readers, ...tenants.map(({ name, position }) => ({ name, position, failure: undefined }))].map(({ name, position, failure }) => ({ name, position, lag: Math.max(0, this.#last - position), failure }));
   }
 
   /** For a backup: from now on nothing is dropped, until every hold is released. */
@@ -190,13 +195,23 @@ export class Journal implements Feature, JournalWriter {
     if (records.length === 0) return;
     // LevelDB refuses every write after one has failed, until it is opened anew.
     if (this.#writeFailure !== undefined) await this.#recover();
-    const batches = cut(records, this.#last + 1).map((batch) => ({ batch, bytes: Buffer.from(JSON.stringify(batch.records)) }));
-    await this.#db.batch(batches.map(({ batch, bytes }) => ({ type: 'put', key: batchKey(batch.first), value: bytes })), { sync: true });
+    const written = this.#db.batch(this.#begin(records).map(({ batch, bytes }) => ({ type: 'put', key: batchKey(batch.first), value: bytes })), { sync: true });
+    for (const reader of this.#readers) if (reader.readsAhead) reader.wake();
+    await written;
     this.#last += records.length;
+    this.#underWay = undefined;
     if (this.#writeFailure !== undefined) this.#dependencies.logger.info('journal writes again');
     this.#writeFailure = undefined;
-    for (const { batch, bytes } of batches) this.#tail.push(batch, bytes.length);
     for (const reader of [...this.#readers, ...this.#dependencies.tenants ?? []]) reader.wake();
+  }
+
+  /** The records get their sequences, and can be read by those that don't wait for the disk. Written again after a failure, they keep them. */
+  #begin(records: readonly JournalRecord[]): UnderWay['batches'] {
+    if (this.#underWay?.records === records) return this.#underWay.batches;
+    const batches = cut(records, this.#last + 1).map((batch) => ({ batch, bytes: Buffer.from(JSON.stringify(batch.records)) }));
+    this.#underWay = { records, batches };
+    for (const { batch, bytes } of batches) this.#tail.push(batch, bytes.length);
+    return batches;
   }
 
   /** On a full disk a journal that may shed makes itself room: the ballast gives it what it needs to do so, and is taken on again. */
@@ -232,14 +247,17 @@ export class Journal implements Feature, JournalWriter {
     this.#writeFailure = error instanceof Error ? error.message : String(error);
   }
 
-  /** How far a reader may go: to the newest record, or to where the one it follows has come. */
-  #limitOf({ follows }: JournalHandler): Seq {
+  /** How far a reader may go: to the newest record on disk, or on its way there, or to where the one it follows has come. */
+  #limitOf({ follows, readsAhead = false }: JournalHandler): Seq {
+    if (readsAhead && this.#underWay !== undefined) return this.#last + this.#underWay.records.length;
     return follows === undefined ? this.#last : Math.min(this.#last, this.#readers.find(({ name }) => name === follows)?.position ?? 0);
   }
 
   /** Nothing for a reader that follows another: it must not see what that one has not dealt with. */
-  #newer({ follows }: JournalHandler, after: Seq): readonly JournalBatch[] {
-    return follows === undefined ? this.#tail.batchesFrom(after + 1) : [];
+  #newer({ follows, readsAhead = false }: JournalHandler, after: Seq): readonly JournalBatch[] {
+    if (follows !== undefined) return [];
+    const batches = this.#tail.batchesFrom(after + 1);
+    return readsAhead || this.#underWay === undefined ? batches : batches.filter(({ last }) => last <= this.#last);
   }
 
   #onAdvance(name: string): void {
@@ -247,9 +265,9 @@ export class Journal implements Feature, JournalWriter {
     for (const [index, reader] of this.#readers.entries()) if (this.#dependencies.handlers[index]?.follows === name) reader.wake();
   }
 
-  async #read(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> {
-    if (maxRecords < 1 || from > this.#last) return undefined;
-    return this.#tail.read(from, maxRecords) ?? (await this.#readFromDisk(from, maxRecords));
+  async #read(from: Seq, maxRecords: number, upTo: Seq): Promise<JournalBatch | undefined> {
+    const most = Math.min(maxRecords, upTo - from + 1);
+    return most < 1 ? undefined : this.#tail.read(from, most) ?? this.#readFromDisk(from, most);
   }
 
   async #readFromDisk(from: Seq, maxRecords: number): Promise<JournalBatch | undefined> {

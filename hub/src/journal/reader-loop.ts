@@ -33,6 +33,8 @@ export class ReaderLoop {
   }
 
   get name(): string { return this.#dependencies.handler.name; }
+  /** See `JournalHandler`. */
+  get readsAhead(): boolean { return this.#dependencies.handler.readsAhead ?? false; }
   /** Last sequence dealt with. */
   get position(): Seq { return this.#position; }
   /** Why the latest try failed; undefined when it went well. */

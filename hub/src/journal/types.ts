@@ -39,6 +39,11 @@ export interface JournalHandler {
   readonly lingerMs?: number;
   /** Name of the reader that goes first: this one gets a record only when that one has durably dealt with it. */
   readonly follows?: string;
+  /**
+   * Reads records while they are on their way to the disk. What comes of them has to be durable by itself, position among it: after a power cut a record may be gone that this reader has dealt with. Nobody was told that
+   * it was taken, so whoever sent it sends it again; under another sequence, as none is given twice.
+   */
+  readonly readsAhead?: boolean;
   /** Last sequence this reader has durably dealt with, when it keeps that itself; undefined: the journal keeps it, to within some seconds: after a crash those come again. */
   position?(): Promise<Seq | undefined>;
   /** Of a reader that deals with some records before their turn: the last such one, at start. Where records after its position are gone, sequences don't begin again at or below it: it would take new ones for those. */

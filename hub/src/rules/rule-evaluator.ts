@@ -217,6 +217,8 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
   return {
     name: RULES,
     maxRecords: 1_000,
+    // An alert is on disk with its own transaction before anybody hears of it: it needn't wait for the journal's first.
+    readsAhead: true,
     position,
     reach: () => memory.furthestDone(positionName),
     holdMs: (waiting) => overtaking.holdMs(waiting),

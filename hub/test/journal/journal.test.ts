@@ -93,6 +93,77 @@ describe('Journal', () => {
     expect(one.batches.every((batch) => batch.records.length <= 7 && batch.last - batch.first + 1 === batch.records.length)).toBe(true);
   });
 
+  describe('with a reader that reads ahead', () => {
+    const ahead = (): Collector & JournalHandler => Object.assign(new Collector('ahead'), { readsAhead: true });
+    afterEach(() => { vi.restoreAllMocks(); });
+
+    /** From now on the disk takes the next group only when it is let go on, or refuses it. */
+    function holdNextWrite(): (error?: Error) => void {
+      const write = ClassicLevel.prototype.batch as (...args: unknown[]) => Promise<void>;
+      let goOn: (error?: Error) => void = () => undefined;
+      const held = new Promise<void>((resolve, reject) => { goOn = (error) => { if (error === undefined) resolve(); else reject(error); }; });
+      vi.spyOn(ClassicLevel.prototype, 'batch').mockImplementationOnce((async function (this: unknown, ...args: unknown[]) {
+        await held;
+        return write.apply(this, args);
+      }) as never);
+      return goOn;
+    }
+    const firsts = ({ batches }: Collector): number[] => batches.map(({ first }) => first);
+
+    it('gives it a record that is on its way to the disk, once, and nobody else before it is there', async () => {
+      const [first, other] = [ahead(), new Collector('other')];
+      const journal = await start([first, other]);
+      await append(journal, 1);
+      await vi.waitFor(() => expect([first.seen, other.seen]).toEqual([[1], [1]]));
+      const goOn = holdNextWrite();
+      let isDone = false;
+      const appended = append(journal, 2).then(() => { isDone = true; });
+      await vi.waitFor(() => expect(first.seen).toEqual([1, 2]));
+      expect([isDone, other.seen, journal.last, await journal.read(2, 10)]).toEqual([false, [1], 1, undefined]);
+      expect(journal.readers().map(({ lag }) => lag)).toEqual([0, 0]);
+      goOn();
+      await appended;
+      await vi.waitFor(() => expect(other.seen).toEqual([1, 2]));
+      await append(journal, 3);
+      await vi.waitFor(() => expect([first.seen, other.seen]).toEqual([[1, 2, 3], [1, 2, 3]]));
+      expect(firsts(first)).toEqual([1, 2, 3]);
+    });
+
+    it('gives a record the same sequence when its write is tried again', async () => {
+      const [first, other] = [ahead(), new Collector('other')];
+      const journal = await start([first, other]);
+      const goOn = holdNextWrite();
+      const appended = append(journal, 1);
+      await vi.waitFor(() => expect(first.seen).toEqual([1]));
+      goOn(new Error('no space left'));
+      await appended; // tried again, and taken
+      await append(journal, 2);
+      await vi.waitFor(() => expect(other.seen).toEqual([1, 2]));
+      await vi.waitFor(() => expect(first.seen).toEqual([1, 2]));
+      expect([firsts(first), firsts(other)]).toEqual([[1, 2], [1, 2]]);
+    });
+
+    it('does not use a sequence again of which the reader says that it has dealt with it, when the power went before the disk had it', async () => {
+      let dealtWith = 0;
+      const keeping = (): Collector => Object.assign(ahead(), { position: async () => dealtWith });
+      const first = keeping();
+      const journal = await start([first]);
+      const goOn = holdNextWrite();
+      void append(journal, 1); // never acknowledged
+      await vi.waitFor(() => expect(first.seen).toEqual([1]));
+      dealtWith = 1;
+      const stopped = journal.stop();
+      goOn(new Error('the power went'));
+      await stopped;
+      vi.restoreAllMocks();
+      const [again, other] = [keeping(), new Collector('other')];
+      const next = await start([again, other]);
+      await append(next, 1);
+      await vi.waitFor(() => expect([again.seen, other.seen]).toEqual([[1], [1]]));
+      expect([firsts(again), firsts(other)]).toEqual([[2], [2]]);
+    });
+  });
+
   it('commits a burst in few groups', async () => {
     const reader = new Collector('all', 100_000);
     const journal = await start([reader]);
