@@ -20,7 +20,7 @@ class AqiWatch implements Extra, Judge {
 
   watch(pollutant: Pollutant): SampleWatch {
     return (ts, _at, value) => {
-      if (typeof value !== 'number') return;
+      if (typeof value !== 'number' || !this.condition.device.isWatched) return; // out of service it may be the gas it is calibrated with
       this.#meanOf(pollutant).add(ts, value);
       this.condition.isAged = true;
       this.condition.device.judgeLater(this);

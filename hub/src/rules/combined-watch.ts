@@ -33,9 +33,11 @@ class CombinedWatch implements Extra, Judge {
     const concerned = this.#leaves.filter(({ leaf }) => leaf.type !== 'event' && leaf.metric === metric);
     const hasWindow = concerned.some(({ leaf }) => leaf.type === 'change');
     return (ts, _at, value) => {
+      const { isWatched } = this.condition.device;
       for (const leaf of concerned) {
         const before = leaf.isTrue;
-        leaf.take?.(ts, value);
+        if (isWatched || leaf.leaf.type !== 'change') leaf.take?.(ts, value);
+        else leaf.isTrue = undefined; // works on a device change what it measures
         // A window may reach the disk late; what turned true or false may not, or a restart would ask a value that is reported once a day.
         if (leaf.isTrue !== before) this.condition.saveSoon();
       }
@@ -44,7 +46,9 @@ class CombinedWatch implements Extra, Judge {
     };
   };
 
+  /** What happens out of service is never told. */
   onEvent: EventWatch = (event, ts, at) => {
+    if (!this.condition.device.isWatched) return;
     for (const leaf of this.#leaves) if (leaf.leaf.type === 'event' && leaf.leaf.event === event) leaf.happen?.(ts, at);
     this.condition.waitForTime();
     this.condition.device.judgeLater(this);

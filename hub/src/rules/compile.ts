@@ -20,6 +20,8 @@ export interface CompiledRule {
   readonly offDelayMs: number;
   /** How long an alert may rest on what was seen last, where time alone ends it; else 0. */
   readonly lapseMs: number;
+  /** What it is met by lasts until something that is reported ends it. Else it is of what happens, and what happens out of service is never told. */
+  readonly isOfState: boolean;
   /** Present when the rule holds only at some times. */
   readonly isApplicable: ((at: EpochMs) => boolean) | undefined;
   /** Of a silence rule: how long nothing may be heard, in seconds. */
@@ -33,7 +35,7 @@ export function compileRule(rule: Rule, days: Days = NO_DAYS): CompiledRule {
   return {
     rule, version: rule.version ?? 1, family: familyOf(rule), inhibitedBy: rule.inhibitedBy ?? [], metrics: metricsOf(rule), events: eventsOf(rule),
     grades: gradesOf(rule), onDelayMs: rule.type === 'silence' ? 0 : rule.onDelayS * 1000, offDelayMs: rule.offDelayS * 1000,
-    lapseMs: lapseMsOf(rule),
+    lapseMs: lapseMsOf(rule), isOfState: isOfState(rule),
     isApplicable: rule.schedule === undefined ? undefined : compileSchedule(rule.schedule, days),
     silenceS: rule.type === 'silence' ? (reportingIntervalS) => rule.intervals * reportingIntervalS : undefined,
     core: coreOf(rule),
@@ -62,6 +64,15 @@ function lapseMsOf(rule: Rule): number {
     case 'count': return rule.withinS * 1000;
     case 'combined': return Math.max(0, ...leavesOf(rule.when).map((leaf) => leaf.type === 'event' ? leaf.withinS * 1000 : 0));
     default: return 0;
+  }
+}
+
+function isOfState(rule: Rule): boolean {
+  switch (rule.type) {
+    case 'threshold': case 'range': case 'state': case 'count': case 'noise': case 'combined': return true;
+    case 'event': return rule.clearOn.length > 0 && rule.clearAfterS === undefined;
+    // Works on a device change what it measures; and silence is counted anew afterwards.
+    case 'change': case 'aqi': case 'silence': return false;
   }
 }
 

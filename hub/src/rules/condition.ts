@@ -82,6 +82,7 @@ export class Condition implements AlertOwner {
     this.#leaving.stop();
     this.#gradeUpTo(this.#delays.worstByDevice(ts), at);
     if (this.active !== undefined) this.active.seenAt = at;
+    else if (!this.device.isWatched) this.isAged = true; // what the alert will say may be long in coming
     if (isChanged) this.#noteChange();
   }
 
@@ -153,24 +154,34 @@ export class Condition implements AlertOwner {
   get isWaiting(): boolean {
     if (this.#leaving.isRunning || (this.active === undefined && this.chatter !== undefined)) return true;
     if (this.rule.isApplicable !== undefined && !this.isIdle) return true;
-    return this.extra?.isTicking === true || this.#delays.nextAbove(this.#level) < Infinity;
+    return this.extra?.isTicking === true || this.#gradeDue < Infinity;
   }
 
   /** The first hub time from `now` on at which `tick` may change the condition or its alert, however often it is called before; Infinity: never without a sample. */
   nextDue(now: EpochMs): EpochMs {
     if (this.active === undefined && this.chatter !== undefined) return now;
-    const due = Math.min(this.extra?.dueAt ?? Infinity, this.#delays.nextAbove(this.#level), this.#leaving.dueAt);
+    const due = Math.min(this.extra?.dueAt ?? Infinity, this.#gradeDue, this.#leaving.dueAt);
     return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }
 
   /** Ends the alert, if any, and every delay. */
   clear(at: EpochMs, note?: string): void {
+    this.#stopDelays();
+    this.#endAlert(at, note);
+  }
+
+  /** The device is out of service: ends the alert, if any. Where the rule is of a state, that is followed all the same, and is an alert anew where it stands when the device is back. */
+  withhold(at: EpochMs, note: string): void {
+    if (!this.rule.isOfState) this.clear(at, note);
+    else if (this.active !== undefined) this.#endAlert(at, note);
+  }
+
+  #endAlert(at: EpochMs, note: string | undefined): void {
     const { active } = this;
     this.active = undefined;
     this.groupId = undefined;
     this.#level = -1;
     this.#leaving.stop();
-    this.#stopDelays();
     if (active !== undefined) this.sink.clear(active, at, note);
     this.#rest(at);
     this.sink.changed(this);
@@ -258,10 +269,13 @@ export class Condition implements AlertOwner {
     if (this.#leaving.isOverByDevice(ts)) this.clear(at);
   }
 
-  /** A milder grade never takes an alert down: it keeps its severity until it clears. */
+  /** When the next delay of a grade ends that may be told then. */
+  get #gradeDue(): EpochMs { return this.device.isWatched ? this.#delays.nextAbove(this.#level) : Infinity; }
+
+  /** A milder grade never takes an alert down: it keeps its severity until it clears. Out of service nothing is told, and what is due by then when it is over. */
   #gradeUpTo(level: number, at: EpochMs): void {
     const grade = level > this.#level ? this.rule.grades[level] : undefined;
-    if (grade === undefined) return;
+    if (grade === undefined || !this.device.isWatched) return;
     if (this.active === undefined) this.active = this.sink.raise(this, grade, at);
     // By another version of the rule it may stand as this one has it, and may be milder too.
     else if (!this.#isUngraded || this.active.alert.severity !== grade.severity) this.sink.regrade(this, grade, at);

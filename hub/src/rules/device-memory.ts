@@ -40,6 +40,8 @@ export class DeviceMemory {
   readonly conditions = new Map<string, Condition>();
   /** False before acceptance, in maintenance and after retirement: nothing is raised. */
   isWatched = true;
+  /** False before acceptance and after retirement: what it sends doesn't count. In maintenance it does, as far as it tells what stands when that is over. */
+  isFollowed = true;
   /** Its records up to here have had their effect here, before their turn. */
   doneUpTo: DoneUpTo | undefined;
   /**
@@ -231,6 +233,11 @@ export class DeviceMemory {
   /** Ends alerts and delays; `note` says why in the timeline. */
   reset(at: EpochMs, note: string): void {
     for (const condition of this.conditions.values()) if (!condition.isIdle) condition.clear(at, note);
+  }
+
+  /** The device is out of service, as `note` says in the timeline: ends alerts, and what would be told later of things that only happened. */
+  withhold(at: EpochMs, note: string): void {
+    for (const condition of this.conditions.values()) if (!condition.isIdle) condition.withhold(at, note);
   }
 
   /** The rule's condition, made if need be; undefined when the rule isn't in force on this device. */

@@ -5,7 +5,7 @@ import { EventWindow } from './windows.js';
 
 /**
  * Events count by device time, in whatever order they come; several may share one millisecond. Of those that come late, only what an end that is newer than them has made past changes nothing.
- * Outside the rule's schedule an event begins nothing and is not counted.
+ * Outside the rule's schedule, and while the device is out of service, an event begins nothing and is not counted.
  */
 export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
   const window = new EventWindow(rule.withinS * 1000, rule.count);
@@ -23,7 +23,7 @@ export function watchEvents(rule: EventRule, condition: Condition): EventWatch {
 
   return (event, ts, at) => {
     if (event !== rule.event) return end(ts, at);
-    if (condition.device.origin === 'stale' || (isApplicable !== undefined && !isApplicable(ts))) return;
+    if (condition.device.origin === 'stale' || !condition.device.isWatched || (isApplicable !== undefined && !isApplicable(ts))) return;
     const isInOrder = window.accept(ts);
     if (!isInOrder && window.isEndedAfter(ts)) return;
     const count = isInOrder ? window.add(ts) : rule.count > 1 ? window.addLate(ts) : 1;

@@ -161,7 +161,7 @@ export class RuleMemory {
   }
 
   #whyUnwatched(entry: DeviceEntry, now: EpochMs): string | undefined {
-    return whyUnwatched(entry) ?? this.dependencies.outOfService.why(entry, now);
+    return whyUnused(entry) ?? (entry.device.status === 'maintenance' ? 'maintenance' : this.dependencies.outOfService.why(entry, now));
   }
 
   /** Answers whether the device is gone. */
@@ -176,15 +176,36 @@ export class RuleMemory {
       return true;
     }
     const device = known ?? this.#add(entry, now);
-    const why = this.#whyUnwatched(entry, now);
-    const isWatched = why === undefined;
+    const wasWatched = device.isWatched;
+    const why = this.#lookAfter(device, entry, now);
     device.update(entry);
-    // Out of maintenance, or newly accepted: a full silence window from now on.
-    if (isWatched && !device.isWatched && device.heardAt !== -Infinity) device.heardAt = now;
-    device.isWatched = isWatched;
     this.#refit(device, now);
-    if (why !== undefined) device.reset(now, why);
+    if (why !== undefined) this.#standDown(device, why, now);
+    else if (!wasWatched) this.#bringBack(device, now);
     return false;
+  }
+
+  /** Answers why it isn't watched, if so. */
+  #lookAfter(device: DeviceMemory, entry: DeviceEntry, now: EpochMs): string | undefined {
+    const why = this.#whyUnwatched(entry, now);
+    device.isFollowed = whyUnused(entry) === undefined;
+    device.isWatched = why === undefined;
+    return why;
+  }
+
+  #standDown(device: DeviceMemory, why: string, now: EpochMs): void {
+    if (device.isFollowed) device.withhold(now, why);
+    else device.reset(now, why);
+  }
+
+  /** Out of maintenance, or newly accepted: what stands is told with the tick, as far as its delays have run out, and a full silence window begins. */
+  #bringBack(device: DeviceMemory, now: EpochMs): void {
+    if (device.heardAt !== -Infinity) device.heardAt = now;
+    this.#awaitDelays(device);
+  }
+
+  #awaitDelays(device: DeviceMemory): void {
+    for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
   }
 
   async #refitAll(now: EpochMs): Promise<void> {
@@ -216,7 +237,7 @@ export class RuleMemory {
     const { effects, inForce } = this.dependencies;
     const { id, lastSeenAt } = entry.device;
     const device = new DeviceMemory(entry, inForce.on(entry), effects, Math.max(this.#heard.get(id) ?? -Infinity, lastSeenAt ?? -Infinity));
-    device.isWatched = this.#whyUnwatched(entry, now) === undefined;
+    this.#lookAfter(device, entry, now);
     this.#devices.set(id, device);
     return device;
   }
@@ -235,9 +256,9 @@ export class RuleMemory {
       else condition.load(state);
     }
     for (const condition of device.conditions.values()) condition.lapseFrom(now);
-    for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
+    this.#awaitDelays(device);
     const why = this.#whyUnwatched(device.entry, now);
-    if (why !== undefined) device.reset(now, why);
+    if (why !== undefined) this.#standDown(device, why, now);
   }
 }
 
@@ -248,6 +269,6 @@ function whyEnded({ family, rule: { id } }: CompiledRule, rules: RuleSet): strin
   return nearer === undefined ? 'rule no longer applies' : `rule ${nearer.rule.id} applies instead`;
 }
 
-/** Before its acceptance, in maintenance and after retirement a device raises nothing. */
-const whyUnwatched = ({ device: { accepted, status } }: DeviceEntry): string | undefined =>
-  accepted === false ? 'not accepted' : status === 'maintenance' || status === 'retired' ? status : undefined;
+/** Before its acceptance and after retirement nothing counts that a device sends. */
+const whyUnused = ({ device: { accepted, status } }: DeviceEntry): string | undefined =>
+  accepted === false ? 'not accepted' : status === 'retired' ? status : undefined;

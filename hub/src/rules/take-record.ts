@@ -18,7 +18,7 @@ export function createTakeRecord({ reader, memory, effects, onError }: TakeRecor
     if (device === undefined || record.type === 'alert' || device.hasDone(reader, seq)) return; // how alerts stand at edges is read by `edge-alerts`
     // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
-    if (!device.isWatched) return;
+    if (!device.isFollowed) return;
     device.origin = device.originOf(record, now);
     try {
       if (record.type === 'telemetry') device.sample(record);

@@ -72,12 +72,12 @@ function watchState({ equals }: StateRule, condition: Condition): SampleWatch {
   };
 }
 
-/** Compares with the lowest value of the window (the highest, for a fall); clears as soon as the change within it is smaller. */
+/** Compares with the lowest value of the window (the highest, for a fall); clears as soon as the change within it is smaller. What is measured out of service has no part in it. */
 function watchChange({ by, withinS, direction }: ChangeRule, condition: Condition): SampleWatch {
   const window = new ChangeWindow(withinS * 1000, direction);
   condition.extra = window;
   return (ts, at, value) => {
-    if (typeof value !== 'number') return;
+    if (typeof value !== 'number' || !condition.device.isWatched) return;
     const changed = window.add(ts, value);
     condition.isAged = true;
     if (changed >= by) condition.enter(0, ts, at, changed);
