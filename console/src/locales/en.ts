@@ -49,6 +49,7 @@ export const en: Messages = {
     anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Active or cleared', anyAck: 'Any handling', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Unacknowledged', reset: 'Clear filters',
     none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', shownCut: 'Only the first {n} are shown; narrow the filters', anyStanding: 'Shelved or not', standing: 'Active', back: 'Cleared', shelved: 'Shelved', grouped: 'Grouped', inhibited: 'Inhibited',
   },
+  discard: { question: 'Discard what you entered?', yes: 'Discard', stay: 'Keep editing' },
   alert: {
     ruleGone: 'the rule has been deleted',
     silenceGroup: 'Many devices silent at once',
