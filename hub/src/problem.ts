@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Label } from '@liandong/protocols';
+import { ERRORS, type ErrorCode, type FieldFault, type Label } from '@liandong/protocols';
 
 /** An error a caller can act on: a code of the catalogue, and in `detail` what is wrong with this very request. */
 export class AppError extends Error {
@@ -18,6 +18,16 @@ export class AppError extends Error {
 
   get status(): number {
     return ERRORS[this.code].status;
+  }
+}
+
+/** VALIDATION_FAILED that names the members at fault, for programs and forms, beside the words for people. */
+export class FieldError extends AppError {
+  readonly faults: readonly FieldFault[];
+
+  constructor(words: string | Label, faults: readonly FieldFault[]) {
+    super('VALIDATION_FAILED', words);
+    this.faults = faults;
   }
 }
 

@@ -22,4 +22,6 @@ export const LIMITS = {
   longestShelfMs: 7 * 86_400_000,
   /** A maintenance window is at most this long (ms): a wrong year must not silence devices for good. */
   longestMaintenanceMs: 366 * 86_400_000,
+  /** A new maintenance window begins at most so far ahead (ms): one of a mistyped year would be found by nobody. */
+  maintenanceAheadMs: 366 * 86_400_000,
 } as const;

@@ -10,7 +10,8 @@ export function useProblemWords() {
   const { t, te, errorText, eitherOf } = useWords();
   function problemText(error: unknown): string {
     if (!(error instanceof ApiError) || (error.detailZh === undefined && !TELLING.has(error.code))) return errorText(error);
-    const detail = error.faults.length > 0 ? faultsInWords(error.faults, t, te) : eitherOf(error.detail, error.detailZh);
+    // Words of the hub's own for a page say more than which member broke which keyword.
+    const detail = error.detailZh === undefined && error.faults.length > 0 ? faultsInWords(error.faults, t, te) : eitherOf(error.detail, error.detailZh);
     return detail === '' ? errorText(error) : `${errorText(error)} · ${detail}`;
   }
   return { problemText };

@@ -1,4 +1,4 @@
-import type { EpochMs, Maintenance, NewMaintenance } from '@liandong/protocols';
+import { LIMITS, isBlank, type EpochMs, type Maintenance, type NewMaintenance } from '@liandong/protocols';
 import { fieldToMs, msToField } from '../format/calendar.js';
 
 export type MaintenanceState = 'running' | 'planned' | 'ended' | 'over';
@@ -12,17 +12,15 @@ export function byUrgency(windows: readonly Maintenance[], now: EpochMs): { wind
 
 /** A window as it is typed; times as `2026-11-26T09:41`, read as the hub's. */
 export interface MaintenanceForm { of: 'area' | 'devices'; area: string; devices: string[]; from: string; to: string; reason: string }
-export type MaintenanceFault = 'areaMissing' | 'devicesMissing' | 'timeMissing' | 'backwards' | 'past' | 'tooLong' | 'reasonMissing';
-/** A year and a day, as the hub has it: a wrong year must not silence devices for good. */
-const LONGEST_MS = 366 * 86_400_000;
+export type MaintenanceFault = 'areaMissing' | 'devicesMissing' | 'timeMissing' | 'backwards' | 'past' | 'tooFar' | 'tooLong' | 'reasonMissing';
 const HOUR_MS = 3_600_000;
 
 export const emptyMaintenance = (area: string, now: EpochMs): MaintenanceForm => ({ of: 'area', area, devices: [], from: msToField(now), to: msToField(now + 2 * HOUR_MS), reason: '' });
 export function maintenanceFaults({ of, area, devices, from, to, reason }: MaintenanceForm, now: EpochMs): Partial<Record<'area' | 'time' | 'reason', MaintenanceFault>> {
   const [start, end] = [fieldToMs(from), fieldToMs(to)];
-  const time: MaintenanceFault | undefined = start === undefined || end === undefined ? 'timeMissing' : end <= start ? 'backwards' : end <= now ? 'past' : end - start > LONGEST_MS ? 'tooLong' : undefined;
+  const time: MaintenanceFault | undefined = start === undefined || end === undefined ? 'timeMissing' : end <= start ? 'backwards' : end <= now ? 'past' : start > now + LIMITS.maintenanceAheadMs ? 'tooFar' : end > Math.max(start, now) + LIMITS.longestMaintenanceMs ? 'tooLong' : undefined;
   return {
-    ...(of === 'area' && area === '' ? { area: 'areaMissing' } : of === 'devices' && devices.length === 0 ? { area: 'devicesMissing' } : {}), ...(time === undefined ? {} : { time }), ...(reason.trim() === '' ? { reason: 'reasonMissing' } : {}),
+    ...(of === 'area' && area === '' ? { area: 'areaMissing' } : of === 'devices' && devices.length === 0 ? { area: 'devicesMissing' } : {}), ...(time === undefined ? {} : { time }), ...(isBlank(reason) ? { reason: 'reasonMissing' } : {}),
   };
 }
 export const toMaintenance = ({ of, area, devices, from, to, reason }: MaintenanceForm): NewMaintenance => ({ ...(of === 'area' ? { area } : { devices: [...devices] }), from: fieldToMs(from) ?? NaN, to: fieldToMs(to) ?? NaN, reason: reason.trim() });

@@ -3,7 +3,7 @@ import { figureOf, type Figure } from '../rules/rule-form.js';
 
 /** Minutes as typed; an empty one is no limit. */
 export type PolicyForm = Record<Severity, { ack: Figure; resolve: Figure }>;
-export type PolicyFault = 'figureWrong' | 'minutesRange' | 'resolveAlone';
+export type PolicyFault = 'figureWrong' | 'minutesRange' | 'resolveAlone' | 'resolveShort';
 const MOST_S = 604_800;
 
 const minutesText = (seconds: number | undefined): Figure => seconds === undefined ? '' : String(Number((seconds / 60).toFixed(4)));
@@ -28,5 +28,6 @@ export function policyFault({ ack, resolve }: PolicyForm[Severity]): PolicyFault
     if (Number.isNaN(seconds)) return 'figureWrong';
     if (seconds < 1 || seconds > MOST_S) return 'minutesRange';
   }
-  return ack.trim() === '' && resolve.trim() !== '' ? 'resolveAlone' : undefined;
+  if (resolve.trim() === '') return undefined;
+  return ack.trim() === '' ? 'resolveAlone' : secondsOf(resolve) < secondsOf(ack) ? 'resolveShort' : undefined;
 }

@@ -16,7 +16,7 @@ describe('an escalation policy', () => {
     const policy = fc.record(Object.fromEntries(SEVERITIES.map((severity) => [severity, step])), { requiredKeys: [] });
     fc.assert(fc.property(policy, (any) => { expect(toPolicy(formOfPolicy(any))).toEqual(any); }));
   });
-  it.each([['', '', undefined], ['2', '', undefined], ['0.5', '60', undefined], ['0', '', 'minutesRange'], ['-2', '', 'minutesRange'], ['10081', '', 'minutesRange'], ['2分', '', 'figureWrong'], ['', '60', 'resolveAlone']] as const)('of %j and %j min: %s', (ack, resolve, fault) => { expect(policyFault({ ack, resolve })).toBe(fault); });
+  it.each([['', '', undefined], ['2', '', undefined], ['0.5', '60', undefined], ['0', '', 'minutesRange'], ['-2', '', 'minutesRange'], ['10081', '', 'minutesRange'], ['2分', '', 'figureWrong'], ['', '60', 'resolveAlone'], ['10', '9.9', 'resolveShort'], ['10', '10', undefined]] as const)('of %j and %j min: %s', (ack, resolve, fault) => { expect(policyFault({ ack, resolve })).toBe(fault); });
 });
 
 describe('a shift', () => {
@@ -44,7 +44,9 @@ describe('a maintenance window', () => {
     expect(maintenanceFaults({ ...form, to: form.from }, NOW)).toEqual({ time: 'backwards' });
     expect(maintenanceFaults({ ...form, from: '2026-11-20T09:00', to: '2026-11-26T08:00' }, NOW)).toEqual({ time: 'past' });
     expect(maintenanceFaults({ ...form, to: '2036-11-26T09:00' }, NOW)).toEqual({ time: 'tooLong' });
-    expect(maintenanceFaults({ ...form, of: 'devices', from: '', reason: ' ' }, NOW)).toEqual({ area: 'devicesMissing', time: 'timeMissing', reason: 'reasonMissing' });
+    expect(maintenanceFaults({ ...form, from: '2077-11-26T09:00', to: '2077-11-26T10:00' }, NOW)).toEqual({ time: 'tooFar' });
+    expect(maintenanceFaults({ ...form, from: '2027-11-26T09:00', to: '2027-12-26T09:00' }, NOW)).toEqual({});
+    expect(maintenanceFaults({ ...form, of: 'devices', from: '', reason: ' \u200b' }, NOW)).toEqual({ area: 'devicesMissing', time: 'timeMissing', reason: 'reasonMissing' });
   });
   it('runs from its first to before its last moment, unless it was ended', () => {
     const window = { from: 10, to: 20 };

@@ -1,17 +1,17 @@
-import { SEVERITIES, type AreaId, type EscalationAnswer, type EscalationPolicy } from '@liandong/protocols';
+import { SEVERITIES, type AreaId, type EscalationAnswer, type EscalationPolicy, type FieldFault } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, FieldError } from '../problem.js';
 import type { EscalationPolicies } from './policies.js';
 
 /** Policies of areas. Each method checks permission first; an area out of the caller's own does not exist (AREA_NOT_FOUND). */
 export interface EscalationService {
   /** The policy in force there, whichever area it is set on. */
   get(principal: Principal, area: AreaId): Promise<EscalationAnswer>;
-  /** The area's own from now on; alerts that run keep theirs. The same again makes no version. */
+  /** The area's own from now on; alerts that run keep theirs. The same again makes no version. Throws VALIDATION_FAILED for less time to clear than to acknowledge. */
   put(principal: Principal, area: AreaId, policy: EscalationPolicy): Promise<EscalationAnswer>;
   /** Takes the area's own back, if it has one; answers what is in force there now. */
   remove(principal: Principal, area: AreaId): Promise<EscalationAnswer>;
@@ -47,6 +47,7 @@ export function createEscalationService({ db, clock, areas, policies }: { db: Db
     async put(principal, area, policy) {
       requirePermission(principal, 'duty:write');
       requireArea(principal, area);
+      requireOrder(policy);
       const own = policies.own(area)?.body;
       if (own === undefined || inWords(own) !== inWords(policy)) await edit(principal, area, policy);
       return answer(area);
@@ -58,6 +59,16 @@ export function createEscalationService({ db, clock, areas, policies }: { db: Db
       return answer(area);
     },
   };
+}
+
+/** Time to clear is never less than time to acknowledge: it would call those of the next tier while the first are still within theirs. @throws FieldError */
+function requireOrder(policy: EscalationPolicy): void {
+  const faults = SEVERITIES.flatMap((severity): FieldFault[] => {
+    const { ackWithinS = 0, resolveWithinS = Infinity } = policy[severity] ?? {};
+    return resolveWithinS < ackWithinS ? [{ path: `/${severity}/resolveWithinS`, message: `must be ${ackWithinS} or more, as ackWithinS`, keyword: 'minimum', limit: ackWithinS }] : [];
+  });
+  if (faults.length === 0) return;
+  throw new FieldError({ zh: '多久未恢复再升级，不能短于多久未确认就升级。', en: `resolveWithinS must not be less than ackWithinS: ${faults.map(({ path }) => path).join(', ')}.` }, faults);
 }
 
 /** Says all of a policy, the same for the same one: seconds to acknowledge, and to resolve behind a slash. */

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode, type FieldFault, type Problem } from '@liandong/protocols';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, TooManyError } from '../problem.js';
+import { AppError, FieldError, TooManyError } from '../problem.js';
 import type { HttpDependencies } from './dependencies.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
@@ -8,12 +8,9 @@ const PROBLEM_TYPE = 'application/problem+json';
 const DATABASE_RETRY_S = 5;
 
 /** A request that does not fit its schema; names each place, never the value that stood there. */
-export class ValidationError extends AppError {
-  readonly faults: readonly FieldFault[];
-
+export class ValidationError extends FieldError {
   constructor(part: string, faults: readonly FieldFault[]) {
-    super('VALIDATION_FAILED', `The ${part} does not fit the schema: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}.`);
-    this.faults = faults;
+    super(`The ${part} does not fit the schema: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}.`, faults);
   }
 }
 
@@ -23,7 +20,7 @@ export function problemOf(error: AppError): Problem {
   return {
     type: `urn:liandong:error:${code}`, title: ERRORS[code].en, status, code,
     ...(detail === undefined ? {} : { detail }), ...(detailZh === undefined ? {} : { detailZh }),
-    ...(error instanceof ValidationError ? { errors: error.faults.map((fault) => ({ ...fault })) } : {}),
+    ...(error instanceof FieldError ? { errors: error.faults.map((fault) => ({ ...fault })) } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { LIMITS, type AreaId, type DeviceId, type EpochMs, type Maintenance, type NewMaintenance } from '@liandong/protocols';
+import { LIMITS, type AreaId, type DeviceId, type EpochMs, type Label, type Maintenance, type NewMaintenance } from '@liandong/protocols';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
@@ -6,7 +6,7 @@ import type { Db } from '../database/database.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, FieldError } from '../problem.js';
 import { toMaintenance, toMaintenanceRow } from './maintenance-rows.js';
 import type { MaintenanceWindows } from './maintenance-windows.js';
 import type { MaintenanceQuery, MaintenanceService } from './types.js';
@@ -108,11 +108,14 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
   };
 }
 
-/** @throws AppError VALIDATION_FAILED */
+/** @throws FieldError at `from` or `to` */
 function requireTimes({ from, to }: NewMaintenance, now: EpochMs): void {
-  if (to <= from) throw new AppError('VALIDATION_FAILED', { zh: '结束要晚于开始。', en: '`to` must be later than `from`.' });
-  if (to <= now) throw new AppError('VALIDATION_FAILED', { zh: '结束时间已经过去。', en: '`to` is in the past.' });
-  if (to - Math.max(from, now) > LIMITS.longestMaintenanceMs) throw new AppError('VALIDATION_FAILED', { zh: '检修窗口最长一年。', en: 'A maintenance window is at most a year long.' });
+  const refuse = (path: '/from' | '/to', keyword: 'minimum' | 'maximum', limit: EpochMs, words: Label): never => { throw new FieldError(words, [{ path, message: words.en, keyword, limit }]); };
+  const [latestStart, latestEnd] = [now + LIMITS.maintenanceAheadMs, Math.max(from, now) + LIMITS.longestMaintenanceMs];
+  if (to <= from) refuse('/to', 'minimum', from + 1, { zh: '结束要晚于开始。', en: '`to` must be later than `from`.' });
+  if (to <= now) refuse('/to', 'minimum', now + 1, { zh: '结束时间已经过去。', en: '`to` is in the past.' });
+  if (from > latestStart) refuse('/from', 'maximum', latestStart, { zh: '检修最多提前一年安排，请核对开始的年份。', en: '`from` is more than a year ahead; look at its year.' });
+  if (to > latestEnd) refuse('/to', 'maximum', latestEnd, { zh: '检修窗口最长一年。', en: 'A maintenance window is at most a year long.' });
 }
 
 const nameOf = ({ area, devices = [] }: Maintenance): string => area ?? (devices.length === 1 ? devices[0] ?? '' : `${devices.length} devices`);

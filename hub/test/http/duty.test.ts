@@ -92,6 +92,14 @@ describe('what is wrong', () => {
     expect((await ask('admin', send('GET', '/areas/east/escalation'))).json()).toEqual({ ...DEFAULT_ESCALATION, version: 1 });
   });
 
+  it('is less time to clear than to acknowledge, at the step that has it, in both languages', async () => {
+    const answer = await ask('admin', send('PUT', '/areas/east/escalation', { critical: { ackWithinS: 60, resolveWithinS: 60 }, major: { ackWithinS: 600, resolveWithinS: 599 } }));
+    expect([answer.statusCode, answer.json<Problem>()]).toEqual([400, expect.objectContaining({
+      code: 'VALIDATION_FAILED', detailZh: '多久未恢复再升级，不能短于多久未确认就升级。', errors: [{ path: '/major/resolveWithinS', message: 'must be 600 or more, as ackWithinS', keyword: 'minimum', limit: 600 }],
+    })]);
+    expect((await ask('admin', send('GET', '/areas/east/escalation'))).json()).toEqual({ ...DEFAULT_ESCALATION, version: 1 });
+  });
+
   it('names the form of a time of day in words', async () => {
     expect((await ask('admin', send('POST', '/shifts', { ...SHIFT, start: '8:00' }))).json<Problem>().errors).toEqual([{ path: '/start', message: 'must be HH:MM', keyword: 'pattern', expected: ['time_of_day'] }]);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InjectOptions } from 'fastify';
-import { ROLES, type Maintenance, type Role } from '@liandong/protocols';
+import { LIMITS, ROLES, type Maintenance, type Problem, type Role } from '@liandong/protocols';
 import { createIdSource } from '../../src/alerts/alert-ids.js';
 import { createMaintenanceService } from '../../src/maintenance/maintenance-service.js';
 import { MaintenanceWindows } from '../../src/maintenance/maintenance-windows.js';
@@ -50,10 +50,25 @@ describe('maintenance windows over REST', () => {
 
   it.each<[object, number, string]>([
     [{ ...body, area: 'west-garden' }, 404, 'AREA_NOT_FOUND'], [{ ...body, area: undefined, devices: ['bin-2'] }, 404, 'DEVICE_NOT_FOUND'], [{ ...body, to: START }, 400, 'VALIDATION_FAILED'],
-    [{ ...body, devices: ['bin-1'] }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: ' ' }, 400, 'VALIDATION_FAILED'], [{ ...body, more: 1 }, 400, 'VALIDATION_FAILED'], [{ ...body, devices: [] }, 400, 'VALIDATION_FAILED'],
+    [{ ...body, devices: ['bin-1'] }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: ' ' }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: '\0\u200b' }, 400, 'VALIDATION_FAILED'], [{ ...body, more: 1 }, 400, 'VALIDATION_FAILED'], [{ ...body, devices: [] }, 400, 'VALIDATION_FAILED'],
   ])('refuse %j', async (payload, status, code) => {
     const answer = await ask('operator', post(payload));
     expect([answer.statusCode, answer.json<{ code: string }>().code, answer.headers['content-type']]).toEqual([status, code, expect.stringContaining(PROBLEM)]);
+  });
+
+  const YEAR = LIMITS.maintenanceAheadMs;
+  it.each([
+    ['an end before the start', { from: START + 2, to: START + 1 }, '/to', '结束要晚于开始。'], ['an end that has passed', { from: START - 2, to: START - 1 }, '/to', '结束时间已经过去。'],
+    ['a start in another century', { from: START + 51 * YEAR, to: START + 51 * YEAR + 1 }, '/from', '检修最多提前一年安排，请核对开始的年份。'], ['more than a year', { from: START, to: START + YEAR + 1 }, '/to', '检修窗口最长一年。'],
+  ])('say at which time %s is wrong, in both languages', async (_what, times, path, detailZh) => {
+    const answer = await ask('operator', post({ ...body, ...times }));
+    const { detail, errors } = answer.json<Problem>();
+    expect([answer.statusCode, answer.json()]).toEqual([400, expect.objectContaining({ code: 'VALIDATION_FAILED', detailZh, errors: [expect.objectContaining({ path, message: detail })] })]);
+    expect(errors?.[0]?.limit).toBeTypeOf('number');
+  });
+
+  it('may begin a year from now, and be a year long', async () => {
+    expect((await ask('operator', post({ ...body, from: START + YEAR, to: START + 2 * YEAR }))).statusCode).toBe(201);
   });
 
   it('of a foreign area are not there', async () => {
