@@ -1,4 +1,5 @@
 export * from './ids.js';
+export * from './blank.js';
 export * from './areas.js';
 export * from './metrics.js';
 export * from './devices.js';

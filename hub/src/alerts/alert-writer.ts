@@ -1,4 +1,4 @@
-import type { Alert, AlertTimelineEntry, EpochMs } from '@liandong/protocols';
+import { isBlank, type Alert, type AlertTimelineEntry, type EpochMs } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
@@ -97,7 +97,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
 
 function entryOf({ tier }: Alert, { step, detail = {}, note }: PlannedStep, at: EpochMs): AlertTimelineEntry {
   const { by, until, reason, assignee } = detail;
-  const words = note ?? reason;
+  const words = note === undefined || isBlank(note) ? reason : note;
   return {
     at, change: step, ...(by === undefined ? {} : { by }), ...(words === undefined ? {} : { note: words }), ...(until === undefined ? {} : { until }),
     ...(step === 'escalated' ? { tier } : {}), ...(typeof assignee === 'string' ? { assignee } : {}),

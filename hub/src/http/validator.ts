@@ -1,4 +1,4 @@
-import { ID_PATTERN, TIME_OF_DAY_PATTERN, type FaultKeyword, type FaultPattern, type FieldFault } from '@liandong/protocols';
+import { ID_PATTERN, NOT_BLANK_PATTERN, TIME_OF_DAY_PATTERN, type FaultKeyword, type FaultPattern, type FieldFault } from '@liandong/protocols';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -49,10 +49,12 @@ export function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
   return [...faults.values()];
 }
 
+interface PatternWords { readonly name: FaultPattern; readonly words: string }
+const NOT_BLANK: PatternWords = { name: 'not_blank', words: 'must not be blank' };
 /** Words for the patterns of the contract; a caller need not read regular expressions. */
-const PATTERNS: ReadonlyMap<unknown, { readonly name: FaultPattern; readonly words: string }> = new Map([
+const PATTERNS: ReadonlyMap<unknown, PatternWords> = new Map<unknown, PatternWords>([
   [ID_PATTERN, { name: 'id', words: 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen' }],
-  ['\\S', { name: 'not_blank', words: 'must not be blank' }], [TIME_OF_DAY_PATTERN, { name: 'time_of_day', words: 'must be HH:MM' }],
+  ['\\S', NOT_BLANK], [NOT_BLANK_PATTERN, NOT_BLANK], [TIME_OF_DAY_PATTERN, { name: 'time_of_day', words: 'must be HH:MM' }],
 ]);
 
 /** One fault per missing or unknown member, at the member's own path; a name the sender chose is cut short. */

@@ -71,6 +71,11 @@ describeOnDatabases('the alert service', () => {
     expect(await rig.timeline(id)).toEqual(['raised', 'acked', 'unacked', 'cleared', 'acked']);
   });
 
+  it('keeps no note that shows nothing', async () => {
+    await rig.service.ack(EAST, id, '\0\u200b');
+    expect((await rig.service.get(EAST, id)).timeline.at(-1)).toEqual({ at: START, change: 'acked', by: 'li' });
+  });
+
   it('comments at any time', async () => {
     await rig.send('bin', 'fill_level', 5, START + 1);
     await rig.service.comment(EAST, id, 'emptied');

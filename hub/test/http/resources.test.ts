@@ -130,6 +130,10 @@ describe('alerts and rules', () => {
     expect([bare.statusCode, hub.asked.acks]).toEqual([200, [['token:admin-all', 'on my way'], ['token:admin-all', undefined], ['token:admin-all', undefined], ['token:admin-all', undefined]]]);
     expect((await send('POST', '/alerts/a1/comment', { note: '  ' })).statusCode).toBe(400);
     expect((await send('POST', '/alerts/a1/comment')).statusCode).toBe(400);
+    for (const [step, member] of [['comment', 'note'], ['clear', 'note'], ['shelve', 'reason']] as const) {
+      const unseen = await send('POST', `/alerts/a1/${step}`, { [member]: '\0' });
+      expect([step, unseen.statusCode, unseen.json<Problem>().errors]).toEqual([step, 400, [{ path: `/${member}`, message: 'must not be blank', keyword: 'pattern', expected: ['not_blank'] }]]);
+    }
   });
 });
 

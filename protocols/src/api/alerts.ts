@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { ALERT_CHANGES, CLOCK_KINDS, SEVERITIES, TIERS } from '../alerts.js';
+import { NOT_BLANK_PATTERN } from '../blank.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LabelSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 
@@ -52,9 +53,9 @@ export const AlertQuerySchema = Type.Object({
 
 /** Body of POST /alerts/{id}/ack, /unack, /unshelve and /escalate; of /comment and /clear with a note that must be there. */
 export const AlertNoteSchema = Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
-export const AlertCommentSchema = Type.Object({ note: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) }, { additionalProperties: false });
+export const AlertCommentSchema = Type.Object({ note: Type.String({ minLength: 1, maxLength: 500, pattern: NOT_BLANK_PATTERN }) }, { additionalProperties: false });
 
-const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
+const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: NOT_BLANK_PATTERN });
 /** Body of POST /alerts/{id}/shelve: until a time or for so long (a week at most), and why (ISA-18.2: shelving is by an operator, timed, with a reason). */
 export const AlertShelveSchema = Type.Object({
   until: Type.Optional(EpochMsSchema), durationS: Type.Optional(Type.Integer({ minimum: 60, maximum: 604_800 })), reason: Reason,

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { TIERS } from '../alerts.js';
+import { NOT_BLANK_PATTERN } from '../blank.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 import { UsernameSchema } from './identity.js';
 
@@ -62,7 +63,7 @@ export const PeopleSchema = listOf(PersonSchema);
 /** POST /maintenance: out of service (ISA-18.2) between two times; the devices of `area` and below, or those named (one of the two is given), raise nothing then. */
 export const NewMaintenanceSchema = Type.Object({
   area: Type.Optional(IdSchema), devices: Type.Optional(Type.Array(IdSchema, { minItems: 1, maxItems: 1000 })), from: EpochMsSchema, to: EpochMsSchema,
-  reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+  reason: Type.String({ minLength: 1, maxLength: 500, pattern: NOT_BLANK_PATTERN }),
 }, { additionalProperties: false });
 export type NewMaintenance = Static<typeof NewMaintenanceSchema>;
 export const MaintenanceSchema = Type.Object({ id: Type.String(), ...NewMaintenanceSchema.properties, by: Type.String(), at: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema) });
