@@ -1,6 +1,6 @@
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { ERRORS, METRICS, isMetricKey, type EpochMs, type Label, type MetricKey, type MetricValue } from '@liandong/protocols';
+import { ERRORS, METRICS, isBlank, isMetricKey, type EpochMs, type Label, type MetricKey, type MetricValue, type Rule } from '@liandong/protocols';
 import { ApiError, type ApiErrorCode } from '../api/api-error.js';
 import { ageParts, durationParts } from '../format/time.js';
 import { formatCount, formatNumber } from '../format/values.js';
@@ -20,6 +20,8 @@ export function useWords() {
 
   return {
     t, te, language, ofLabel,
+    /** What a rule is called; one without a name, from before it needed one, by its id. */
+    ruleTitle: ({ id, name }: Pick<Rule, 'id' | 'name'>): string => [ofLabel(name), name.zh, name.en].find((words) => !isBlank(words)) ?? id,
     /** The hub's own sentence in the page's language; in English where it has no other. */
     eitherOf: (en: string | undefined, zh: string | undefined): string => (language.value === 'en' ? en : zh ?? en) ?? '',
     age: (at: EpochMs | undefined): string => at === undefined ? t('age.never') : ageText(clock.hubNow - at),

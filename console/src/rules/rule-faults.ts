@@ -1,4 +1,4 @@
-import { CONDITION_LIMITS, ID_PATTERN, METRICS, placeholdersOf, severityRank, strangePlaceholder, type MetricKey } from '@liandong/protocols';
+import { CONDITION_LIMITS, ID_PATTERN, METRICS, isBlank, placeholdersOf, severityRank, strangePlaceholder, type MetricKey } from '@liandong/protocols';
 import { leavesOfForm, type LeafForm, type NodeForm } from './condition-form.js';
 import { eventsFor, metricsFor } from './rule-choices.js';
 import { figureOf, type BandForm, type Figure, type RuleForm } from './rule-form.js';
@@ -28,7 +28,7 @@ function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, famil
 
 /** Words that people of one language would find missing. */
 function blankFaults(field: 'name' | 'message', zh: string, en: string): FormFault[] {
-  const [noZh, noEn] = [zh.trim() === '', en.trim() === ''];
+  const [noZh, noEn] = [isBlank(zh), isBlank(en)];
   return noZh || noEn ? [fault(field, `${field}${noZh && noEn ? '' : noZh ? 'Zh' : 'En'}Missing`)] : [];
 }
 

@@ -1,4 +1,4 @@
-import { CONDITION_LIMITS, GATE_EVENTS, METRICS, NOISE_LIMITS, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
+import { CONDITION_LIMITS, GATE_EVENTS, METRICS, NOISE_LIMITS, RULE_WORDS_LENGTH, isBlank, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
 import { combinationFault } from './combination-sense.js';
 import { eventsOf, metricsOf } from './compile.js';
 
@@ -18,8 +18,6 @@ const PART = {
 } as const satisfies Record<string, Label>;
 const SCOPE: Readonly<Record<string, string>> = { areas: '区域', devices: '设备', profiles: '社区类型' };
 const LANGUAGE = { zh: '中文', en: '英文' } as const;
-/** Longest words: a message is copied onto every alert, and a screen has room for no more. */
-const MOST_CHARACTERS = { name: 100, message: 500 } as const;
 /** The lowest limit of GB 3096-2008, dB(A). */
 const QUIETEST = Math.min(...Object.values(NOISE_LIMITS).flatMap(({ day, night }) => [day, night]));
 
@@ -32,10 +30,10 @@ export function senseFault(rule: Rule): Label | undefined {
 function wordsFault(rule: Rule): Label | undefined {
   const { name, message } = rule;
   for (const lang of ['zh', 'en'] as const) {
-    if (name[lang].trim() === '') return { zh: `名称（${LANGUAGE[lang]}）是空的；中文和英文都要填。`, en: `name.${lang} is empty; both zh and en are needed.` };
-    if (name[lang].length > MOST_CHARACTERS.name) return { zh: `名称（${LANGUAGE[lang]}）有 ${name[lang].length} 个字，最多 ${MOST_CHARACTERS.name} 个。`, en: `name.${lang} has ${name[lang].length} characters; ${MOST_CHARACTERS.name} are the most.` };
-    if (message[lang].length > MOST_CHARACTERS.message) return { zh: `告警文字（${LANGUAGE[lang]}）有 ${message[lang].length} 个字，最多 ${MOST_CHARACTERS.message} 个。`, en: `message.${lang} has ${message[lang].length} characters; ${MOST_CHARACTERS.message} are the most.` };
-    if (message[lang].trim() === '') return { zh: `告警文字（${LANGUAGE[lang]}）是空的，告警就什么也没说。`, en: `message.${lang} is empty, so its alerts would say nothing.` };
+    if (isBlank(name[lang])) return { zh: `名称（${LANGUAGE[lang]}）是空的；中文和英文都要填。`, en: `name.${lang} is empty; both zh and en are needed.` };
+    if (name[lang].length > RULE_WORDS_LENGTH.name) return { zh: `名称（${LANGUAGE[lang]}）有 ${name[lang].length} 个字，最多 ${RULE_WORDS_LENGTH.name} 个。`, en: `name.${lang} has ${name[lang].length} characters; ${RULE_WORDS_LENGTH.name} are the most.` };
+    if (message[lang].length > RULE_WORDS_LENGTH.message) return { zh: `告警文字（${LANGUAGE[lang]}）有 ${message[lang].length} 个字，最多 ${RULE_WORDS_LENGTH.message} 个。`, en: `message.${lang} has ${message[lang].length} characters; ${RULE_WORDS_LENGTH.message} are the most.` };
+    if (isBlank(message[lang])) return { zh: `告警文字（${LANGUAGE[lang]}）是空的，告警就什么也没说。`, en: `message.${lang} is empty, so its alerts would say nothing.` };
     const known = placeholdersOf(rule.type, 'count' in rule ? rule.count : undefined);
     const strange = strangePlaceholder(message[lang], known);
     if (strange !== undefined) return placeholderFault(strange, lang, known);

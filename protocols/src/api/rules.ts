@@ -7,6 +7,9 @@ import { NOISE_CLASSES } from '../noise-limits.js';
 import { EpochMsSchema, IdSchema, LabelSchema, oneOf } from './common.js';
 import { EventName, RuleConditionSchema, WindowS } from './rule-conditions.js';
 
+/** Longest name and message, in each language (characters): a message is copied onto every alert, and a screen has room for no more. */
+export const RULE_WORDS_LENGTH = { name: 100, message: 500 } as const;
+
 const Seconds = Type.Integer({ minimum: 0, maximum: 86_400 });
 const strict = { additionalProperties: false } as const;
 
