@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InjectOptions } from 'fastify';
+import type { Problem } from '@liandong/protocols';
 import { START } from '../devices/registry.js';
 import { alert, openHub, PROBLEM, rule, type TestHub } from './test-hub.js';
 
