@@ -196,7 +196,15 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       // Memory was read anew, the clock set back, or the hub stood still, in a turn between: the rest is left to the next tick, which knows of it.
       isDone = listeningSince !== since || work.next(now).done === true;
     };
-    do await run(goOn); while (!isDone && isStarted);
+    do await run(goOn); while ((!isDone || memory.isUnsettled) && isStarted);
+  }
+
+  /** Until what was changed is so for every device. */
+  async function settle(): Promise<void> {
+    while (isStarted) {
+      await run(() => undefined);
+      if (!memory.isUnsettled) return;
+    }
   }
 
   function onTimer(): void {
@@ -225,7 +233,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     tick,
     async changeRule(change) {
       inForce.change(change);
-      if (isStarted) await run(() => undefined).catch(onError);
+      await settle().catch(onError);
     },
     adopt(active) {
       const { deviceId, ruleId } = active.alert;
@@ -249,7 +257,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       try {
         if (hasDefaults) await seedDefaultRules(db, clock.now());
         inForce.use(await loadRules(db));
-        await run(() => undefined);
+        await settle();
       } catch (error) {
         await stop();
         throw error;

@@ -17,7 +17,7 @@ import { loadRuleState, type Forgotten, type SavedDevice } from './rule-state.js
 import type { RulesInForce } from './rules-in-force.js';
 import { SilenceGroups, isGroupAlert } from './silence-groups.js';
 
-/** Devices that are given their rules before sockets and timers have a turn. */
+/** Devices that are looked after before sockets and timers have a turn. */
 const DEVICES_PER_TURN = 500;
 
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
@@ -33,6 +33,8 @@ export class RuleMemory {
   #orphans: ActiveAlert[] = [];
   #forgotten: Forgotten = { devices: [], conditions: [] };
   readonly #groups: SilenceGroups;
+  /** Other rules have come into force, or they went out of service or came back, and they have still to be given that: before anything else is made of them. */
+  readonly #unsettled = new Set<DeviceMemory>();
   /** Devices may have moved while nobody looked. */
   #areAreasUnknown = true;
   /** Of what is out of service, when it was last looked at. */
@@ -65,10 +67,14 @@ export class RuleMemory {
     this.isLoaded = true;
   }
 
+  /** Are there devices that have still to be given what `applyChanges` was told of? */
+  get isUnsettled(): boolean { return this.#unsettled.size > 0; }
+
   /** Forgets everything that isn't on disk, except when devices were last heard. */
   unload(): void {
     for (const { id, heardAt } of this.#devices.values()) this.#heard.set(id, heardAt);
     this.#devices.clear();
+    this.#unsettled.clear();
     this.dependencies.effects.forget();
     this.late.forget();
     this.isLoaded = false;
@@ -79,6 +85,13 @@ export class RuleMemory {
     return this.#devices.get(id);
   }
 
+  /** The same, under the rules that are in force now. */
+  settled(id: DeviceId, now: EpochMs): DeviceMemory | undefined {
+    const device = this.#devices.get(id);
+    if (device !== undefined && this.isUnsettled) this.#settle(device, now);
+    return device;
+  }
+
   /** The last record of the reader's journal that has had an effect on some device before its turn; 0: none. */
   furthestDone(reader: string): Seq {
     let furthest = 0;
@@ -86,7 +99,10 @@ export class RuleMemory {
     return furthest;
   }
 
-  /** Follows rules, areas and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. */
+  /**
+   * Follows rules, areas, maintenance and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. Where alerts of many devices end by it, those of as many as fit into a turn: somebody
+   * who switches off the rule of a storm would keep what is critical waiting for seconds. The others have theirs with the next call (`isUnsettled`), or when something is to be made of them.
+   */
   async applyChanges(touched: Set<DeviceId>, now: EpochMs): Promise<Forgotten> {
     const { effects, inForce } = this.dependencies;
     for (const orphan of this.#orphans) effects.clear(orphan, now, 'rule or device removed');
@@ -97,7 +113,11 @@ export class RuleMemory {
     if (touched.size > 0 || this.#areAreasUnknown) this.#moveAlerts(now);
     this.#areAreasUnknown = false;
     touched.clear();
-    if (inForce.renew()) await this.#refitAll(now);
+    if (inForce.renew()) {
+      for (const device of this.#devices.values()) this.#unsettled.add(device);
+      this.rulesVersion += 1;
+    }
+    await this.#settleSome(now);
     const forgotten = this.#forgotten;
     this.#forgotten = { devices: [], conditions: [] };
     return forgotten;
@@ -106,10 +126,13 @@ export class RuleMemory {
   /** What comes with time alone. `listeningSince`: undefined while silence can't be judged. */
   *tick(now: EpochMs, listeningSince: EpochMs | undefined): InTurns {
     const { effects } = this.dependencies;
+    while (this.isUnsettled) now = yield;
     this.#followCalendar();
     // Most of them wait for minutes: the next alert must not wait for a look at each.
     for (const [condition, due] of effects.waiting) {
       if (due > now) continue;
+      this.#settle(condition.device, now);
+      if (!effects.waiting.has(condition)) continue; // of a rule that is in force there no more
       if (condition.tick(now)) effects.waiting.set(condition, condition.nextDue(now));
       else effects.waiting.delete(condition);
       if (effects.gathered.isFull) now = yield;
@@ -118,7 +141,7 @@ export class RuleMemory {
       effects.publishRepeat(active, now);
       if (effects.gathered.isFull) now = yield;
     }
-    if (listeningSince !== undefined) yield* this.#groups.check(this.#devices, now, listeningSince);
+    if (listeningSince !== undefined && !this.isUnsettled) yield* this.#groups.check(this.#devices, now, listeningSince);
   }
 
   /** After a step back of the hub's clock. */
@@ -157,7 +180,7 @@ export class RuleMemory {
     if (version === this.#serviceVersion) return;
     this.#serviceVersion = version;
     this.#groups.lookAnew();
-    for (const device of this.#devices.values()) if (device.isWatched !== (this.#whyUnwatched(device.entry, now) === undefined)) this.#follow(device.id, now);
+    for (const device of this.#devices.values()) if (device.isWatched !== (this.#whyUnwatched(device.entry, now) === undefined)) this.#unsettled.add(device);
   }
 
   #whyUnwatched(entry: DeviceEntry, now: EpochMs): string | undefined {
@@ -171,6 +194,7 @@ export class RuleMemory {
     if (entry === undefined || (known !== undefined && known.entry.device.kind !== entry.device.kind)) {
       known?.reset(now, 'device removed');
       this.#devices.delete(id);
+      if (known !== undefined) this.#unsettled.delete(known);
       this.#heard.delete(id);
       if (entry !== undefined) this.#add(entry, now);
       return true;
@@ -208,14 +232,21 @@ export class RuleMemory {
     for (const condition of device.conditions.values()) if (condition.isWaiting) this.dependencies.effects.wait(condition);
   }
 
-  async #refitAll(now: EpochMs): Promise<void> {
+  async #settleSome(now: EpochMs): Promise<void> {
+    if (!this.isUnsettled) return;
     let turn = 0;
-    for (const device of this.#devices.values()) {
-      this.#refit(device, now);
+    for (const device of this.#unsettled) {
+      if (this.dependencies.effects.gathered.isFull) return;
+      this.#settle(device, now);
       turn += 1;
       if (turn % DEVICES_PER_TURN === 0) await breathe();
     }
     this.rulesVersion += 1;
+    this.#groups.lookAnew();
+  }
+
+  #settle(device: DeviceMemory, now: EpochMs): void {
+    if (this.#unsettled.delete(device)) this.#follow(device.id, now);
   }
 
   /** Gives the device the rules that are in force where it stands now. */

@@ -8,13 +8,13 @@ export type TakeRecord = (record: JournalRecord, seq: Seq, now: EpochMs) => void
 export interface TakeRecordDependencies {
   /** Whose sequences they are. */
   readonly reader: string;
-  readonly memory: Pick<RuleMemory, 'device'>; readonly effects: Pick<Effects, 'sighted'>;
+  readonly memory: Pick<RuleMemory, 'settled'>; readonly effects: Pick<Effects, 'sighted'>;
   readonly onError: (error: unknown) => void;
 }
 
 export function createTakeRecord({ reader, memory, effects, onError }: TakeRecordDependencies): TakeRecord {
   const take: TakeRecord = (record, seq, now) => {
-    const device = memory.device(record.device);
+    const device = memory.settled(record.device, now);
     if (device === undefined || record.type === 'alert' || device.hasDone(reader, seq)) return; // how alerts stand at edges is read by `edge-alerts`
     // A will (`online: false`) is no sign of life, and no alert either: a device that reconnects within its window was never silent.
     if (record.type !== 'status' || record.online) device.heard(record.at, now);
