@@ -48,7 +48,7 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
 /** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at; what was grouped or inhibited until it cleared, another alert stands for. */
 async function readReturned(db: Db, { areas, from, to }: ReportScope, communityOf: CommunityOf): Promise<{ groups: HandoverGroups; alerts: Alert[] }> {
   let query = db.selectFrom('alert').selectAll().where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
-    .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('shelved_until', 'is', null).where('severity', 'in', [...RETURNED_SEVERITIES]);
+    .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('withheld', '=', 0).where('shelved_until', 'is', null).where('severity', 'in', [...RETURNED_SEVERITIES]);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
   const groups = new AlertGroups(communityOf);
   const worst = new Top<Alert>(HANDOVER_ROWS, (a, b) => worstFirst(a, b) < 0);

@@ -56,7 +56,7 @@ export function toAlert(row: AlertRow): Alert {
       deviceId: row.device_id, shelvedUntil: row.shelved_until, value: row.value, threshold: row.threshold, ackedBy: row.acked_by,
       ackedAt: row.acked_at, clearedAt: row.cleared_at, groupId: row.group_id, caseId: row.case_id,
       shelvedBy: row.shelved_by, shelveReason: row.shelve_reason, assignee: row.assignee, inhibitedBy: row.inhibited_by, ruleVersion: row.rule_version,
-      isChattering: row.chattering === 1 ? true : null, manualClear: row.manual_clear === 1 ? true : null,
+      isChattering: row.chattering === 1 ? true : null, manualClear: row.manual_clear === 1 ? true : null, isWithheld: row.withheld === 1 ? true : null,
       clock: row.clock === null ? null : JSON.parse(row.clock) as AlertClock,
     }),
   };
@@ -75,7 +75,7 @@ function toRow(alert: Alert): Insertable<Database['alert']> {
     acked_by: alert.ackedBy ?? null, acked_at: alert.ackedAt ?? null, cleared_at: alert.clearedAt ?? null, group_id: alert.groupId ?? null,
     case_id: alert.caseId ?? null, seq: alert.seq,
     shelved_by: alert.shelvedBy ?? null, shelve_reason: alert.shelveReason ?? null, assignee: alert.assignee ?? null, inhibited_by: alert.inhibitedBy ?? null,
-    chattering: alert.isChattering === true ? 1 : 0, manual_clear: alert.manualClear === true ? 1 : 0, rule_version: alert.ruleVersion ?? null,
+    chattering: alert.isChattering === true ? 1 : 0, withheld: alert.isWithheld === true ? 1 : 0, manual_clear: alert.manualClear === true ? 1 : 0, rule_version: alert.ruleVersion ?? null,
     clock: alert.clock === undefined ? null : JSON.stringify(alert.clock), weight: weightOf(alert),
   };
 }

@@ -47,7 +47,7 @@ export function applyStep(alert: Alert, step: AlertStep, detail: StepDetail): Al
     case 'unacked': return unacked(alert);
     case 'regraded': return { ...unacked(alert), lastAt: detail.at, ...measured(detail) };
     case 'repeated': return { ...alert, lastAt: detail.at, count: alert.count + 1, ...measured({ ...detail, severity: alert.severity }), ...chattering(detail) };
-    case 'reraised': return { ...without(unacked(alert), 'clearedAt', 'inhibitedBy'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
+    case 'reraised': return { ...without(unacked(alert), 'clearedAt', 'inhibitedBy', 'isWithheld'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
     // What inhibited it stays, as its parent does: it did not come and go unseen (docs/decisions/cleared-unacknowledged.md). Back again, it is decided anew.
     case 'cleared': return { ...without(alert, 'clock'), active: false, clearedAt: detail.at };
     case 'commented': return { ...alert };
@@ -70,7 +70,7 @@ function escalated(alert: Alert): Alert | undefined {
 const unacked = (alert: Alert): Alert => ({ ...without(alert, 'ackedBy', 'ackedAt'), acked: false });
 
 /** The same alert without these members. */
-function without(alert: Alert, ...keys: ('ackedBy' | 'ackedAt' | 'clearedAt' | 'clock' | 'inhibitedBy' | 'assignee' | 'shelvedUntil' | 'shelvedBy' | 'shelveReason' | 'groupId')[]): Alert {
+function without(alert: Alert, ...keys: ('ackedBy' | 'ackedAt' | 'clearedAt' | 'clock' | 'inhibitedBy' | 'assignee' | 'shelvedUntil' | 'shelvedBy' | 'shelveReason' | 'groupId' | 'isWithheld')[]): Alert {
   const rest: Alert = { ...alert };
   for (const key of keys) delete rest[key];
   return rest;

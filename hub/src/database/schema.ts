@@ -50,7 +50,7 @@ export interface Database {
     id: string; rule_id: string; device_id: string | null; area: string; kind: string; severity: string; tier: string; active: number; acked: number; shelved_until: number | null;
     raised_at: number; last_at: number; count: number; value: number | null; threshold: number | null; message: string;
     acked_by: string | null; acked_at: number | null; cleared_at: number | null; group_id: string | null; case_id: string | null; seq: number;
-    shelved_by: string | null; shelve_reason: string | null; assignee: string | null; inhibited_by: string | null; chattering: Generated<number>; manual_clear: Generated<number>; rule_version: number | null;
+    shelved_by: string | null; shelve_reason: string | null; assignee: string | null; inhibited_by: string | null; chattering: Generated<number>; withheld: Generated<number>; manual_clear: Generated<number>; rule_version: number | null;
     /** JSON: when it moves up a tier. */
     clock: string | null;
     /** For the order of lists, see `weightOf`. */
@@ -97,8 +97,11 @@ export interface Database {
   aggregate_place: { device: string; since: number; until: number | null; area: string; community: string; slot: number; interval_s: number };
   /** From when on a device has reported a metric. */
   aggregate_series: { device: string; metric: string; first_ts: number };
-  /** Alerts that an edge raised: up to which entry of the edge's history (`EdgeAlertEntry.n`) they were taken over. */
-  edge_alert: { alert_id: string; edge: string; entry: number };
+  /**
+   * Alerts that an edge raised: up to which entry of the edge's history (`EdgeAlertEntry.n`) they were taken over. `withheld_at`: it stands there, and is not active here since then only because its device
+   * is out of service; else null.
+   */
+  edge_alert: { alert_id: string; edge: string; entry: number; withheld_at: number | null };
   /** At an edge, as JSON: `registry` (the hub's last answer and its ETag), `uplink` (how far it got), `clock` (how far its own is from the hub's). */
   edge_state: { key: string; value: string };
   /** On a city: the hubs it pulls from. `id` is the sub-district. `token` is never answered. `heard_at`: the last good answer. `watermark`, by the hub's clock: what ends up to then is here. */

@@ -15,7 +15,7 @@ const FOLLOWED: ReadonlySet<string> = new Set<AlertStep>(['repeated', 'regraded'
 export function firstOf({ alert: told, entries, edge }: EdgeAlertRecord, { area, at, clocks }: { area: AreaId; at: EpochMs; clocks: AlertClocks }): Merged {
   const { ackedBy, ...rest } = told;
   const alert: Alert = { ...rest, area, tier: 'community', seq: 0, ...(ackedBy === undefined ? {} : { ackedBy: atEdge(ackedBy, edge) }) };
-  for (const member of ['clock', 'groupId', 'caseId', 'assignee'] as const) delete alert[member];
+  for (const member of ['clock', 'groupId', 'caseId', 'assignee', 'isWithheld'] as const) delete alert[member];
   if (alert.active) delete alert.inhibitedBy;
   return { alert: alert.active ? clocks.after(undefined, alert, 'raised', at) : alert, entries: entries.filter(({ change }) => change === 'raised' || FOLLOWED.has(change)).map((entry) => plain(entry, edge)) };
 }

@@ -43,6 +43,7 @@ async function startReaders(parts: Parts, features: FeatureStack): Promise<void>
   await features.start('shelved alerts', parts.shelfTimer);
   await features.start('aggregates', parts.aggregates.publisher);
   await features.start('journal', parts.journal);
+  await features.start('withheld alerts', parts.backInService);
   // Stopped before the journal, which waits for its readers: a request that hangs is not waited for. DuckDB finishes what it writes.
   if (telemetry.backend === 'influxdb') await features.start('InfluxDB requests', { start: async () => undefined, stop: () => telemetry.stop() });
 }

@@ -98,10 +98,10 @@ function wireValues({ config, logger, db, clock, paths, journal, key, positionOf
 }
 
 /** The journal's readers. */
-function readersOf({ db, clock }: Ground, { directory, areas, changes, evaluator, presence, activeAlerts, clocks }: Core, { storeWriter, aggregates, latest }: Values): JournalHandler[] {
+function readersOf({ db, clock }: Ground, { directory, areas, changes, evaluator, presence, edgeAlerts, clocks }: Core, { storeWriter, aggregates, latest }: Values): JournalHandler[] {
   return [
     storeWriter, evaluator, createPresenceReader({ presence }), createCommandReader({ db, clock, directory, changes }), aggregates.reader,
-    createAlertIntake({ db, clock, changes, activeAlerts, clocks, directory, areas, adopt: (active) => { evaluator.adopt(active); } }),
+    createAlertIntake({ writer: edgeAlerts, clocks, directory, areas }),
     // Reads what the journal still holds on every start: newer than the store while that is down.
     { ...createLiveReader({ latest, directory }), position: async () => 0 },
   ];

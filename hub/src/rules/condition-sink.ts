@@ -11,7 +11,8 @@ export interface ConditionSink {
   regrade(condition: Condition, grade: Grade, at: EpochMs): void;
   /** `isReentry`: the condition was gone in between, though not for long enough to clear. */
   repeat(active: ActiveAlert, condition: Condition, at: EpochMs, isReentry?: boolean): void;
-  clear(active: ActiveAlert, at: EpochMs, note?: string): void;
+  /** `isWithheld`: only because its device is out of service, though an edge may hold it active. */
+  clear(active: ActiveAlert, at: EpochMs, note?: string, isWithheld?: boolean): void;
   /** The condition stands behind an alert of an earlier life. */
   adopted(active: ActiveAlert, condition: Condition): void;
   /** Its remembered state changed and has to be on disk together with the position. */

@@ -172,17 +172,18 @@ export class Condition implements AlertOwner {
 
   /** The device is out of service: ends the alert, if any. Where the rule is of a state, that is followed all the same, and is an alert anew where it stands when the device is back. */
   withhold(at: EpochMs, note: string): void {
-    if (!this.rule.isOfState) this.clear(at, note);
-    else if (this.active !== undefined) this.#endAlert(at, note);
+    if (!this.rule.isOfState) this.#stopDelays();
+    else if (this.active === undefined) return;
+    this.#endAlert(at, note, true);
   }
 
-  #endAlert(at: EpochMs, note: string | undefined): void {
+  #endAlert(at: EpochMs, note: string | undefined, isWithheld = false): void {
     const { active } = this;
     this.active = undefined;
     this.groupId = undefined;
     this.#level = -1;
     this.#leaving.stop();
-    if (active !== undefined) this.sink.clear(active, at, note);
+    if (active !== undefined) this.sink.clear(active, at, note, isWithheld);
     this.#rest(at);
     this.sink.changed(this);
   }

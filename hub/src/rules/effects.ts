@@ -105,7 +105,7 @@ export class Effects implements ConditionSink {
     const { alert, unpublished, notedAt, steppedAt } = active;
     const at = Math.max(unpublished.at, steppedAt);
     const isNoted = unpublished.at - notedAt >= Math.min(notedAt - alert.raisedAt, LONGEST_NOTE_GAP_MS) || now === Infinity;
-    this.#push(active, isNoted ? [{ ...unpublished, at, severity: alert.severity }] : [], at);
+    this.#push(active, isNoted ? [{ ...unpublished, at, severity: alert.severity }] : [], { at });
   }
 
   /** Marks what has got a cause since, and releases what has lost it. Nothing to do as long as no alert came or went. */
@@ -119,8 +119,8 @@ export class Effects implements ConditionSink {
     }
   }
 
-  clear(active: ActiveAlert, at: EpochMs, note?: string): void {
-    this.#step(active, 'cleared', { at }, note);
+  clear(active: ActiveAlert, at: EpochMs, note?: string, isWithheld = false): void {
+    this.#step(active, 'cleared', { at }, { note, isWithheld });
     this.dependencies.activeAlerts.remove(active);
   }
 
@@ -198,9 +198,9 @@ export class Effects implements ConditionSink {
     this.#push(active, entries);
   }
 
-  #step(active: ActiveAlert, step: AlertStep, detail: StepDetail, note?: string): void {
+  #step(active: ActiveAlert, step: AlertStep, detail: StepDetail, { note, isWithheld }: { note?: string | undefined; isWithheld?: boolean } = {}): void {
     active.alert = this.#stepped(active, step, detail);
-    this.#push(active, [{ change: step, ...entryOf(active, detail), ...(note === undefined ? {} : { note }) }]);
+    this.#push(active, [{ change: step, ...entryOf(active, detail), ...(note === undefined ? {} : { note }) }], { isWithheld });
   }
 
   /** The alert after the step, and with the clock it has from then on. */
@@ -209,11 +209,11 @@ export class Effects implements ConditionSink {
     return this.dependencies.clocks.after(before, legal(before, step, detail), step, detail.at);
   }
 
-  #push(active: ActiveAlert, entries: readonly AlertTimelineEntry[], at = entries[0]?.at ?? active.publishedAt): void {
+  #push(active: ActiveAlert, entries: readonly AlertTimelineEntry[], { at = entries[0]?.at ?? active.publishedAt, isWithheld = false }: { at?: EpochMs; isWithheld?: boolean | undefined } = {}): void {
     active.publishedAt = at;
     if (entries.length > 0) active.notedAt = at;
     this.#dropRepeat(active);
-    this.#gathered.transitions.push({ active, alert: active.alert, entries });
+    this.#gathered.transitions.push({ active, alert: active.alert, entries, isWithheld });
   }
 
   #dropRepeat(active: ActiveAlert): void {

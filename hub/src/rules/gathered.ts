@@ -21,6 +21,10 @@ const counting = rowsStatement((db: Db, rows: readonly { id: string; count: numb
   sql`update alert set count = cast(now.column2 as integer), last_at = cast(now.column3 as bigint), value = cast(now.column4 as double precision)
     from (values ${sql.join(rows.map(({ id, count, lastAt, value }) => sql`(${id}, ${count}, ${lastAt}, ${value})`))}) as now where alert.id = now.column1`.compile(db));
 
+/** Of those that an edge raised it is noted, as that still holds them active; see `edge_alert`. */
+const withholding = rowsStatement((db: Db, rows: readonly { id: string; at: EpochMs }[]) =>
+  sql`update edge_alert set withheld_at = cast(now.column2 as bigint) from (values ${sql.join(rows.map(({ id, at }) => sql`(${id}, ${at})`))}) as now where edge_alert.alert_id = now.column1`.compile(db));
+
 /** What a run of records changed: what is written in one transaction. */
 export class Gathered {
   transitions: Transition[] = [];
@@ -99,6 +103,7 @@ export class Gathered {
     yield* savingAlerts(trx, recorded.alerts);
     yield* this.#writingCounted(trx); // counts are newer than the steps
     yield* addingTimelineEntries(trx, recorded.timeline);
+    yield* this.#writingWithheld(trx);
     yield* savingRuleState(trx, this.conditions, this.devices, upTo);
     yield* andWrite;
   }
@@ -107,6 +112,11 @@ export class Gathered {
     const counted = [...this.counted];
     for (const active of counted) if (active.alert.active) active.alert = upToDate(active);
     for (const part of inParts(counted)) yield counting(trx, part.map(({ alert: { id, count, lastAt, value = null } }) => ({ id, count, lastAt, value })));
+  }
+
+  *#writingWithheld(trx: Transaction<Database>): Generator<CompiledQuery> {
+    const withheld = this.transitions.filter(({ isWithheld }) => isWithheld).map(({ alert: { id, clearedAt = 0 } }) => ({ id, at: clearedAt })); // they have cleared
+    for (const part of inParts(withheld)) yield withholding(trx, part);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Days } from '../calendar/day-calendar.js';
 import type { Db } from '../database/database.js';
 import type { DeviceDirectory, DeviceEntry } from '../devices/types.js';
 import type { OutOfService } from '../maintenance/types.js';
+import { whyUnused, whyUnwatched } from '../maintenance/why-unwatched.js';
 import { push } from '../push.js';
 import type { CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
@@ -184,7 +185,7 @@ export class RuleMemory {
   }
 
   #whyUnwatched(entry: DeviceEntry, now: EpochMs): string | undefined {
-    return whyUnused(entry) ?? (entry.device.status === 'maintenance' ? 'maintenance' : this.dependencies.outOfService.why(entry, now));
+    return whyUnwatched(entry, this.dependencies.outOfService, now);
   }
 
   /** Answers whether the device is gone. */
@@ -299,7 +300,3 @@ function whyEnded({ family, rule: { id } }: CompiledRule, rules: RuleSet): strin
   const nearer = [...rules.byId.values()].find((rule) => rule.family === family);
   return nearer === undefined ? 'rule no longer applies' : `rule ${nearer.rule.id} applies instead`;
 }
-
-/** Before its acceptance and after retirement nothing counts that a device sends. */
-const whyUnused = ({ device: { accepted, status } }: DeviceEntry): string | undefined =>
-  accepted === false ? 'not accepted' : status === 'retired' ? status : undefined;

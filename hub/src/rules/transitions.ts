@@ -6,8 +6,8 @@ import type { Change, ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 
-/** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. */
-export interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert }
+/** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. `isWithheld`: it cleared as its device is out of service. */
+export interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert; readonly isWithheld?: boolean }
 
 /** Steps that get their numbers in one go; in a storm of alerts the thread is given up after it. */
 const STEPS = 50;

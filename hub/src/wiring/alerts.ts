@@ -16,6 +16,8 @@ import type { DeviceDirectory } from '../devices/types.js';
 import { usersOf } from '../duty/on-duty.js';
 import { Roster } from '../duty/roster.js';
 import { createShiftService } from '../duty/shift-service.js';
+import { createBackInService } from '../edges/back-in-service.js';
+import { createEdgeAlertWriter } from '../edges/edge-alert-writer.js';
 import { createClockMender } from '../escalation/clock-mender.js';
 import { createEscalationClocks } from '../escalation/escalation-clocks.js';
 import { createEscalationService } from '../escalation/escalation-service.js';
@@ -39,12 +41,14 @@ export function wireAlerts({ db, clock, areas, changes, directory, positionName,
   const writer = createAlertWriter({ db, clock, changes, activeAlerts, clocks });
   const outOfService = new MaintenanceWindows({ areas });
   const evaluator = createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clocks, directory, areas, days, outOfService, positionName, onError });
+  const edgeAlerts = createEdgeAlertWriter({ db, clock, changes, activeAlerts, clocks, outOfService, adopt: (active) => { evaluator.adopt(active); } });
   const escalator = createEscalator({
     clock, activeAlerts, writer, clocks, mend: createClockMender({ db, clock, changes, activeAlerts, clocks }),
     onDuty: (area, tier, at) => usersOf(roster.onDuty(area, at), tier), onError,
   });
   return {
-    activeAlerts, clocks, writer, policies, roster, outOfService, days, evaluator, escalator,
+    activeAlerts, clocks, writer, policies, roster, outOfService, days, evaluator, escalator, edgeAlerts,
+    backInService: createBackInService({ db, clock, directory, outOfService, writer: edgeAlerts, onError }),
     shelfTimer: createShelfTimer({ db, clock, writer, onError }),
     flood: createFloodWatch({ db, clock, areas, changes, operators: (area, at) => usersOf(roster.onDuty(area, at)).length, onError }),
     alerts: createAlertService({ db, clock, areas, writer }),

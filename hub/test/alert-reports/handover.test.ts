@@ -76,6 +76,7 @@ describeOnDatabases('what a shift hands to the next', () => {
     await over({ severity: 'critical', clearedAt: NOW - 9 * HOUR, raisedAt: NOW - 10 * HOUR });
     await over({ severity: 'critical', groupId: critical.id });
     await over({ severity: 'critical', inhibitedBy: critical.id });
+    await over({ severity: 'critical', isWithheld: true });
     await over({ severity: 'critical', shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
     expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 0, returned: 3 }, returned: [west, critical, major] });
     expect(await desk.reports.handover(EAST, {})).toMatchObject({ totals: { returned: 2 }, returned: [critical, major] });

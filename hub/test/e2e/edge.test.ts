@@ -131,6 +131,16 @@ describeWithServer('an edge between its devices and its hub', findMosquittoPub()
     expect(fires.map(({ id, active, raisedAt, clearedAt }) => ({ id, active, raisedAt, clearedAt }))).toEqual([{ id: fire.id, active: false, raisedAt: fire.raisedAt, clearedAt: fire.clearedAt }]);
   }, 60_000);
 
+  it('is silent at the hub in a maintenance window there, and active again when that ends', async () => {
+    const window = await admin.post<{ id: string }>('/maintenance', { devices: ['gate-1'], from: Date.now(), to: Date.now() + 3_600_000, reason: 'new hinges' });
+    const [withheld] = await waitFor('it clears', async () => {
+      const found = await alertsOf(admin, 'gate-1');
+      return found.some(({ active }) => active) ? undefined : found;
+    });
+    await admin.delete(`/maintenance/${window.id}`);
+    expect(await waitFor('it is active again', async () => (await alertsOf(admin, 'gate-1')).find(({ active }) => active))).toMatchObject({ id: withheld?.id, raisedAt: withheld?.raisedAt, acked: true, ackedBy: 'admin@edge-1', count: 1 });
+  }, 30_000);
+
   it('clears at the hub what was ended at the edge', async () => {
     await accepted('gate-1', 'event', { id: 'closed-1', ts: Date.now(), type: 'door_closed' });
     const cleared = await waitFor('it clears', async () => (await alertsOf(admin, 'gate-1')).find(({ active }) => !active));

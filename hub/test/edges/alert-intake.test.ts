@@ -1,7 +1,7 @@
 import type { Alert, EdgeAlertEntry, EdgeAlertRecord, JournalRecord } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { noClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertIntake } from '../../src/edges/alert-intake.js';
+import { createEdgeAlertWriter } from '../../src/edges/edge-alert-writer.js';
 import type { JournalHandler } from '../../src/journal/types.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 import { lossyDb } from '../support/lossy-db.js';
@@ -23,8 +23,8 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 function follow({ db }: Pick<Rig, 'db'> = rig): void {
-  const { clock, changes, activeAlerts, directory, evaluator, areas } = rig;
-  intake = createAlertIntake({ db, clock, changes, activeAlerts, clocks: noClocks, directory, areas, adopt: (active) => { evaluator.adopt(active); } });
+  const { clock, changes, activeAlerts, clocks, outOfService, directory, evaluator, areas } = rig;
+  intake = createAlertIntake({ writer: createEdgeAlertWriter({ db, clock, changes, activeAlerts, clocks, outOfService, adopt: (active) => { evaluator.adopt(active); } }), clocks, directory, areas });
 }
 
 const alert: Alert = {

@@ -86,7 +86,7 @@ export async function createRig(rules?: readonly Rule[], { clocksOf = async () =
     const shelfTimer = createShelfTimer({ db, clock, writer, onError });
     const maintenance = createMaintenanceService({ db, clock, ids, areas, directory, windows: outOfService });
     changes.onChange((change) => { if (change.kind === 'alert') published.push(change.alert); });
-    return { db, changes, activeAlerts, evaluator, writer, service, shelfTimer, maintenance, rules };
+    return { db, changes, activeAlerts, clocks, evaluator, writer, service, shelfTimer, outOfService, maintenance, rules };
   }
 
   const sample = (device: DeviceId, values: Partial<Record<MetricKey, MetricValue>>, ts: EpochMs = clock.at): JournalRecord => ({ type: 'telemetry', device, ts, at: clock.at, values });
@@ -101,7 +101,7 @@ export async function createRig(rules?: readonly Rule[], { clocksOf = async () =
     /** As the journal would, after batches that were handed to the evaluator by hand. */
     feedAt: async (first: Seq, ...records: JournalRecord[]): Promise<void> => parts.evaluator.handle({ first, last: first + records.length - 1, records }),
     get db() { return parts.db; }, get evaluator() { return parts.evaluator; }, get service() { return parts.service; }, get activeAlerts() { return parts.activeAlerts; },
-    get writer() { return parts.writer; }, get changes() { return parts.changes; }, get shelfTimer() { return parts.shelfTimer; }, get maintenance() { return parts.maintenance; }, get rules() { return parts.rules; },
+    get writer() { return parts.writer; }, get changes() { return parts.changes; }, get shelfTimer() { return parts.shelfTimer; }, get clocks() { return parts.clocks; }, get outOfService() { return parts.outOfService; }, get maintenance() { return parts.maintenance; }, get rules() { return parts.rules; },
     get seq() { return seq; },
     event: (device: DeviceId, event: string, id: string, ts: EpochMs = clock.at): EventRecord => ({ type: 'event', device, id, ts, at: clock.at, event, data: {} }),
     send: (device: DeviceId, metric: MetricKey, value: MetricValue, ts?: EpochMs) => feed(sample(device, { [metric]: value }, ts)),

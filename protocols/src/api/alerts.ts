@@ -18,6 +18,7 @@ export type AlertClock = Static<typeof AlertClockSchema>;
 /**
  * `kind` is the kind of the device; `seq` is the change that produced this state. `inhibitedBy`: the alert that makes this one pointless to act on, or did until this one cleared.
  * `isChattering`: it comes and goes, so it is held active until it has been quiet for a minute. `manualClear`: a person may clear it.
+ * `isWithheld`: its edge raised it while its device was out of service, and nobody was told; it is not active.
  */
 export const AlertSchema = Type.Object({
   id: Type.String(), ruleId: Type.String(), deviceId: Type.Optional(IdSchema), area: IdSchema, kind: oneOf(DEVICE_KINDS),
@@ -27,6 +28,7 @@ export const AlertSchema = Type.Object({
   groupId: Type.Optional(Type.String()), caseId: Type.Optional(Type.String()), seq: Type.Integer(),
   shelvedBy: Type.Optional(Type.String()), shelveReason: Type.Optional(Type.String()), assignee: Type.Optional(Type.String()), inhibitedBy: Type.Optional(Type.String()),
   isChattering: Type.Optional(Type.Boolean()), manualClear: Type.Optional(Type.Boolean()), ruleVersion: Type.Optional(Type.Integer()), clock: Type.Optional(AlertClockSchema),
+  isWithheld: Type.Optional(Type.Boolean()),
 });
 export type Alert = Static<typeof AlertSchema>;
 export const AlertListSchema = listOf(AlertSchema);
@@ -44,7 +46,7 @@ export const AlertWithTimelineSchema = Type.Object({ ...AlertSchema.properties, 
 export type AlertWithTimeline = Static<typeof AlertWithTimelineSchema>;
 
 const BooleanQuery = Type.Enum(['true', 'false', '1', '0']);
-/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert; `stale`: active for a day. `from` and `to` are of raising, `clearedFrom` of clearing. */
+/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert, or withheld; `stale`: active for a day. `from` and `to` are of raising, `clearedFrom` of clearing. */
 export const AlertQuerySchema = Type.Object({
   area: Type.Optional(IdSchema), active: Type.Optional(BooleanQuery), acked: Type.Optional(BooleanQuery), severity: Type.Optional(oneOf(SEVERITIES)),
   tier: Type.Optional(oneOf(TIERS)), device: Type.Optional(IdSchema), top: Type.Optional(BooleanQuery), stale: Type.Optional(BooleanQuery),
