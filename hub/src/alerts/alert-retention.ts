@@ -5,7 +5,7 @@ import type { Db } from '../database/database.js';
 /** Alerts of one transaction. */
 const AT_ONCE = 100;
 
-/** Drops alerts that cleared before a time, with their timelines. One that is active stays, however old, and so does one that its edge holds active while its device is out of service, a year at most. */
+/** Drops alerts that cleared before a time, with their timelines. One that is active stays, however old, and so does one that its edge holds active while its device is out of service. */
 export async function dropAlertsBefore(db: Db, at: EpochMs): Promise<void> {
   for (;;) {
     const old = await db.selectFrom('alert').select('id').where('cleared_at', '<', at).where('active', '=', 0)

@@ -68,6 +68,21 @@ describe('a data folder of the first version', () => {
     }
   });
 
+  it('finds withheld alerts and those that are past their time without a look at all others', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const db = await openDatabase(path);
+    try {
+      const planOf = async (query: string) => (await sql<{ detail: string }>`explain query plan ${sql.raw(query)}`.execute(db)).rows.map(({ detail }) => detail);
+      const withheld = await planOf('select alert.id, edge_alert.edge, alert.device_id, alert.kind from edge_alert inner join alert on alert.id = edge_alert.alert_id where withheld_at is not null order by alert.weight desc, alert.id');
+      expect(withheld.join('; ')).toMatch(/edge_alert USING INDEX edge_alert_withheld.*alert USING INDEX sqlite_autoindex_alert_1/);
+      const old = await planOf("select id from alert where cleared_at < 5 and active = 0 and id not in (select alert_id from edge_alert where withheld_at is not null) limit 100");
+      expect(old.join('; ')).toMatch(/edge_alert USING INDEX edge_alert_withheld/);
+    } finally {
+      await db.destroy();
+    }
+  });
+
   it('reads alerts and timelines in the order of reports by an index, from any place in it', async () => {
     const path = join(folder, 'hub.db');
     await writeFirstVersion(path);

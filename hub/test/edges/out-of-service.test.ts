@@ -275,7 +275,7 @@ describeOnDatabases('an alert of an edge, while its device is out of service', (
     expect([await rig.active(), rig.errors]).toEqual([[], []]);
   });
 
-  it('is neither dropped with old alerts, nor escalated or cleared by hand, while it is withheld', async () => {
+  it('is neither dropped with old alerts, nor escalated, while it is withheld', async () => {
     await take(told({}, raised));
     await goOut();
     await dropAlertsBefore(rig.db, END);
