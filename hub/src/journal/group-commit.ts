@@ -36,6 +36,8 @@ export class GroupCommit implements JournalWriter {
   #isHeld = false;
   #wasFull = false;
   #isStopped = false;
+  /** A group could not be written before the stop. What comes after it is not written either: it would be acknowledged before it, and have its sequences. */
+  #hasGivenUp = false;
 
   constructor(dependencies: GroupCommitDependencies) {
     this.#dependencies = dependencies;
@@ -72,7 +74,7 @@ export class GroupCommit implements JournalWriter {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#inFlight;
-    while (this.#pending.length > 0) {
+    while (this.#pending.length > 0 && !this.#hasGivenUp) {
       this.#commit();
       await this.#inFlight;
     }
@@ -108,7 +110,10 @@ export class GroupCommit implements JournalWriter {
     const records: JournalRecord[] = [];
     for (const message of group) for (const record of message.records) records.push(record);
     for (let retryMs = RETRY_FIRST_MS; !await this.#tryWrite(records); retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS)) {
-      if (this.#isStopped) return; // a stopping hub leaves them unacknowledged
+      if (this.#isStopped) { // a stopping hub leaves them unacknowledged
+        this.#hasGivenUp = true;
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     for (const { done } of group) done();

@@ -9,7 +9,7 @@ import { push } from '../push.js';
 import type { CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
-import type { InTurns } from './in-turns.js';
+import { STEPS_PER_TURN, type InTurns } from './in-turns.js';
 import { LateWrites } from './late-writes.js';
 import { overtakenAlerts } from './overtaken.js';
 import type { RuleSet } from './rule-set.js';
@@ -20,6 +20,9 @@ import { SilenceGroups, isGroupAlert } from './silence-groups.js';
 
 /** Devices that are looked after before sockets and timers have a turn. */
 const DEVICES_PER_TURN = 500;
+
+/** Steps of alerts by which a turn is half full: the rest is left to what the turn is for. */
+const STEPS_OF_SETTLING = STEPS_PER_TURN / 2;
 
 /** The conditions of all devices: read from the database at start and after a failed write, in step with the directory afterwards. */
 export class RuleMemory {
@@ -89,8 +92,9 @@ export class RuleMemory {
   /** The same, under the rules that are in force now. */
   settled(id: DeviceId, now: EpochMs): DeviceMemory | undefined {
     const device = this.#devices.get(id);
-    if (device !== undefined && this.isUnsettled) this.#settle(device, now);
-    return device;
+    if (device === undefined || !this.isUnsettled) return device;
+    this.#settle(device, now);
+    return this.#devices.get(id); // it may be gone, or another one
   }
 
   /** The last record of the reader's journal that has had an effect on some device before its turn; 0: none. */
@@ -101,7 +105,7 @@ export class RuleMemory {
   }
 
   /**
-   * Follows rules, areas, maintenance and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. Where alerts of many devices end by it, those of as many as fit into a turn: somebody
+   * Follows rules, areas, maintenance and the directory. Answers what is remembered of rules and devices that are gone, which has to go too. Where alerts of many devices end by it, those of as many as fill half a turn: somebody
    * who switches off the rule of a storm would keep what is critical waiting for seconds. The others have theirs with the next call (`isUnsettled`), or when something is to be made of them.
    */
   async applyChanges(touched: Set<DeviceId>, now: EpochMs): Promise<Forgotten> {
@@ -127,7 +131,6 @@ export class RuleMemory {
   /** What comes with time alone. `listeningSince`: undefined while silence can't be judged. */
   *tick(now: EpochMs, listeningSince: EpochMs | undefined): InTurns {
     const { effects } = this.dependencies;
-    while (this.isUnsettled) now = yield;
     this.#followCalendar();
     // Most of them wait for minutes: the next alert must not wait for a look at each.
     for (const [condition, due] of effects.waiting) {
@@ -237,17 +240,19 @@ export class RuleMemory {
     if (!this.isUnsettled) return;
     let turn = 0;
     for (const device of this.#unsettled) {
-      if (this.dependencies.effects.gathered.isFull) return;
+      if (this.dependencies.effects.gathered.transitions.length >= STEPS_OF_SETTLING) return;
       this.#settle(device, now);
       turn += 1;
       if (turn % DEVICES_PER_TURN === 0) await breathe();
     }
-    this.rulesVersion += 1;
-    this.#groups.lookAnew();
   }
 
   #settle(device: DeviceMemory, now: EpochMs): void {
-    if (this.#unsettled.delete(device)) this.#follow(device.id, now);
+    if (!this.#unsettled.delete(device)) return;
+    if (this.#follow(device.id, now)) this.#forgotten.devices.push(device.id);
+    if (this.isUnsettled) return;
+    this.rulesVersion += 1;
+    this.#groups.lookAnew();
   }
 
   /** Gives the device the rules that are in force where it stands now. */

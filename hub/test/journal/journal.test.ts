@@ -143,6 +143,22 @@ describe('Journal', () => {
       expect([firsts(first), firsts(other)]).toEqual([[1, 2], [1, 2]]);
     });
 
+    it('writes nothing after a group that could not be written before the stop: it would take the sequences the reader has seen', async () => {
+      const [first, acked] = [ahead(), [] as number[]];
+      const journal = await start([first]);
+      const goOn = holdNextWrite();
+      journal.append({ records: [record(1), record(2)], bytes: 100 }, () => acked.push(1));
+      await vi.waitFor(() => expect(first.seen).toEqual([1, 2]));
+      journal.append({ records: [record(3)], bytes: 100 }, () => acked.push(3));
+      const stopped = journal.stop();
+      goOn(new Error('no space left'));
+      await stopped;
+      expect([acked, first.seen]).toEqual([[], [1, 2]]);
+      const other = new Collector('other');
+      await start([other]);
+      expect(other.seen).toEqual([]);
+    });
+
     it('does not use a sequence again of which the reader says that it has dealt with it, when the power went before the disk had it', async () => {
       let dealtWith = 0;
       const keeping = (): Collector => Object.assign(ahead(), { position: async () => dealtWith });

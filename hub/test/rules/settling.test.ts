@@ -42,6 +42,38 @@ describeOnDatabases('what ends a storm of alerts at once', () => {
     await expectAllEnded();
   });
 
+  it('keeps nothing critical waiting at the end of a backlog either', async () => {
+    const backlog = Array.from({ length: 300 }, (_, index) => rig.sample(bin(index), { fill_level: 50 }));
+    await Promise.all([takenBack(), rig.feed(...backlog, rig.event('gate', 'forced_open', 'e1'))]);
+    expect(endedBeforeGate()).toBeLessThan(BINS / 2);
+    await expectAllEnded();
+  });
+
+  it('tells what is critical by time before the last of them has ended', async () => {
+    const hot: Rule = { ...common('hot', ['access_gate'], '{device}'), type: 'threshold', metric: 'temperature', direction: 'above', clearAt: 40, onDelayS: 30, bands: [{ limit: 60, severity: 'critical' }] };
+    await rig.evaluator.changeRule({ id: 'hot', version: 1, rule: hot });
+    await rig.feed(rig.sample('gate', { temperature: 90 }));
+    rig.clock.at += 31_000;
+    await Promise.all([takenBack(), rig.evaluator.tick()]);
+    const told = rig.published.findIndex(({ ruleId }) => ruleId === 'hot');
+    expect(told).toBeGreaterThan(-1);
+    expect(told).toBeLessThan(BINS / 2);
+  });
+
+  it('judges nothing of a device that is removed meanwhile', async () => {
+    const last = bin(BINS - 1);
+    let told = 0;
+    rig.changes.onChange(() => {
+      told += 1;
+      if (told === 1) rig.directory.remove(bin(0));
+      if (told === 51) rig.directory.remove(last);
+    });
+    await Promise.all([takenBack(), rig.feed(rig.sample(last, { fill_level: 97 }))]);
+    await rig.pass(3);
+    expect(await rig.active()).toEqual([]);
+    expect(await rig.db.selectFrom('rule_state').select('device_id').where('device_id', 'in', [last, bin(0)]).execute()).toEqual([]);
+  });
+
   it('judges what comes meanwhile by the rules that are in force, whose turn has come or not', async () => {
     const last = bin(BINS - 1);
     await Promise.all([takenBack(), rig.feed(rig.event('gate', 'forced_open', 'e1'), rig.sample(last, { fill_level: 50 }), rig.sample(last, { fill_level: 97 }, rig.clock.at + 1))]);
