@@ -4,6 +4,7 @@ import { ApiError } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
 import type { FormFault } from '../rules/rule-faults.js';
 import { emptyForm, formOfRule, type RuleForm } from '../rules/rule-form.js';
+import { useChanges } from './use-leaving.js';
 import { useLoaded } from './use-loaded.js';
 import { useProblemWords } from './use-problem-words.js';
 import { useRuleAccess } from './use-rule-access.js';
@@ -13,6 +14,7 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   const { problemText } = useProblemWords();
   const access = useRuleAccess();
   const form = ref<RuleForm>(emptyForm());
+  const { isChanged, settle } = useChanges(() => form.value);
   const stored = shallowRef<Rule>();
   /** What somebody else saved in the meantime. */
   const theirs = shallowRef<Rule>();
@@ -33,6 +35,7 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
     problem.value = undefined;
     // A rule made from another one is a nearer one of its family until somebody says otherwise.
     form.value = rule !== undefined && !isNew ? formOfRule(rule) : atHome(rule === undefined ? emptyForm() : { ...formOfRule(rule), id: '', version: undefined, family: familyOf(rule) });
+    settle();
   }
   /** A new rule of somebody bound to an area begins there, if it does not lie within it anyway. */
   const atHome = (made: RuleForm): RuleForm => access.own.value === undefined || access.isOwn(made) ? made : { ...made, areas: [access.own.value], devices: [] };
@@ -47,7 +50,7 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
     } finally { isWorking.value = false; }
   }
   const save = (rule: Rule) => attempt(async () => { show(stored.value === undefined ? await hubApi.createRule(rule) : await hubApi.replaceRule(rule), false); });
-  const remove = () => attempt(() => hubApi.deleteRule(form.value.id));
+  const remove = () => attempt(async () => { await hubApi.deleteRule(form.value.id); settle(); });
   const takeTheirs = () => { show(theirs.value, false); };
   /** One's own over theirs, knowing it. */
   const keepMine = () => { form.value.version = theirs.value?.version; stored.value = theirs.value; theirs.value = undefined; problem.value = undefined; };
@@ -57,5 +60,5 @@ export function useRuleEditor(source: () => { id: string | undefined; template: 
   const rules = computed(() => data.value?.rules ?? []);
   /** Ids that a new rule can't have. */
   const taken = computed(() => isNew.value ? [...rules.value.map(({ id }) => id), ...refused.value] : []);
-  return { form, stored, theirs, isNew, mayWrite, reach, ownName: access.ownName, rules, taken, refused, isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
+  return { form, isChanged, stored, theirs, isNew, mayWrite, reach, ownName: access.ownName, rules, taken, refused, isLoaded: computed(() => data.value !== undefined), error, reload, isWorking, problem, save, remove, takeTheirs, keepMine };
 }

@@ -2,6 +2,8 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
+const question = (page: Page) => page.getByTestId('discard-question');
+
 /** How a dialog is opened, and the field of it that somebody types into. */
 type Opened = readonly [path: string, open: (page: Page) => Promise<void>, field: string];
 const press = (key: string) => async (page: Page) => { await page.locator('[data-testid=alert-card][data-current=true]').waitFor(); await page.keyboard.press(key); };
@@ -16,7 +18,6 @@ const DIALOGS: Readonly<Record<string, Opened>> = {
 describe.skipIf(!canDrive)('a dialog that is left', { timeout: 60_000 }, () => {
   const wall = wallForEach();
   beforeEach(() => { wall.page.setDefaultTimeout(10_000); });
-  const question = (page: Page) => page.getByTestId('discard-question');
 
   it.each(Object.entries(DIALOGS))('closes at once when nothing was typed, and asks when something was: %s', async (_name, [path, open, selector]) => {
     const { hub, page } = wall;
@@ -73,5 +74,87 @@ describe.skipIf(!canDrive)('a dialog that is left', { timeout: 60_000 }, () => {
     await page.getByTestId('dialog-submit').click();
     await page.getByTestId('dialog-note').waitFor({ state: 'detached' });
     expect(await question(page).count()).toBe(0);
+  });
+});
+
+/** Where one comes from, the way to the page, what is changed there, what it says then and said before, and how it is saved. */
+interface Typed { readonly from: string; open(page: Page): Promise<void>; change(page: Page, word: string): Promise<void>; says(page: Page): Promise<string | null>; save(page: Page): Promise<void> }
+const field = (id: string) => ({
+  change: async (page: Page, word: string) => { await page.getByTestId(id).click(); await page.keyboard.press('ControlOrMeta+A'); await page.keyboard.type(word); }, says: (page: Page) => page.getByTestId(id).inputValue(),
+});
+const day = (page: Page) => page.getByTestId('year-grid').locator('button').nth(4);
+const PAGES: Readonly<Record<string, Typed>> = {
+  rule: { from: 'operations/rules', open: (page) => page.locator('a[href="/operations/rules/activity-room"]').first().click(), ...field('rule-name'), save: async (page) => { await page.getByTestId('rule-save-open').click(); await page.getByTestId('rule-save-confirm').click(); await page.getByTestId('rule-save').waitFor({ state: 'detached' }); } },
+  'new rule': { from: 'operations/rules', open: (page) => page.locator('a[href="/operations/new-rule"]').first().click(), ...field('rule-name'), save: () => Promise.resolve() },
+  calendar: { from: 'operations/shifts', open: (page) => page.locator('a[href="/operations/calendar"]').first().click(), change: (page) => day(page).click(), says: (page) => day(page).getAttribute('title'), save: async (page) => { await page.getByTestId('calendar-save').click(); await page.locator('[data-testid=calendar-save]:disabled').waitFor(); } },
+  comment: { from: '', open: (page) => page.locator('[data-testid=alert-card] a').first().click(), ...field('alert-comment'), save: async (page) => { await page.locator('form.comment button').click(); await expect.poll(() => page.getByTestId('alert-comment').inputValue()).toBe(''); } },
+};
+const names = Object.keys(PAGES);
+
+describe.skipIf(!canDrive)('a page that is left', { timeout: 60_000 }, () => {
+  const wall = wallForEach();
+  beforeEach(() => { wall.page.setDefaultTimeout(10_000); });
+  const asks = (page: Page) => question(page).getByText('Discard what you entered?').waitFor();
+  /** Comes to the page from another one; the link of the header leads on. */
+  async function arrive(name: string) {
+    const [{ hub, page }, typed] = [wall, PAGES[name] ?? (() => { throw new Error(name); })()];
+    await showAt(page, `${hub.url}/${typed.from}`, 'en', [1366, 768]);
+    await typed.open(page);
+    await expect.poll(() => typed.says(page)).toBeDefined();
+    return { page, typed, here: page.url(), before: await typed.says(page), goOn: () => page.locator('a[href="/devices"]').first().click(), goBack: () => page.evaluate('history.back()'), path: () => new URL(page.url()).pathname.slice(1) };
+  }
+
+  it.each(names)('asks when something was changed, for a link and for the way back, and stays or goes as told: %s', async (name) => {
+    const { page, typed, here, before, goOn, goBack, path } = await arrive(name);
+    await typed.change(page, 'new lid');
+    const changed = await typed.says(page);
+    expect(changed).not.toBe(before);
+    for (const leave of [goOn, goBack]) {
+      await leave();
+      await asks(page);
+      await page.keyboard.press('Escape');
+      await question(page).waitFor({ state: 'detached' });
+      await expect.poll(() => page.url()).toBe(here);
+      expect(await typed.says(page)).toBe(changed);
+    }
+    await goBack();
+    await asks(page);
+    await page.keyboard.press('Enter');
+    await question(page).waitFor({ state: 'detached' });
+    await expect.poll(path).toBe(PAGES[name]?.from);
+    await typed.open(page);
+    await expect.poll(() => typed.says(page)).toBe(before);
+  });
+
+  it.each(names)('lets the browser ask before the tab is closed: %s', async (name) => {
+    const { page, typed } = await arrive(name);
+    await typed.change(page, 'new lid');
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    expect(page.isClosed()).toBe(false);
+  });
+
+  it.each(names)('asks nothing when nothing was changed, or all of it back: %s', async (name) => {
+    const { page, typed, before, goOn, path } = await arrive(name);
+    await typed.change(page, 'new lid');
+    await typed.change(page, before ?? '');
+    if (before === '') await page.keyboard.press('Delete');
+    await goOn();
+    await expect.poll(path).toBe('devices');
+    const again = await arrive(name);
+    await again.goOn();
+    await expect.poll(path).toBe('devices');
+    await (await arrive(name)).page.close({ runBeforeUnload: true });
+  });
+
+  it.each(names.filter((name) => name !== 'new rule'))('asks nothing once it is saved: %s', async (name) => {
+    const { page, typed, goOn, path } = await arrive(name);
+    await typed.change(page, 'new lid');
+    await typed.save(page);
+    await goOn();
+    await expect.poll(path).toBe('devices');
   });
 });
