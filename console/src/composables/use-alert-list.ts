@@ -34,11 +34,11 @@ export function useAlertList() {
     && (standing.value === undefined || alerts.standing(alert.id) === standing.value);
   /** An alert of the socket that no page has brought belongs to a page not read yet, unless it is active. */
   const isKnown = (alert: Alert): boolean => alert.active || next.value === undefined || read.value.has(alert.id);
-  // Both lists are in order already; as many as the table takes are merged, however many there are.
-  const rows = computed(() => {
+  // Both lists are in order already; as many as the table takes are merged, however many there are, and one that tells whether there are more.
+  const merged = computed(() => {
     void alerts.tablePace;
     const older = [...read.value.values()].filter((alert) => !alerts.byId.has(alert.id) && isWanted(alert)).sort(byTableOrder);
-    return mergeSorted(alerts.table, older, byTableOrder, (alert) => isWanted(alert) && isKnown(alert), ALERT_ROW_LIMIT);
+    return mergeSorted(alerts.table, older, byTableOrder, (alert) => isWanted(alert) && isKnown(alert), ALERT_ROW_LIMIT + 1);
   });
   async function load(isFirst: boolean): Promise<void> {
     const own = ++turn;
@@ -56,7 +56,8 @@ export function useAlertList() {
     }
   }
   watch([filter, () => live.recovery?.at], () => void load(true), { immediate: true });
-  const isCut = computed(() => rows.value.length >= ALERT_ROW_LIMIT);
+  const isCut = computed(() => merged.value.length > ALERT_ROW_LIMIT);
+  const rows = computed(() => isCut.value ? merged.value.slice(0, ALERT_ROW_LIMIT) : merged.value);
   return { filters, rows, isCut, hasMore: computed(() => next.value !== undefined), error, isLoading, reload: () => void load(true), loadMore: () => void load(false), clear: address.clear };
 }
 
