@@ -46,8 +46,8 @@ export const en: Messages = {
   changes: { title: 'Latest changes', raised: '{message}', acked: '{who} acknowledged: {message}', cleared: 'Cleared: {message}', escalated: 'Up to {tier}: {message}', shelved: '{who} shelved: {message}', device: '{device}: {status}', none: 'No changes yet' },
   alerts: {
     title: 'Alerts', severity: 'Severity', message: 'Alert', place: 'Place', raisedAt: 'Raised', lasted: 'Lasted', state: 'State', tierColumn: 'Tier', count: 'Times', value: 'Value', action: 'Action',
-    anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Active or cleared', anyAck: 'Any handling', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Unacknowledged', reset: 'Clear filters',
-    none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', shownCut: 'Only the first {n} are shown; narrow the filters', anyStanding: 'Shelved or not', standing: 'Active', back: 'Cleared', shelved: 'Shelved', grouped: 'Grouped', inhibited: 'Inhibited',
+    anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Active or cleared', anyAck: 'Any handling', handling: 'Acknowledgement', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Unacknowledged', reset: 'Clear filters',
+    none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', shownCut: 'Only the first {n} are shown; narrow the filters', anyStanding: 'Shelved or not', standingLabel: 'Shelved and suppressed', standing: 'Active', back: 'Cleared', shelved: 'Shelved', grouped: 'Grouped', inhibited: 'Inhibited',
   },
   discard: { question: 'Discard what you entered?', yes: 'Discard', stay: 'Keep editing' },
   alert: {
