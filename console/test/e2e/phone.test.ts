@@ -26,6 +26,17 @@ describe.skipIf(!canDrive)('a phone of 390 × 844', { timeout: 90_000 }, () => {
     await button.waitFor();
     expect(await button.evaluate((link) => { const range = document.createRange(); range.selectNodeContents(link); const [words, whole] = [range.getBoundingClientRect(), link.getBoundingClientRect()]; return Math.abs(words.top + words.bottom - whole.top - whole.bottom); })).toBeLessThan(4);
   });
+
+  it.each(['en', 'zh-CN'])('has the form of an escalation policy within its dialog, and each severity in one line (%s)', async (locale) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/policies`, locale, [390, 844]);
+    await page.getByTestId('policy-row').first().locator('button').click();
+    const form = page.getByTestId('policy-form');
+    for (const [index, minutes] of ['30', '10'].entries()) await form.locator('input').nth(index).fill(minutes);
+    await form.getByRole('alert').waitFor();
+    expect(await form.evaluate((own) => own.scrollWidth - own.clientWidth)).toBeLessThanOrEqual(0);
+    expect(await form.locator('tbody th').evaluateAll((all) => all.map((word) => { const range = document.createRange(); range.selectNodeContents(word); return new Set([...range.getClientRects()].map(({ height }) => height > 32)).has(true); }))).toEqual([false, false, false, false, false]);
+  });
 });
 
 describe.skipIf(!canDrive)('a laptop of 1366 × 768', { timeout: 60_000 }, () => {
