@@ -31,6 +31,12 @@ export class Rounds implements Feature {
     this.#timer.unref();
   }
 
+  /** The same, with a first round before it resolves. */
+  async startAtOnce(): Promise<void> {
+    await this.start();
+    await this.now();
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;

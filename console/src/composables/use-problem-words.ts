@@ -10,7 +10,7 @@ export function useProblemWords() {
   const { t, te, errorText, eitherOf } = useWords();
   function problemText(error: unknown): string {
     if (!(error instanceof ApiError) || (error.detailZh === undefined && !TELLING.has(error.code))) return errorText(error);
-    // Words of the hub's own for a page say more than which member broke which keyword.
+    // A sentence of the hub's own in both languages says more than which member broke which keyword.
     const detail = error.detailZh === undefined && error.faults.length > 0 ? faultsInWords(error.faults, t, te) : eitherOf(error.detail, error.detailZh);
     return detail === '' ? errorText(error) : `${errorText(error)} · ${detail}`;
   }

@@ -1,6 +1,6 @@
 import { isBlank, type Alert, type AlertTimelineEntry, type EpochMs } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import { toChange, type ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -47,7 +47,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
   }
 
   /** One turn and one transaction. When that fails, what was looked at is looked at again before the next turn. */
-  async function change(ids: readonly string[], decide: (found: ReadonlyMap<string, Alert>, at: EpochMs) => readonly Stepped[]): Promise<{ found: ReadonlyMap<string, Alert>; changed: readonly Alert[] }> {
+  async function change(ids: readonly string[], decide: (found: ReadonlyMap<string, Alert>, at: EpochMs) => readonly Stepped[]): Promise<readonly Alert[]> {
     return activeAlerts.exclusive(async () => {
       const at = clock.now();
       let found: ReadonlyMap<string, Alert> = new Map();
@@ -57,7 +57,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
           return record(trx, decide(found, at), at);
         });
         tell(changed, at);
-        return { found, changed };
+        return changed;
       } catch (error) {
         if (!(error instanceof AppError)) activeAlerts.doubt([...found.values()], (those) => { tell(those, at); });
         throw error;
@@ -67,13 +67,13 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
 
   function tell(changed: readonly Alert[], at: EpochMs): void {
     for (const alert of changed) activeAlerts.put(alert, at);
-    changes.publish(changed.map((alert): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
+    changes.publish(changed.map(toChange));
   }
 
   return {
     async write(id, decide) {
       let current: Alert | undefined;
-      const { changed } = await change([id], (found, at) => {
+      const [changed] = await change([id], (found, at) => {
         current = found.get(id);
         if (current === undefined) throw new AppError('ALERT_NOT_FOUND');
         const planned = decide(current, at);
@@ -82,16 +82,13 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
         if (step === undefined) throw new AppError(current.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
         return [step];
       });
-      return changed[0] ?? current!; // there, or it has thrown
+      return changed ?? current!; // there, or it has thrown
     },
-    async writeAll(ids, decide) {
-      const { changed } = await change(ids, (found, at) => [...new Set(ids)].flatMap((id) => {
-        const current = found.get(id);
-        const planned = current === undefined ? undefined : decide(current, at);
-        return current === undefined || planned === undefined ? [] : stepped(current, planned, at) ?? [];
-      }));
-      return changed;
-    },
+    writeAll: (ids, decide) => change(ids, (found, at) => [...new Set(ids)].flatMap((id) => {
+      const current = found.get(id);
+      const planned = current === undefined ? undefined : decide(current, at);
+      return current === undefined || planned === undefined ? [] : stepped(current, planned, at) ?? [];
+    })),
   };
 }
 

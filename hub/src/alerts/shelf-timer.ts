@@ -38,10 +38,7 @@ export function createShelfTimer({ db, clock, writer, onError }: ShelfTimerDepen
 
   return {
     tick: () => rounds.now(),
-    async start() {
-      await rounds.start();
-      await rounds.now();
-    },
+    start: () => rounds.startAtOnce(),
     stop: () => rounds.stop(),
   };
 }

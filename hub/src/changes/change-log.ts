@@ -21,6 +21,9 @@ export type Change =
   | { readonly seq: Seq; readonly area: AreaId; readonly movedTo?: AreaId; readonly kind: 'alert'; readonly alert: Alert }
   | { readonly seq: Seq; readonly area: AreaId; readonly movedTo?: AreaId; readonly kind: 'device'; readonly device: Device };
 
+/** What becomes of an alert that has its seq. */
+export const toChange = (alert: Alert): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert });
+
 export interface ChangeLog {
   /** Records a change inside the caller's transaction and gives its seq, which the alert has from then on; `body` is stored without it. */
   recordAlert(trx: Transaction<Database>, alert: Alert, movedTo?: AreaId): Promise<Alert>;

@@ -61,10 +61,7 @@ export function createBackInService({ db, clock, directory, outOfService, writer
 
   return {
     tick: () => rounds.now(),
-    async start() {
-      await rounds.start();
-      await rounds.now();
-    },
+    start: () => rounds.startAtOnce(),
     stop: () => rounds.stop(),
   };
 }

@@ -4,7 +4,7 @@ import type { ActiveAlert, ActiveAlerts, Doubtful } from '../alerts/active-alert
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import { addTimelineEntries, saveAlert, toAlert } from '../alerts/alert-rows.js';
 import { applyStep } from '../alerts/life-cycle.js';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import { toChange, type ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -76,7 +76,7 @@ export function createEdgeAlertWriter({ db, clock, changes, activeAlerts, clocks
 
   function tell(written: readonly Written[], at: EpochMs): void {
     for (const one of written) follow(one, at);
-    changes.publish(written.map(({ alert }): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
+    changes.publish(written.map(({ alert }) => toChange(alert)));
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Alert } from '@liandong/protocols';
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
 import { readAlerts, recordAlerts } from '../alerts/alert-changes.js';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import { toChange, type ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { EscalationClocks } from './escalation-clocks.js';
@@ -28,6 +28,6 @@ export function createClockMender({ db, clock, changes, activeAlerts, clocks }: 
       const shared = activeAlerts.byId(alert.id);
       if (shared !== undefined) shared.alert = alert;
     }
-    changes.publish(mended.map((alert): Change => ({ seq: alert.seq, area: alert.area, kind: 'alert', alert })));
+    changes.publish(mended.map(toChange));
   }
 }

@@ -237,7 +237,6 @@ export class RuleMemory {
   }
 
   async #settleSome(now: EpochMs): Promise<void> {
-    if (!this.isUnsettled) return;
     let turn = 0;
     for (const device of this.#unsettled) {
       if (this.dependencies.effects.gathered.transitions.length >= STEPS_OF_SETTLING) return;

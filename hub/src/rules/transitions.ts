@@ -2,7 +2,7 @@ import { severityRank, type Alert, type AlertTimelineEntry } from '@liandong/pro
 import type { CompiledQuery, Transaction } from 'kysely';
 import type { ActiveAlert } from '../alerts/active-alerts.js';
 import type { TimelineEntries } from '../alerts/alert-rows.js';
-import type { Change, ChangeLog } from '../changes/change-log.js';
+import { toChange, type Change, type ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
 
@@ -32,8 +32,8 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
     for (const { active, alert, left } of part) {
       const gone = left === undefined ? undefined : numbered[at++];
       const now = numbered[at++] ?? alert; // one was recorded for each
-      if (gone !== undefined) published.push({ seq: gone.seq, area: gone.area, movedTo: alert.area, kind: 'alert', alert: gone });
-      published.push({ seq: now.seq, area: now.area, kind: 'alert', alert: now });
+      if (gone !== undefined) published.push({ ...toChange(gone), movedTo: alert.area });
+      published.push(toChange(now));
       active.alert = active.alert === alert ? now : { ...active.alert, seq: now.seq };
       last.set(now.id, now);
     }

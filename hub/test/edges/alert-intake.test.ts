@@ -1,13 +1,10 @@
 import type { Alert, EdgeAlertEntry, EdgeAlertRecord, JournalRecord } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createAlertIntake } from '../../src/edges/alert-intake.js';
-import { createEdgeAlertWriter } from '../../src/edges/edge-alert-writer.js';
 import type { JournalHandler } from '../../src/journal/types.js';
-import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { ADMIN, START, createRig, type Rig } from '../rules/rig.js';
 import { lossyDb } from '../support/lossy-db.js';
 import { describeOnDatabases } from '../support/databases.js';
-
-const FIRE = { ...common('fire'), local: true, type: 'threshold' as const, metric: 'temperature' as const, direction: 'above' as const, bands: [{ limit: 60, severity: 'critical' as const }], clearAt: 50 };
+import { FIRE, createEdgeSide, fireAlert } from './edge-side.js';
 
 let rig: Rig;
 let intake: JournalHandler;
@@ -22,15 +19,9 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-function follow({ db }: Pick<Rig, 'db'> = rig): void {
-  const { clock, changes, activeAlerts, clocks, outOfService, directory, evaluator, areas } = rig;
-  intake = createAlertIntake({ writer: createEdgeAlertWriter({ db, clock, changes, activeAlerts, clocks, outOfService, adopt: (active) => { evaluator.adopt(active); } }), clocks, directory, areas });
-}
+function follow(db = rig.db): void { ({ intake } = createEdgeSide(rig, db)); }
 
-const alert: Alert = {
-  id: 'edge-alert-1', ruleId: 'fire', deviceId: 'bin-1', area: 'east', kind: 'waste_bin', severity: 'critical', tier: 'community', active: true, acked: false, raisedAt: START - 60_000, lastAt: START - 60_000,
-  count: 1, value: 75, threshold: 60, message: { zh: '火', en: 'fire' }, seq: 1,
-};
+const alert = fireAlert(START - 60_000);
 const raised: EdgeAlertEntry = { n: 1, at: alert.raisedAt, change: 'raised', severity: 'critical', value: 75 };
 const acked: EdgeAlertEntry = { n: 2, at: START - 30_000, change: 'acked', by: 'admin', note: 'on my way' };
 const cleared: EdgeAlertEntry = { n: 3, at: START - 10_000, change: 'cleared' };
@@ -76,7 +67,7 @@ describeOnDatabases('alerts of an edge', () => {
 
   it('are in memory and on screens, too, when the connection was lost while their commit was answered', async () => {
     const lost = lossyDb(rig.db);
-    follow({ db: lost.db });
+    follow(lost.db);
     lost.isLost = true;
     await expect(take(told({}, raised))).rejects.toThrow('lost');
     expect(rig.activeAlerts.size).toBe(0);

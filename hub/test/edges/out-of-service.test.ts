@@ -1,19 +1,17 @@
 import type { Alert, AlertTimelineEntry, EdgeAlertEntry, EdgeAlertRecord, Maintenance } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createAlertIntake } from '../../src/edges/alert-intake.js';
 import { dropAlertsBefore } from '../../src/alerts/alert-retention.js';
-import { createBackInService, type BackInService } from '../../src/edges/back-in-service.js';
-import { createEdgeAlertWriter } from '../../src/edges/edge-alert-writer.js';
+import type { BackInService } from '../../src/edges/back-in-service.js';
 import { createEscalationClocks } from '../../src/escalation/escalation-clocks.js';
 import { EscalationPolicies } from '../../src/escalation/policies.js';
 import type { JournalHandler } from '../../src/journal/types.js';
-import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
+import { ADMIN, START, createRig, type Rig } from '../rules/rig.js';
 import { describeOnDatabases } from '../support/databases.js';
 import { lossyDb } from '../support/lossy-db.js';
+import { FIRE, createEdgeSide, fireAlert } from './edge-side.js';
 
 const MINUTE_MS = 60_000;
 const END = START + 60 * MINUTE_MS;
-const FIRE = { ...common('fire'), local: true, type: 'threshold' as const, metric: 'temperature' as const, direction: 'above' as const, bands: [{ limit: 60, severity: 'critical' as const }], clearAt: 50 };
 
 let rig: Rig;
 let intake: JournalHandler;
@@ -36,17 +34,9 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-function follow({ db }: Pick<Rig, 'db'> = rig): void {
-  const { clock, changes, activeAlerts, clocks, outOfService, directory, evaluator, areas } = rig;
-  const writer = createEdgeAlertWriter({ db, clock, changes, activeAlerts, clocks, outOfService, adopt: (active) => { evaluator.adopt(active); } });
-  intake = createAlertIntake({ writer, clocks, directory, areas });
-  back = createBackInService({ db, clock, directory, outOfService, writer, onError: (error) => { rig.errors.push(error); } });
-}
+function follow(db = rig.db): void { ({ intake, back } = createEdgeSide(rig, db)); }
 
-const alert: Alert = {
-  id: 'edge-alert-1', ruleId: 'fire', deviceId: 'bin-1', area: 'east', kind: 'waste_bin', severity: 'critical', tier: 'community', active: true, acked: false, raisedAt: START, lastAt: START,
-  count: 1, value: 75, threshold: 60, message: { zh: '火', en: 'fire' }, seq: 1,
-};
+const alert = fireAlert(START);
 const told = (more: Partial<Alert>, ...entries: EdgeAlertEntry[]): EdgeAlertRecord => ({ type: 'alert', device: 'bin-1', at: rig.clock.at, edge: 'edge-1', alert: { ...alert, ...more }, entries });
 const entry = (n: number, change: EdgeAlertEntry['change'], minute: number, more: Partial<EdgeAlertEntry> = {}): EdgeAlertEntry => ({ n, at: START + minute * MINUTE_MS, change, ...more });
 const raised = entry(1, 'raised', 0, { severity: 'critical', value: 75 });
@@ -288,7 +278,7 @@ describeOnDatabases('an alert of an edge, while its device is out of service', (
     await goOut();
     await take(told({}, raised));
     const lost = lossyDb(rig.db);
-    follow({ db: lost.db });
+    follow(lost.db);
     lost.isLost = true;
     await comeTo(END);
     expect(rig.errors).toHaveLength(1);
