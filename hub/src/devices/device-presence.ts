@@ -13,8 +13,8 @@ const TICK_MS = 1000;
 const ANNOUNCE_EVERY_MS = 1000;
 /** `lastSeenAt` is current in memory at once; on disk it may be this far behind. */
 const PERSIST_EVERY_MS = 5000;
-/** Rows of one statement or transaction: other writers get their turn in between. */
-const CHUNK = 500;
+/** Rows of one statement or transaction: other writers get their turn in between, and a critical alert waits for no more. */
+const CHUNK = 100;
 
 type Presence = Extract<DeviceStatus, 'online' | 'offline'>;
 interface Sign { readonly status: Presence; readonly at: EpochMs }

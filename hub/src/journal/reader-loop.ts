@@ -91,7 +91,8 @@ export class ReaderLoop {
       const waiting = newer(this.#position);
       const ms = waiting.length === 0 ? 0 : handler.holdMs(waiting);
       if (ms <= 0) return;
-      await this.#sleep(ms, true);
+      this.#hasNews = false;
+      if (await handler.handleUrgent?.(waiting) !== true && !this.#hasNews) await this.#sleep(ms, true);
     }
   }
 

@@ -53,6 +53,8 @@ export interface JournalHandler {
    * and for which some records are more urgent than others.
    */
   holdMs?(waiting: readonly JournalBatch[]): number;
+  /** Asked before what waits is held: deals with what can't wait, before its turn and by itself. False: there is nothing like that. */
+  handleUrgent?(waiting: readonly JournalBatch[]): Promise<boolean>;
   /** `newer`: what this reader will be given next, as far as it is in memory, for one that does not keep to the order. */
   handle(batch: JournalBatch, newer?: NewerBatches): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
+import type { InTurns } from './in-turns.js';
 
-/** Of a small fleet all are written together. */
+/** Of a small fleet all are written with one tick. */
 const FEWEST_AGED = 500;
+/** Devices of one turn: what is critical waits for no more. */
+const DEVICES_PER_TURN = 50;
 
 /** Hands what may be written late, times last seen and windows, to transactions. */
 export class LateWrites {
@@ -20,16 +23,17 @@ export class LateWrites {
   /** Memory was given up. */
   forget(): void { this.#aging = undefined; }
 
-  /** A tenth of the devices: all at once would keep the next alert waiting. */
-  gatherSome(): void {
-    if (this.#aging === undefined) return;
-    for (let left = Math.max(FEWEST_AGED, this.dependencies.devices.size / 10); left > 0; left -= 1) {
-      const next = this.#aging.next();
-      if (next.done === true) {
+  /** A tenth of the devices, in turns: all at once would keep the next alert waiting. */
+  *gatherSome(): InTurns {
+    const most = Math.max(FEWEST_AGED, this.dependencies.devices.size / 10);
+    for (let gathered = 1; gathered <= most; gathered += 1) {
+      const next = this.#aging?.next();
+      if (next === undefined || next.done === true) {
         this.#aging = undefined;
         return;
       }
       this.#gather(next.value);
+      if (gathered % DEVICES_PER_TURN === 0) yield;
     }
   }
 

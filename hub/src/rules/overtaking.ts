@@ -12,7 +12,9 @@ import type { TakeRecord } from './take-record.js';
  * After a turn of the reader that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
  * alert costs. What only a combined rule or an AQI may make critical waits too.
  */
-const STRIDE_MS = 50;
+const STRIDE_MS = 25;
+/** Going first costs a transaction: not for the sake of fewer records than these. */
+const WORTH_OVERTAKING = 10;
 /** Devices, and records of theirs, that are dealt with before their turn at once. */
 const DEVICES_AHEAD = 50;
 const RECORDS_AHEAD = 1_000;
@@ -52,15 +54,19 @@ export class Overtaking {
 
   /** See `JournalHandler.holdMs`. */
   holdMs(waiting: readonly JournalBatch[]): number {
-    const leftMs = this.#steppedAt + STRIDE_MS - performance.now();
-    if (leftMs <= 0 || !this.dependencies.memory.isLoaded || this.#isMoreThanATurn(waiting)) return 0;
-    this.#look(waiting);
-    return this.#lookahead.hasLikely ? 0 : leftMs;
+    if (!this.dependencies.memory.isLoaded || this.#isMoreThanATurn(waiting)) return 0;
+    return Math.max(0, this.#steppedAt + STRIDE_MS - performance.now());
   }
 
-  /** Is there anybody who goes first? Worth a look: there is more than one turn deals with. Between looks sockets and timers have their turn. */
+  /** Is there somebody who can't wait as long as the others are held? */
+  hasUrgent(waiting: readonly JournalBatch[]): boolean {
+    this.#look(waiting);
+    return this.#lookahead.hasLikely;
+  }
+
+  /** Is there anybody who goes first? Of no more than a turn, only who can't wait. Between looks sockets and timers have their turn. */
   async hasFirst(batches: readonly JournalBatch[]): Promise<boolean> {
-    if (!this.#isMoreThanATurn(batches)) return false;
+    if (!this.#isMoreThanATurn(batches)) return this.#waiting(batches) > WORTH_OVERTAKING && this.hasUrgent(batches);
     while (this.dependencies.memory.isLoaded) {
       const isThrough = this.#look(batches);
       if (isThrough || this.#lookahead.hasLikely) return this.#lookahead.hasFound;
@@ -86,7 +92,6 @@ export class Overtaking {
         left -= 1;
       }
     }
-    this.noteSteps();
     for (const device of devices.values()) device.noteDone({ reader, seq: upTo });
     this.#furthest = Math.max(this.#furthest, upTo);
     if (left > 0 && !effects.gathered.isFull) this.#lookahead.drop(devices.keys());
@@ -97,7 +102,11 @@ export class Overtaking {
     return this.#lookahead.look(batches, { reader, handled: handled(), now: clock.now() });
   }
 
+  #waiting(batches: readonly JournalBatch[]): number {
+    return (batches.at(-1)?.last ?? 0) - this.dependencies.handled();
+  }
+
   #isMoreThanATurn(batches: readonly JournalBatch[]): boolean {
-    return (batches.at(-1)?.last ?? 0) - this.dependencies.handled() > STEPS_PER_TURN;
+    return this.#waiting(batches) > STEPS_PER_TURN;
   }
 }

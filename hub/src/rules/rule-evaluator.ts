@@ -6,6 +6,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import { NO_DAYS, type Days } from '../calendar/day-calendar.js';
 import type { Transaction } from 'kysely';
 import type { Change, ChangeLog } from '../changes/change-log.js';
+import { breathe } from '../breathe.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { movingReaders, readPosition } from '../database/reader-position.js';
@@ -48,6 +49,7 @@ export interface RuleEvaluator extends JournalHandler, Feature {
   position(): Promise<Seq | undefined>;
   reach(): Seq;
   holdMs(waiting: readonly JournalBatch[]): number;
+  handleUrgent(waiting: readonly JournalBatch[]): Promise<boolean>;
   /** What the timer does every second: delays, silence, held-back writes. */
   tick(): Promise<void>;
   /** A rule was made, changed or deleted: it is so for every device when this resolves, or with the next tick when that fails. Never throws. */
@@ -179,7 +181,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       memory.late.begin();
       written = { ...written, agedAt: now };
     }
-    memory.late.gatherSome();
+    yield* memory.late.gatherSome();
   }
 
   async function tick(): Promise<void> {
@@ -196,7 +198,11 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       // Memory was read anew, the clock set back, or the hub stood still, in a turn between: the rest is left to the next tick, which knows of it.
       isDone = listeningSince !== since || work.next(now).done === true;
     };
-    do await run(goOn); while ((!isDone || memory.isUnsettled) && isStarted);
+    await run(goOn);
+    while ((!isDone || memory.isUnsettled) && isStarted) {
+      await breathe();
+      await run(goOn);
+    }
   }
 
   /** Until what was changed is so for every device. */
@@ -230,6 +236,12 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
     position,
     reach: () => memory.furthestDone(positionName),
     holdMs: (waiting) => overtaking.holdMs(waiting),
+    async handleUrgent(waiting) {
+      assertRunning();
+      if (!overtaking.hasUrgent(waiting)) return false;
+      await run((now) => { overtaking.takeFirst(waiting, now); });
+      return true;
+    },
     tick,
     async changeRule(change) {
       inForce.change(change);

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { common, createRig, type Rig } from './rig.js';
 import { describeOnDatabases } from '../support/databases.js';
 
+const forced: Rule = { ...common('forced', ['access_gate']), type: 'event', event: 'forced_open', count: 1, withinS: 1, clearOn: [], severity: 'critical' };
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70 };
 const FLEET = 1_200;
 /** Of a small fleet all are written together. */
@@ -26,5 +27,22 @@ describeOnDatabases('what may be written late', () => {
     const steps = counts.map((count, index) => count - (counts[index - 1] ?? 0)).filter((step) => step > 0);
     expect(steps).toEqual([MOST_AT_ONCE, MOST_AT_ONCE, FLEET - 2 * MOST_AT_ONCE]);
     expect(counts.findIndex((count) => count > 0)).toBeLessThan(10);
+  });
+
+  it('lets a critical alert by', async () => {
+    rig = await createRig([fill, forced]);
+    const ids = Array.from({ length: MOST_AT_ONCE }, (_, index) => `bin-${index}`);
+    for (const id of ids) rig.directory.put(id, 'waste_bin');
+    rig.directory.put('gate', 'access_gate');
+    await rig.evaluator.start();
+    await rig.feed(...ids.map((id) => rig.sample(id, { fill_level: 50 })));
+    const saved = async (): Promise<number> => Number((await rig.db.selectFrom('rule_state').select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count);
+    rig.clock.at += 10_000;
+    const ticked = rig.evaluator.tick();
+    await rig.feed(rig.event('gate', 'forced_open', 'e1'));
+    expect(rig.published).toHaveLength(1);
+    expect(await saved()).toBeLessThan(MOST_AT_ONCE / 2);
+    await ticked;
+    expect(await saved()).toBeGreaterThanOrEqual(MOST_AT_ONCE);
   });
 });

@@ -265,15 +265,29 @@ describe('what waits after a turn that changed alerts', () => {
   });
   afterEach(() => { vi.restoreAllMocks(); });
 
-  it('gathers company for a twentieth of a second, unless something may become critical', async () => {
+  it('gathers company for a fortieth of a second', async () => {
     expect(rig.evaluator.holdMs([batch(1, rig.sample('bin-0', { fill_level: 85 }))])).toBe(0);
     await rig.evaluator.handle(batch(1, rig.sample('bin-0', { fill_level: 85 })));
     const warning = batch(2, rig.sample('bin-1', { fill_level: 85 }));
     now += 20;
-    expect(rig.evaluator.holdMs([warning])).toBe(30);
-    expect(rig.evaluator.holdMs([warning, batch(3, rig.event('gate', 'forced_open', 'e1'))])).toBe(0);
-    now += 30;
+    expect(rig.evaluator.holdMs([warning])).toBe(5);
+    expect(await rig.evaluator.handleUrgent([warning])).toBe(false);
+    now += 5;
     expect(rig.evaluator.holdMs([warning])).toBe(0);
+  });
+
+  it('lets what may become critical by, alone and once', async () => {
+    await rig.evaluator.handle(batch(1, rig.sample('bin-0', { fill_level: 85 })));
+    const waiting = batch(2, rig.sample('bin-1', { fill_level: 85 }), rig.event('gate', 'forced_open', 'e1'), rig.sample('bin-2', { fill_level: 85 }));
+    now += 10;
+    expect(await rig.evaluator.handleUrgent([waiting])).toBe(true);
+    expect(rig.published.map(({ deviceId }) => deviceId)).toEqual(['bin-0', 'gate']);
+    // The others have waited no longer for it.
+    expect(rig.evaluator.holdMs([waiting])).toBe(15);
+    expect(await rig.evaluator.handleUrgent([waiting])).toBe(false);
+    now += 15;
+    await rig.evaluator.handle(waiting);
+    expect(rig.published.map(({ deviceId, count }) => [deviceId, count])).toEqual([['bin-0', 1], ['gate', 1], ['bin-1', 1], ['bin-2', 1]]);
   });
 
   it('does not wait for the turns of a tick', async () => {
@@ -295,8 +309,8 @@ describe('what waits after a turn that changed alerts', () => {
     await rig.evaluator.handle(batch(1, rig.sample('bin-0', { fill_level: 85 })));
     const many = Array.from({ length: TURN + 1 }, (_, index) => rig.sample('bin-1', { fill_level: 20 + index / 10 }));
     expect(rig.evaluator.holdMs([batch(2, ...many)])).toBe(0);
-    expect(rig.evaluator.holdMs([batch(2, ...many.slice(0, TURN))])).toBe(50);
-    now += 50;
+    expect(rig.evaluator.holdMs([batch(2, ...many.slice(0, TURN))])).toBe(25);
+    now += 25;
     await rig.evaluator.handle(batch(2, ...many.slice(0, 1)));
     expect(rig.evaluator.holdMs([batch(3, ...many.slice(1, 2))])).toBe(0);
   });

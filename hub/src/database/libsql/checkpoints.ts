@@ -3,8 +3,8 @@ import type { Executor } from './statement.js';
 /** What the log holds is moved on after this long or this many writes, whichever comes first. */
 const EVERY_MS = 5_000;
 const EVERY_WRITES = 500;
-/** Pages of a log that is to begin anew: as long as something is written meanwhile, the reading connection never reaches its end. 16 MiB. */
-const LONG_LOG = 4_096;
+/** Pages of a log that is to begin anew: as long as something is written meanwhile, the reading connection never reaches its end. The connection that writes then moves the rest, which keeps a critical alert for some 15 ms: rarely. 64 MiB. */
+const LONG_LOG = 16_384;
 
 const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] };
 

@@ -12,7 +12,7 @@ export type Use = 'writes' | 'reads' | 'copies';
 
 /** Every commit is synced: an acknowledged alert must survive a power cut. `wal_autocheckpoint`: in pages; long before, `Checkpoints` does it beside the commits where there is a connection to do so. */
 const PRAGMAS: Record<Use, readonly string[]> = {
-  writes: ['journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 16384', 'foreign_keys = ON', 'busy_timeout = 5000'],
+  writes: ['journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 65536', 'foreign_keys = ON', 'busy_timeout = 5000'],
   reads: ['busy_timeout = 5000', 'query_only = ON'],
   copies: ['busy_timeout = 5000'],
 };
