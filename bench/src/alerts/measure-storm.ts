@@ -5,6 +5,7 @@ import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
 import type { PartOptions, TellProgress } from '../support/part-options.js';
 import { forgetPeak, peakRssMiB } from '../support/process-usage.js';
+import { watchStolen } from '../support/stolen.js';
 import { live } from '../workload.js';
 import { registerGates, registerStormFleet } from './alert-fleet.js';
 import { CRITICAL_RULES, STORM_METRICS, STORM_RULES } from './bench-rules.js';
@@ -12,11 +13,14 @@ import { latencyOf, openProbe, type Latency } from './probe.js';
 import { openScreens, type ScreensAnswer } from './screens.js';
 import { openStorm } from './storm-load.js';
 
-export interface StormSize { readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number; /** The load, but for the probe and its screen, leaves the processor to the hub, as if it were elsewhere. */ readonly loadYields?: boolean }
+export interface StormSize { /** How often all of it is done, each time on a hub of its own. */ readonly turns: number; readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number; /** The load, but for the probe and its screen, leaves the processor to the hub, as if it were elsewhere. */ readonly loadYields?: boolean }
+/** One turn. */
 export interface StormResult extends StormSize {
   readonly quiet: Latency;
   readonly storm: Latency;
   readonly peakRssMiB: { readonly quiet: number; readonly storm: number };
+  /** Per cent of the processors' time that the machine's host took meanwhile. */
+  readonly stolenPercent: { readonly quiet: number; readonly storm: number };
   /** From the first message of the storm to its last PUBACK, and until every screen has all of it (s). */
   readonly acceptedInS: number;
   readonly shownInS: number;
@@ -36,10 +40,23 @@ const POLL_MS = 200;
 const GIVE_UP_MS = 300_000;
 const PAGE = 1_000;
 
+export interface StormTurns { readonly turns: readonly StormResult[] }
+
+/** One turn after the other. */
+export async function measureStorms(size: StormSize, { resources, onProgress }: PartOptions): Promise<StormTurns> {
+  const turns: StormResult[] = [];
+  while (turns.length < size.turns) {
+    const turn = turns.length + 1;
+    const told: TellProgress = (phase, ...counts) => { onProgress(size.turns === 1 ? phase : `turn ${turn}, ${phase}`, ...counts); };
+    turns.push(await measureStorm(size, { resources, onProgress: told }, `hub-${turn}`));
+  }
+  return { turns };
+}
+
 /** A storm of warnings, of sensors that have reported before, with critical alerts sprinkled in: how much later those come to a screen than in quiet time, on the same hub with the same telemetry and the same screens. */
-export async function measureStorm(size: StormSize, { resources, onProgress }: PartOptions): Promise<StormResult> {
+async function measureStorm(size: StormSize, { resources, onProgress }: PartOptions, name: string): Promise<StormResult> {
   const { alerts, seconds, criticalsPerS, quietSeconds, messagesPerS, loadYields = false } = size;
-  const hub = await startHub(resources, { rules: [...CRITICAL_RULES, ...STORM_RULES] });
+  const hub = await startHub(resources, { rules: [...CRITICAL_RULES, ...STORM_RULES], name });
   const gates = await registerGates(hub.client);
   const gateways = await registerStormFleet(hub.client, Math.ceil(alerts / STORM_METRICS.length));
   const token = await hub.client.token();
@@ -62,16 +79,20 @@ export async function measureStorm(size: StormSize, { resources, onProgress }: P
   await criticals(0, WARM_UP);
   onProgress('quiet', 0, alerts);
   forgetPeak(hub.process.pid);
+  const stolenInQuiet = watchStolen();
   const [quiet] = await Promise.all([criticals(WARM_UP, criticalsPerS * quietSeconds), telemetry(quietSeconds)]);
+  const stolenPercent = { quiet: stolenInQuiet(), storm: 0 };
   const quietPeak = peakRssMiB(hub.process.pid);
 
   onProgress('storm', 0, alerts);
   forgetPeak(hub.process.pid);
+  const stolenInStorm = watchStolen();
   const startedAt = performance.now();
   storm.tell({ type: 'storm', alerts, perS: alerts / seconds });
   const [during, { seconds: acceptedInS }] = await Promise.all([
     criticals(WARM_UP + criticalsPerS * quietSeconds, criticalsPerS * seconds), storm.answer('stormed'), telemetry(seconds),
   ]);
+  stolenPercent.storm = stolenInStorm();
   const counted = await untilShown(() => {
     screens.tell({ type: 'count' });
     return screens.answer('counted');
@@ -80,8 +101,9 @@ export async function measureStorm(size: StormSize, { resources, onProgress }: P
   const stormPeak = peakRssMiB(hub.process.pid);
   const rows = await stormRows(hub.client, (count) => onProgress('counting alerts', count, alerts));
   for (const program of [probe, screens, storm]) program.close();
+  await hub.process.end();
   return {
-    ...size, quiet: latencyOf(quiet), storm: latencyOf(during), peakRssMiB: { quiet: quietPeak, storm: stormPeak }, acceptedInS, shownInS,
+    ...size, quiet: latencyOf(quiet), storm: latencyOf(during), peakRssMiB: { quiet: quietPeak, storm: stormPeak }, stolenPercent, acceptedInS, shownInS,
     rows: rows.length, different: new Set(rows).size, fewestShown: counted.fewest, again: counted.again, lost: counted.lost,
   };
 }

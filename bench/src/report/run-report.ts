@@ -48,7 +48,7 @@ export const isRight = ({ results, codecs, backtest, city, alerts, edge, fleets 
   const others = [...codecs, ...[backtest, city, edge, fleets, alerts.rules, alerts.alerts, alerts.storm, alerts.yielding, alerts.outrun].flatMap((result) => result === undefined ? [] : [result])];
   return results.length + others.length > 0 && results.every(isGood) && !others.some((result) => 'failure' in result)
     && (edge === undefined || 'failure' in edge || edge.rows === edge.expectedRows)
-    && [alerts.storm, alerts.yielding, alerts.outrun].every((storm) => storm === undefined || 'failure' in storm || isWhole(storm));
+    && [alerts.storm, alerts.yielding, alerts.outrun].every((storm) => storm === undefined || 'failure' in storm || storm.turns.every(isWhole));
 };
 
 /** Is every alert of the storm in the database and on every screen, once? */
