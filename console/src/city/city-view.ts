@@ -20,6 +20,9 @@ export function latenessMs({ watermark, skewMs = 0 }: CityHub, now: EpochMs): nu
 }
 export const skewOf = ({ skewMs = 0 }: CityHub): number | undefined => Math.abs(skewMs) > SKEW_MS ? skewMs : undefined;
 
+/** Devices of an area; undefined when its hub was never heard: that it has none would be news. */
+export const devicesOf = ({ online, devices }: OverviewArea, hub: CityHub | undefined): Pick<OverviewArea, 'online' | 'devices'> | undefined => hub?.state === 'never' ? undefined : { online, devices };
+
 /** Hubs about which something has to be said: silent first, longest first. One that only asked to wait is asked again by itself. */
 const ORDER = ['silent', 'never', 'failing', 'off', 'ok'] as const;
 export const inTrouble = (hubs: readonly CityHub[]): CityHub[] => hubs.filter(({ state, isEnabled, problem }) => isEnabled && state !== 'ok' && !(state === 'failing' && problem?.code === 'busy'))

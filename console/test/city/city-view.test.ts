@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CityHub, OverviewArea } from '@liandong/protocols';
-import { inTrouble, latenessMs, ranked, scaleOf, skewOf, sparkPath } from '../../src/city/city-view.js';
+import { devicesOf, inTrouble, latenessMs, ranked, scaleOf, skewOf, sparkPath } from '../../src/city/city-view.js';
 
 const NOW = Date.UTC(2026, 10, 26, 6);
 const MINUTE = 60_000;
@@ -11,6 +11,12 @@ const area = (id: string, mean?: number, more: Partial<OverviewArea> = {}): Over
 });
 
 describe('what is said of hubs', () => {
+  it('does not say that a hub that was never heard has no devices', () => {
+    expect(devicesOf(area('a', undefined, { devices: 0, online: 0 }), hub('a', { state: 'never' }))).toBeUndefined();
+    expect(devicesOf(area('a'), hub('a', { state: 'silent' }))).toEqual({ online: 1, devices: 1 });
+    expect(devicesOf(area('a', undefined, { devices: 0, online: 0 }), hub('a'))).toEqual({ online: 0, devices: 0 });
+  });
+
   it('names those not heard from first, longest silence on top, and leaves out what is well, busy or switched off', () => {
     const hubs = [hub('well'), hub('failing', { state: 'failing' }), hub('busy', { state: 'failing', problem: { code: 'busy', since: 0, detail: '' } }), hub('off', { state: 'off', isEnabled: false }), hub('late', { state: 'silent', heardAt: 20 }), hub('later', { state: 'silent', heardAt: 10 }), hub('never', { state: 'never' })];
     expect(inTrouble(hubs).map(({ id }) => id)).toEqual(['later', 'late', 'never', 'failing']);
