@@ -23,4 +23,14 @@ describe.skipIf(!canDrive)('the wall on the screens that control rooms have', { 
     expect(await over('h1 .clip')).toBe(0);
     if (width === 1920) expect(await page.evaluate<boolean>('document.querySelector("h1 .centre").offsetTop === document.querySelector("h1 .clip").offsetTop')).toBe(true); // else it has wrapped out of sight
   });
+
+  it('an English word is not torn apart at its apostrophe, which Chinese fonts make as wide as a character', async () => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/`, 'en', [1366, 768]);
+    const width = await page.evaluate<number>(`(() => {
+      const probe = document.body.appendChild(Object.assign(document.createElement('span'), { textContent: '’', style: 'font-size: 100px' }));
+      try { return probe.getBoundingClientRect().width; } finally { probe.remove(); }
+    })()`);
+    expect(width).toBeLessThan(50);
+  });
 });
