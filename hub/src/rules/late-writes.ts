@@ -1,3 +1,4 @@
+import type { EpochMs } from '@liandong/protocols';
 import type { ActiveAlerts } from '../alerts/active-alerts.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Effects } from './effects.js';
@@ -7,6 +8,8 @@ import type { InTurns } from './in-turns.js';
 const FEWEST_AGED = 500;
 /** Devices of one turn: what is critical waits for no more. */
 const DEVICES_PER_TURN = 50;
+/** Where turns are slow, as in a storm, the rest is left to the next tick: what is due by time waits for the end of this one. */
+const LONGEST_MS = 500;
 
 /** Hands what may be written late, times last seen and windows, to transactions. */
 export class LateWrites {
@@ -23,8 +26,8 @@ export class LateWrites {
   /** Memory was given up. */
   forget(): void { this.#aging = undefined; }
 
-  /** A tenth of the devices, in turns: all at once would keep the next alert waiting. */
-  *gatherSome(): InTurns {
+  /** A tenth of the devices, in turns: all at once would keep the next alert waiting. Fewer, one turn at least, where that takes long. */
+  *gatherSome(startedAt: EpochMs): InTurns {
     const most = Math.max(FEWEST_AGED, this.dependencies.devices.size / 10);
     for (let gathered = 1; gathered <= most; gathered += 1) {
       const next = this.#aging?.next();
@@ -33,7 +36,7 @@ export class LateWrites {
         return;
       }
       this.#gather(next.value);
-      if (gathered % DEVICES_PER_TURN === 0) yield;
+      if (gathered % DEVICES_PER_TURN === 0 && (yield) - startedAt >= LONGEST_MS) return;
     }
   }
 

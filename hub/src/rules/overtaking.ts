@@ -9,7 +9,7 @@ import type { RuleMemory } from './rule-memory.js';
 import type { TakeRecord } from './take-record.js';
 
 /**
- * After a turn of the reader that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
+ * After a turn in order that changed alerts, what does not look critical waits until so much has passed since that turn began, for company: each turn costs a transaction, and in a storm that is most of what an
  * alert costs. What only a combined rule or an AQI may make critical waits too.
  */
 const STRIDE_MS = 25;
@@ -31,7 +31,7 @@ export interface OvertakingDependencies {
 export class Overtaking {
   readonly #lookahead: Lookahead;
   #furthest: Seq = 0;
-  /** When the last turn of the reader that changed alerts began, by the clock that is never set. */
+  /** When the last turn in order that changed alerts began, by the clock that is never set. */
   #steppedAt = -Infinity;
 
   constructor(private readonly dependencies: OvertakingDependencies) {
@@ -47,7 +47,7 @@ export class Overtaking {
     this.#lookahead.reset();
   }
 
-  /** A turn of the reader is about to be committed. Those of a tick don't count: where it takes many, what waits would have to wait for all of them. */
+  /** A turn in order is about to be committed. Those of a tick or of what goes first don't count: where there are many, what waits would have to wait for all of them. */
   noteSteps(): void {
     if (this.dependencies.effects.gathered.transitions.length > 0) this.#steppedAt = performance.now();
   }

@@ -77,7 +77,7 @@ const nothingNewer: NewerBatches = () => [];
  * Alerts, timeline, remembered state, changes and the position are one transaction, so a crash neither loses nor doubles. A batch is as many transactions as its alerts need, each in a
  * turn of its own. When one fails, memory is read anew from the database and the journal hands over the same batch again; what the position says is done is left out.
  *
- * What is critical waits for nothing else. Where there is more to read than a turn deals with, the evaluator looks ahead, through the batch and what newer records are in memory, for devices of which
+ * What is critical waits for nothing else. Where more than a few records wait, or they are held for company, the evaluator looks ahead, through the batch and what newer records are in memory, for devices of which
  * something may become critical, and deals with all they have sent before the turn of those records. Of such a device it is written with its state up to which record it is done: that is left out when
  * it is its turn, and when it comes again after a crash. What is on disk alone (more than the journal's tail behind) is read in order. Devices have no effect on each other but grouping and
  * inhibition, which are settled with each commit, so all comes out as if read in order. Within a turn, too, the devices with critical alerts are written before the others, when there are many.
@@ -181,7 +181,7 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       memory.late.begin();
       written = { ...written, agedAt: now };
     }
-    yield* memory.late.gatherSome();
+    yield* memory.late.gatherSome(clock.now()); // turns may have passed
   }
 
   async function tick(): Promise<void> {
