@@ -13,8 +13,10 @@ const TICK_MS = 1000;
 const ANNOUNCE_EVERY_MS = 1000;
 /** `lastSeenAt` is current in memory at once; on disk it may be this far behind. */
 const PERSIST_EVERY_MS = 5000;
-/** Rows of one statement or transaction: other writers get their turn in between, and a critical alert waits for no more. */
-const CHUNK = 100;
+/** Rows of one statement or transaction: other writers get their turn in between, and a critical alert waits for no more. Of a large fleet more, as each costs a sync. */
+const FEWEST_ROWS = 100;
+const MOST_ROWS = 500;
+const CHUNKS = 40;
 
 type Presence = Extract<DeviceStatus, 'online' | 'offline'>;
 interface Sign { readonly status: Presence; readonly at: EpochMs }
@@ -109,7 +111,7 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
   async function announce(): Promise<void> {
     const now = clock.now();
     const due = [...pending].filter(([id]) => now - (announcedAt.get(id) ?? -Infinity) >= ANNOUNCE_EVERY_MS);
-    for (let start = 0; start < due.length; start += CHUNK) await announceSome(due.slice(start, start + CHUNK), now);
+    for (const some of inChunks(due)) await announceSome(some, now);
   }
 
   async function announceSome(signs: readonly (readonly [DeviceId, Sign])[], now: EpochMs): Promise<void> {
@@ -142,9 +144,7 @@ export function createDevicePresence({ db, clock, directory, changes, onError }:
 
   /** VALUES columns are named column1, column2 on libSQL and on PostgreSQL alike. */
   async function save(): Promise<void> {
-    const ids = [...unsaved];
-    for (let start = 0; start < ids.length; start += CHUNK) {
-      const some = ids.slice(start, start + CHUNK);
+    for (const some of inChunks([...unsaved])) {
       for (const id of some) unsaved.delete(id);
       const rows = some.flatMap((id) => {
         const at = directory.get(id)?.device.lastSeenAt;
@@ -224,6 +224,11 @@ async function writeStatus(trx: Transaction<Database>, devices: readonly Device[
   const { rows: written } = await sql<{ id: DeviceId }>`update device set status = now.column2, last_seen_at = cast(now.column3 as bigint) from (values ${sql.join(rows)}) as now
     where device.id = now.column1 and device.status not in ('maintenance', 'retired') returning device.id`.execute(trx);
   return new Set(written.map(({ id }) => id));
+}
+
+function* inChunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  const rows = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.ceil(items.length / CHUNKS)));
+  for (let start = 0; start < items.length; start += rows) yield items.slice(start, start + rows);
 }
 
 const isSetByPeople = (status: DeviceStatus): boolean => status === 'maintenance' || status === 'retired';
