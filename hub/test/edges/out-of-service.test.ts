@@ -2,11 +2,12 @@ import type { Alert, AlertTimelineEntry, EdgeAlertEntry, EdgeAlertRecord, Mainte
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dropAlertsBefore } from '../../src/alerts/alert-retention.js';
 import type { BackInService } from '../../src/edges/back-in-service.js';
+import { DatabaseAwayError } from '../../src/database/postgres/database-away.js';
 import { createEscalationClocks } from '../../src/escalation/escalation-clocks.js';
 import { EscalationPolicies } from '../../src/escalation/policies.js';
 import type { JournalHandler } from '../../src/journal/types.js';
 import { ADMIN, START, createRig, type Rig } from '../rules/rig.js';
-import { describeOnDatabases } from '../support/databases.js';
+import { describeOnDatabases, refuseInserts } from '../support/databases.js';
 import { lossyDb } from '../support/lossy-db.js';
 import { FIRE, createEdgeSide, fireAlert } from './edge-side.js';
 
@@ -287,5 +288,58 @@ describeOnDatabases('an alert of an edge, while its device is out of service', (
     expect(rig.activeAlerts.byId(alert.id)).toBeDefined();
     expect(rig.published.filter(({ active }) => active)).toHaveLength(1);
     expect((await steps()).filter(([change]) => change === 'reraised')).toHaveLength(1);
+  });
+
+  /** As many more like the one that is withheld. */
+  async function multiply(count: number): Promise<void> {
+    const [row, mark] = [await rig.db.selectFrom('alert').selectAll().executeTakeFirstOrThrow(), await rig.db.selectFrom('edge_alert').selectAll().executeTakeFirstOrThrow()];
+    const ids = Array.from({ length: count }, (_, index) => `${row.id}-${1000 + index}`);
+    await rig.db.insertInto('alert').values(ids.map((id) => ({ ...row, id }))).execute();
+    await rig.db.insertInto('edge_alert').values(ids.map((id) => ({ ...mark, alert_id: id }))).execute();
+  }
+  const onBin2 = (severity: Alert['severity']): EdgeAlertRecord => ({ ...told({ id: 'on-bin-2', deviceId: 'bin-2', severity }, raised), device: 'bin-2' });
+
+  it('is reported once a round while the database fails, however many are to be told, and each is told when that is over', async () => {
+    const devices = ['bin-1', 'bin-2', 'bin-3'];
+    for (const id of devices) rig.directory.put(id, 'waste_bin');
+    await goOut();
+    for (const id of devices) await take({ ...told({ id: `of-${id}`, deviceId: id }, raised), device: id });
+    const lost = lossyDb(rig.db);
+    follow(lost.db);
+    lost.isLost = true;
+    await comeTo(END);
+    await comeTo(END + 1_000);
+    expect(rig.errors).toEqual([expect.any(DatabaseAwayError), expect.any(DatabaseAwayError)]);
+    lost.isLost = false;
+    await comeTo(END + 2_000);
+    expect((await rig.active()).map(({ deviceId }) => deviceId).sort()).toEqual(devices);
+  });
+
+  it('that can\'t be written is reported, and the others are told', async () => {
+    rig.directory.put('bin-2', 'waste_bin');
+    await goOut();
+    await take(told({}, raised), onBin2('minor'));
+    await refuseInserts(rig.db, 'alert_timeline', 'no room', { column: 'alert_id', value: alert.id });
+    await comeTo(END);
+    expect([(await rig.active()).map(({ id }) => id), rig.errors]).toEqual([['on-bin-2'], [expect.objectContaining({ message: expect.stringContaining('no room') as string })]]);
+  });
+
+  it.each<[Alert['severity'], Alert['severity'], number]>([['critical', 'minor', 1], ['minor', 'critical', 3]])('that is %s is told beside very many %s ones that stay withheld, within %i round(s) that read no more than two pages', async (severity, others, rounds) => {
+    rig.directory.put('bin-2', 'waste_bin');
+    await rig.maintenance.create(ADMIN, { devices: ['bin-1'], from: START, to: END + 60 * MINUTE_MS, reason: 'paint' });
+    await goOut();
+    await take(told({ severity: others }, raised));
+    await multiply(600);
+    await take(onBin2(severity));
+    let rows = 0;
+    follow(rig.db.withPlugin({ transformQuery: ({ node }) => node, transformResult: async ({ result }) => { rows += result.rows.length; return result; } }));
+    await comeTo(END - 2_000);
+    for (let round = 0; round < rounds; round += 1) {
+      rows = 0;
+      await comeTo(END + round * 1_000);
+      expect(rows).toBeLessThan(520);
+    }
+    expect((await rig.active()).map(({ id }) => id)).toEqual(['on-bin-2']);
+    expect(rig.errors).toEqual([]);
   });
 });

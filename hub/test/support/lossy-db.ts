@@ -1,4 +1,5 @@
 import type { Db } from '../../src/database/database.js';
+import { DatabaseAwayError } from '../../src/database/postgres/database-away.js';
 
 /** A database whose connection is lost, as long as `isLost`, while a commit is answered: what was written stands, and the writer is told that it failed. */
 export function lossyDb(real: Db): { readonly db: Db; isLost: boolean } {
@@ -13,7 +14,7 @@ export function lossyDb(real: Db): { readonly db: Db; isLost: boolean } {
         return () => ({
           async execute(work: Parameters<ReturnType<Db['transaction']>['execute']>[0]) {
             const result = await target.transaction().execute(work);
-            if (lossy.isLost) throw new Error('the connection was lost');
+            if (lossy.isLost) throw new DatabaseAwayError(new Error('the connection was lost'));
             return result;
           },
         });
