@@ -17,7 +17,7 @@ type Counted = (typeof COUNTED)[number];
 
 type CommunityOf = (area: AreaId) => AreaId;
 /** `earlier`: another entry of the same alert and change in the range that was written before this one: such an alert has been counted. */
-interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; raised_at: EpochMs; group_id: string | null; earlier: number | null }
+interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; raised_at: EpochMs; group_id: string | null; withheld: number; earlier: number | null }
 type Move = { id: string; at: EpochMs; tier: Tier };
 
 /** What happened, from the timelines, page by page, and what is open now. */
@@ -72,10 +72,10 @@ class ShiftLog {
   readonly #counts: Record<Counted, number> = { raised: 0, acked: 0, cleared: 0, escalated: 0 };
   readonly #people = new Map<string, Durations>();
 
-  add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId, earlier }: Entry): void {
+  add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId, withheld, earlier }: Entry): void {
     if (note !== null && by !== null) this.#noted({ alertId: id, at, by, note });
     const counted = COUNTED.find((name) => name === change);
-    if (counted === undefined || groupId !== null) return;
+    if (counted === undefined || groupId !== null || withheld === 1) return;
     if (earlier === null) this.#counts[counted] += 1;
     if (change === 'escalated' && tier !== null) keepNewest(this.moves, { id, at, tier: tier as Tier }); // written from a typed alert
     if (change !== 'acked' || by === null) return;
@@ -108,7 +108,7 @@ function keepNewest<T>(list: T[], item: T): void {
 
 async function readPage(db: Db, { areas, from, to }: ReportScope, after: Entry | undefined): Promise<Entry[]> {
   let query = db.selectFrom('alert_timeline as entry').innerJoin('alert', 'alert.id', 'entry.alert_id')
-    .select(['entry.id', 'entry.alert_id', 'entry.at', 'entry.change', 'entry.by', 'entry.note', 'entry.tier', 'alert.raised_at', 'alert.group_id'])
+    .select(['entry.id', 'entry.alert_id', 'entry.at', 'entry.change', 'entry.by', 'entry.note', 'entry.tier', 'alert.raised_at', 'alert.group_id', 'alert.withheld'])
     .select((e) => e.selectFrom('alert_timeline as first').select('first.id').whereRef('first.alert_id', '=', 'entry.alert_id').whereRef('first.change', '=', 'entry.change')
       .where('entry.change', 'in', [...COUNTED]).whereRef('first.id', '<', 'entry.id').where('first.at', '>=', from).where('first.at', '<', to).limit(1).as('earlier'))
     .where('entry.at', '>=', after?.at ?? from).where('entry.at', '<', to).where('entry.change', '<>', 'repeated')

@@ -7,7 +7,7 @@ import type { ReportScope } from './types.js';
 /** Alerts of one page: the database keeps the thread while it reads one. */
 const PAGE = 250;
 
-/** Reads the range page by page and lets sockets and timers have their turn in between. Children of a parent are left out. */
+/** Reads the range page by page and lets sockets and timers have their turn in between. Children of a parent are left out, and what was withheld: ISA-18.2 counts annunciated alarms. */
 export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): Promise<Omit<AlertKpi, 'area'>> {
   const tally = new KpiTally(scope);
   for (let after: { at: EpochMs; id: string } | undefined, isMore = true; isMore;) {
@@ -26,10 +26,10 @@ export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): 
   return tally.result(context);
 }
 
-/** Alerts raised in the range, oldest first, without children of a parent. `next`: where the following page begins; undefined after the last one. */
+/** Alerts raised in the range, oldest first, without children of a parent and those of which nobody was told as their device was out of service. `next`: where the following page begins; undefined after the last one. */
 export async function pageOfRaised(db: Db, { areas, from, to }: ReportScope, after: { at: EpochMs; id: string } | undefined) {
   let query = db.selectFrom('alert').select(['id', 'rule_id', 'device_id', 'area', 'severity', 'raised_at', 'cleared_at', 'chattering'])
-    .where('raised_at', '>=', after?.at ?? from).where('raised_at', '<', to).where('group_id', 'is', null)
+    .where('raised_at', '>=', after?.at ?? from).where('raised_at', '<', to).where('group_id', 'is', null).where('withheld', '=', 0)
     .orderBy('raised_at').orderBy('id').limit(PAGE);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
   // A row value, so that the index finds the place even among thousands raised at once.

@@ -36,6 +36,16 @@ describeOnDatabases('alarm KPIs', () => {
     expect(sharesOf(kpi)).toEqual([['critical', 0, 0], ['major', 1, 1 / 3], ['minor', 2, 2 / 3], ['warning', 0, 0], ['info', 0, 0]]);
   });
 
+  it('count only what somebody was told of: not what came and went while its device was out of service', async () => {
+    const raisedAt = NOW - HOUR;
+    await desk.raise({ raisedAt, severity: 'major', active: false, clearedAt: raisedAt + 90_000, isWithheld: true, isChattering: true }, [{ at: raisedAt + 10_000, change: 'acked', by: 'guard@edge-1' }, { at: raisedAt + 90_000, change: 'cleared' }]);
+    const told = await desk.raise({ raisedAt });
+    const kpi = await desk.reports.kpi(ADMIN, {});
+    expect(kpi).toMatchObject({ raised: 1, chattering: 0, per10Min: { max: 1 }, toAcknowledge: { count: 0 }, toClear: { count: 0 }, worst: [{ ruleId: told.ruleId, count: 1 }] });
+    expect(kpi.slots.reduce((sum, [, count]) => sum + count, 0)).toBe(1);
+    expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ raised: 1, acked: 0, cleared: 0, people: [] });
+  });
+
   it('tell load and flood per operator: those given, else people on duty now, else one', async () => {
     for (let index = 0; index < 22; index += 1) await desk.raise({ raisedAt: NOW - 25 * MINUTE });
     const kpi = async (operators?: number) => {
