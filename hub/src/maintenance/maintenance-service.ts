@@ -83,7 +83,7 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
       if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
       const stranger = devices?.find((id) => directory.get(id) === undefined || !isDeviceVisible(principal, id));
       if (stranger !== undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${stranger}。`, en: `There is no device ${stranger}.` });
-      const window: Maintenance = { ...wanted, id: ids(), by: principal.name, at };
+      const window: Maintenance = { ...wanted, ...(devices === undefined ? {} : { devices: [...new Set(devices)] }), id: ids(), by: principal.name, at };
       await db.transaction().execute(async (trx) => {
         await trx.insertInto('maintenance').values(toMaintenanceRow(window)).execute();
         await insertAudit(trx, at, [{ by: principal.name, action: 'maintenance.created', target: window.id, detail: `${nameOf(window)}, until ${new Date(window.to).toISOString()}: ${window.reason}` }]);

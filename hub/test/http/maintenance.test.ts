@@ -50,7 +50,7 @@ describe('maintenance windows over REST', () => {
 
   it.each<[object, number, string]>([
     [{ ...body, area: 'west-garden' }, 404, 'AREA_NOT_FOUND'], [{ ...body, area: undefined, devices: ['bin-2'] }, 404, 'DEVICE_NOT_FOUND'], [{ ...body, to: START }, 400, 'VALIDATION_FAILED'],
-    [{ ...body, devices: ['bin-1'] }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: ' ' }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: '\0\u200b' }, 400, 'VALIDATION_FAILED'], [{ ...body, more: 1 }, 400, 'VALIDATION_FAILED'], [{ ...body, devices: [] }, 400, 'VALIDATION_FAILED'],
+    [{ ...body, devices: ['bin-1'] }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: ' ' }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: '\0\u200b' }, 400, 'VALIDATION_FAILED'], [{ ...body, reason: '\u{e0020}\u{e0001}' }, 400, 'VALIDATION_FAILED'], [{ ...body, more: 1 }, 400, 'VALIDATION_FAILED'], [{ ...body, devices: [] }, 400, 'VALIDATION_FAILED'],
   ])('refuse %j', async (payload, status, code) => {
     const answer = await ask('operator', post(payload));
     expect([answer.statusCode, answer.json<{ code: string }>().code, answer.headers['content-type']]).toEqual([status, code, expect.stringContaining(PROBLEM)]);
@@ -69,6 +69,14 @@ describe('maintenance windows over REST', () => {
 
   it('may begin a year from now, and be a year long', async () => {
     expect((await ask('operator', post({ ...body, from: START + YEAR, to: START + 2 * YEAR }))).statusCode).toBe(201);
+  });
+
+  it('hold a device once that is named twice', async () => {
+    const answer = await ask('operator', post({ ...body, area: undefined, devices: ['bin-1', 'bin-1'] }));
+    const { id, devices } = answer.json<Maintenance>();
+    expect([answer.statusCode, devices]).toEqual([201, ['bin-1']]);
+    expect((await ask('operator', { url: '/api/v1/maintenance?limit=1' })).json()).toMatchObject({ data: [{ id, devices: ['bin-1'] }] });
+    expect((await hub.registry.audit.page({ limit: 1 })).data).toMatchObject([{ target: id, detail: expect.stringMatching(/^bin-1, until/) as string }]);
   });
 
   it('of a foreign area are not there', async () => {
