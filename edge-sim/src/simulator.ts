@@ -21,6 +21,8 @@ export interface SimulatorDeps {
   /** What a person should see even when nobody reads the rest. */
   readonly warn: (line: string) => void;
   readonly output: ProgressOutput;
+  /** Publishing begins when all are connected, or after this long (10 s unless told) with those that are. */
+  readonly connectPatienceMs?: number;
 }
 
 export interface Simulator {
@@ -32,13 +34,12 @@ export interface Simulator {
 }
 
 const HUB_READY_MS = 30_000;
-/** Publishing begins when all are connected, or after this long with those that are. */
 const CONNECT_PATIENCE_MS = 10_000;
 const CONNECT_POLL_MS = 50;
 /** In a night of minutes eight seconds without a connection would be half an hour. */
 const NIGHT_PAUSE_MS = 1_000;
 
-export function createSimulator({ options, now, fetch, sleep, log, warn, output }: SimulatorDeps): Simulator {
+export function createSimulator({ options, now, fetch, sleep, log, warn, output, connectPatienceMs = CONNECT_PATIENCE_MS }: SimulatorDeps): Simulator {
   const { seed } = options;
   const show = createShow(options);
   const scheduler = createScheduler(now);
@@ -52,7 +53,7 @@ export function createSimulator({ options, now, fetch, sleep, log, warn, output 
 
   async function connect(): Promise<void> {
     links?.start();
-    for (let waitedMs = 0; traffic.connected < traffic.devices && waitedMs < CONNECT_PATIENCE_MS && !isStopped; waitedMs += CONNECT_POLL_MS) await pause(CONNECT_POLL_MS);
+    for (let waitedMs = 0; traffic.connected < traffic.devices && waitedMs < connectPatienceMs && !isStopped; waitedMs += CONNECT_POLL_MS) await pause(CONNECT_POLL_MS);
     if (traffic.connected > 0 || traffic.devices === 0 || isStopped) return;
     throw new SimulatorError(`No device could connect to ${options.brokerUrl} (${traffic.lastError ?? 'no answer'}): check --mqtt or LIANDONG_MQTT.`);
   }

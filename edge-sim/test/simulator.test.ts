@@ -24,10 +24,10 @@ afterEach(async () => {
   await hub.close();
 });
 
-function create(argv: string[], { brokerUrl = broker.url } = {}): Simulator {
+function create(argv: string[], { brokerUrl = broker.url, connectPatienceMs = 10_000, now = Date.now } = {}): Simulator {
   const parsed = parseOptions(['--hub', hub.url, '--mqtt', brokerUrl, ...argv], { LIANDONG_TOKEN: TOKEN });
   const options = (parsed as { options: Options }).options; // the command lines below are good ones
-  simulator = createSimulator({ options, now: Date.now, fetch, sleep: (delayMs) => sleep(delayMs), log: (line) => lines.push(line), warn: (line) => warnings.push(line), output: { isTty: false, write: (text) => lines.push(text) } });
+  simulator = createSimulator({ options, now, fetch, sleep: (delayMs) => sleep(delayMs), log: (line) => lines.push(line), warn: (line) => warnings.push(line), output: { isTty: false, write: (text) => lines.push(text) }, connectPatienceMs });
   return simulator;
 }
 
@@ -62,7 +62,9 @@ describe('the simulator', () => {
   });
 
   it('plays a scenario on top of the baseline', async () => {
-    const running = create(['--devices', '10', '--rate', '100', '--scenario', 'bin-overflow']).run();
+    const began = Date.now();
+    const now = (): number => began + (Date.now() - began) * 4; // it begins after five seconds, and takes as long to get there
+    const running = create(['--devices', '10', '--rate', '25', '--scenario', 'bin-overflow'], { now }).run();
     await eventually('a bin is over 80 %', () => broker.heard.some(({ payload }) => Number(/"fill_level":(\d+)/.exec(payload)?.[1]) > 80), 15_000);
     await simulator.stop();
     await running;
@@ -95,6 +97,6 @@ describe('the simulator', () => {
   });
 
   it('gives up with a sentence when no device can reach the broker', async () => {
-    await expect(create(['--devices', '3'], { brokerUrl: 'mqtt://127.0.0.1:9' }).run()).rejects.toThrow(/No device could connect to mqtt:\/\/127\.0\.0\.1:9 .*ECONNREFUSED.*--mqtt/);
+    await expect(create(['--devices', '3'], { brokerUrl: 'mqtt://127.0.0.1:9', connectPatienceMs: 2_000 }).run()).rejects.toThrow(/No device could connect to mqtt:\/\/127\.0\.0\.1:9 .*ECONNREFUSED.*--mqtt/);
   });
 });
