@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe } from 'vitest';
@@ -7,7 +10,7 @@ import { findPostgres, POSTGRES_HINT, startPostgres, type PostgresServer } from 
 import { describeWithServer } from './require-server.js';
 
 /** The server of this test file, and what is open on it. One file is one process, and its tests run one after the other. */
-interface Postgres { readonly server: PostgresServer; readonly template: string; /** Addresses by data folder: a folder that is opened again finds what it held. */ readonly byFolder: Map<string, string> }
+interface Postgres { readonly server: PostgresServer; readonly template: string; /** The next new one: made while the test before runs. */ spare: Promise<string>; /** Addresses by data folder: a folder that is opened again finds what it held. */ readonly byFolder: Map<string, string> }
 let starting: Promise<Postgres> | undefined;
 /** Undefined: libSQL. */
 let current: Postgres | undefined;
@@ -24,9 +27,9 @@ export function describeOnDatabases(name: string, suite: () => void): void {
 
 /** The database of a data folder; without a folder, a new one that is gone with its last connection or with the test file. */
 export async function openTestDatabase(folder?: string): Promise<Db> {
-  if (current === undefined) return openDatabase(folder === undefined ? ':memory:' : join(folder, 'hub.db'));
-  const { server, template, byFolder } = current;
-  const url = byFolder.get(folder ?? '') ?? await server.createDatabase({ template });
+  if (current === undefined) return openLibsql(folder);
+  const { byFolder } = current;
+  const url = byFolder.get(folder ?? '') ?? await takeSpare(current);
   if (folder !== undefined) byFolder.set(folder, url);
   return openOn(url);
 }
@@ -51,9 +54,42 @@ async function start(programs: string): Promise<Postgres> {
   const server = await startPostgres(programs);
   const template = await server.createDatabase();
   await (await openOn(template)).destroy();
-  return { server, template, byFolder: new Map() };
+  return { server, template, spare: server.createDatabase({ template }), byFolder: new Map() };
+}
+
+function takeSpare(of: Postgres): Promise<string> {
+  const taken = of.spare;
+  of.spare = taken.then(() => of.server.createDatabase({ template: of.template }));
+  of.spare.catch(() => undefined); // who takes it is told
+  return taken;
+}
+
+/** A folder with a libSQL file of the newest schema, of which each new database begins as a copy, and with those that have no folder of their own. */
+interface Libsql { readonly folder: string; readonly template: string; made: number }
+let libsql: Promise<Libsql> | undefined;
+
+async function migrateOnce(): Promise<Libsql> {
+  const folder = await mkdtemp(join(tmpdir(), 'liandong-libsql-'));
+  const template = join(folder, 'template.db');
+  await (await openDatabase(template)).destroy();
+  return { folder, template, made: 0 };
+}
+
+/** Commits are not synced, as on the PostgreSQL of the tests: a test's database needs to survive a killed process, not a power cut. */
+async function openLibsql(folder: string | undefined): Promise<Db> {
+  const known = await (libsql ??= migrateOnce());
+  const path = folder === undefined ? join(known.folder, `${known.made += 1}.db`) : join(folder, 'hub.db');
+  if (!existsSync(path)) await copyFile(known.template, path);
+  const db = await openDatabase(path);
+  await sql`pragma synchronous = off`.execute(db);
+  return db;
 }
 
 const openOn = (url: string): Promise<Db> => openPostgres({ url: new URL(url), logger: { warn: () => undefined } });
 
-afterAll(async () => { await (await starting)?.server.dispose(); });
+afterAll(async () => {
+  const postgres = await starting;
+  await postgres?.spare.catch(() => undefined);
+  await postgres?.server.dispose();
+  if (libsql !== undefined) await rm((await libsql).folder, { recursive: true, force: true });
+});
