@@ -26,13 +26,19 @@ export const rule: Rule = {
   type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }], clearAt: 70, schedule: { hours: [6, 22] },
 };
 
-/** The real application over a real registry; the telemetry store, alerts and the rule evaluator are stand-ins that record what they are asked. */
-export async function openHub(settings: { withConsole?: boolean; signInsPerMinute?: number; more?: (registry: Registry) => Partial<HttpDependencies> } = {}) {
+/** What an application's registry holds: places, the first person, and a device in each sub-district. */
+export async function openFilledRegistry(): Promise<Registry> {
   const registry = await openRegistry();
   await addPlaces(registry);
   await registry.identity.ensureAdmin({ password: PASSWORD });
   await registry.devices.create(ROOT, { id: 'bin-1', name: '东门', kind: 'waste_bin', area: 'east-grid' });
   await registry.devices.create(ROOT, { id: 'bin-2', name: '西门', kind: 'waste_bin', area: 'west-garden' });
+  return registry;
+}
+
+/** The real application over a real registry; the telemetry store, alerts and the rule evaluator are stand-ins that record what they are asked. `registry`: one that is filled; closing the application ends it. */
+export async function openHub(settings: { registry?: Registry; withConsole?: boolean; signInsPerMinute?: number; more?: (registry: Registry) => Partial<HttpDependencies> } = {}) {
+  const registry = settings.registry ?? await openFilledRegistry();
 
   const asked: { alerts: AlertQuery[]; store: unknown[]; acks: unknown[]; rules: unknown[] } = { alerts: [], store: [], acks: [], rules: [] };
   const store = { points: [[START, 96], [START + 1, 0]] as StoredPoint[], isDown: false };
