@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { AggregateAnswer, AggregateRow, HubProblem } from '@liandong/protocols';
 import { waitFor } from '../support/wait-for.js';
 import { byKey, openCity, openFaulty, openProxy, openPulledHub, QUARTER, ROOT, START, keyOf, type City, type PulledHub } from './rig.js';
@@ -10,15 +10,21 @@ let hub: PulledHub;
 let city: City;
 const opened: { close(): Promise<void> }[] = [];
 const keep = <T extends { close(): Promise<void> }>(one: T): T => { opened.push(one); return one; };
-beforeEach(async () => {
-  hub = await openPulledHub();
-  city = await openCity();
-});
-afterEach(async () => {
-  await city.close();
-  for (const one of opened.splice(0)) await one.close();
-  await hub.close();
-});
+/** A city for each test, and a hub: `once` for tests that leave it as it is. */
+function withCity(hubs: 'each' | 'once' = 'each'): void {
+  const open = async () => { hub = await openPulledHub(); };
+  if (hubs === 'each') beforeEach(open);
+  else {
+    beforeAll(open);
+    afterAll(() => hub.close());
+  }
+  beforeEach(async () => { city = await openCity(); });
+  afterEach(async () => {
+    await city.close();
+    for (const one of opened.splice(0)) await one.close();
+    if (hubs === 'each') await hub.close();
+  });
+}
 
 const EAST = ['east', 'east-garden', 'east-grid'];
 const QUARTERS = Array.from({ length: 40 }, (_, index) => START + index * QUARTER);
@@ -31,6 +37,8 @@ async function ofHub(areas = EAST): Promise<AggregateRow[]> {
 const hasAll = (count: number, of = city) => waitFor(`${count} rows are here`, async () => (await of.rows()).rows.length === count);
 
 describeOnDatabases('a pull', () => {
+  withCity();
+
   it('brings each row of the hub\'s own sub-district once, and none of another', async () => {
     await hub.publish([...EAST, 'city', 'west', 'west-garden'], QUARTERS);
     await hub.publish(EAST, [START], { window: '1h' });
@@ -108,6 +116,8 @@ describeOnDatabases('a pull', () => {
 });
 
 describeOnDatabases('a cursor the hub refuses', () => {
+  withCity();
+
   it.each([
     ['foreign, as of a hub that was set up anew', async () => { await hub.registry.db.updateTable('aggregate_state').set({ log: 'second' }).execute(); }],
     ['ancient, as rows behind it were dropped', async () => { await hub.registry.db.updateTable('aggregate_state').set((e) => ({ dropped_to: e('change_no', '+', 1), change_no: e('change_no', '+', 1) })).execute(); }],
@@ -152,6 +162,9 @@ describeOnDatabases('a cursor the hub refuses', () => {
 });
 
 describeOnDatabases('a hub in trouble', () => {
+  withCity('once');
+  beforeAll(() => hub.publish(EAST, QUARTERS));
+
   it.each<[HubProblem, string, (request: IncomingMessage, response: ServerResponse) => void]>([
     ['broken', 'answers 500', (_request, response) => { respond(response, 500, { code: 'INTERNAL' }); }],
     ['garbage', 'answers something else', (_request, response) => { response.end('<html>welcome</html>'); }],
@@ -176,7 +189,6 @@ describeOnDatabases('a hub in trouble', () => {
   it.each<[string, Partial<AggregateRow>]>([
     ['a window that lies across others', { start: START + 1000, end: START + 1000 + QUARTER }], ['a mean outside its range', { mean: 1e9 }], ['a window of no samples', { count: 0 }], ['a negative coverage', { coverage: -1 }],
   ])('that answers %s loses the page and not the cursor', async (_words, wrong) => {
-    await hub.publish(EAST, QUARTERS);
     const [good] = await ofHub(['east']);
     const faulty = keep(await openFaulty((request, response) => answerOr(request, response, () => { respond(response, 200, { data: [{ ...good, ...wrong }], next: 'x', watermark: START }); })));
     await register('east', faulty.url, 'some-token');
@@ -185,7 +197,6 @@ describeOnDatabases('a hub in trouble', () => {
   });
 
   it('with metrics the city does not know yet gives all the others', async () => {
-    await hub.publish(['east'], QUARTERS);
     const rows = await ofHub(['east']);
     const faulty = keep(await openFaulty((request, response) => answerOr(request, response, () => {
       respond(response, 200, { data: request.url?.includes('since=') === true ? [] : [...rows, { ...rows[0], metric: 'joy' }], next: 'x', watermark: START });
@@ -193,6 +204,20 @@ describeOnDatabases('a hub in trouble', () => {
     await register('east', faulty.url, 'some-token');
     await hasAll(QUARTERS.length);
   });
+
+  it('that asks to wait is left alone so long', async () => {
+    const faulty = keep(await openFaulty((_request, response) => { response.setHeader('retry-after', '3600'); respond(response, 429, { code: 'TOO_MANY_REQUESTS' }); }));
+    const broken = keep(await openFaulty((_request, response) => { respond(response, 500, {}); }));
+    await register('east', faulty.url, 'some-token');
+    await register('west', broken.url, 'some-token');
+    // In that time the one that said nothing of waiting is asked over and over.
+    await waitFor('the other was asked often', () => broken.asked.length >= 8);
+    expect(faulty.asked).toHaveLength(2);
+  });
+});
+
+describeOnDatabases('a hub in trouble', () => {
+  withCity();
 
   it('because of its token says that, be it wrong, without the right, or of another sub-district', async () => {
     await register('east', hub.url, 'not-a-token');
@@ -225,16 +250,6 @@ describeOnDatabases('a hub in trouble', () => {
     await waitFor('all are told', () => city.problem('north') === 'timeout' && city.problem('south') === 'timeout' && city.problem('centre') === 'unreachable');
   }, 20_000);
 
-  it('that asks to wait is left alone so long', async () => {
-    const faulty = keep(await openFaulty((_request, response) => { response.setHeader('retry-after', '3600'); respond(response, 429, { code: 'TOO_MANY_REQUESTS' }); }));
-    const broken = keep(await openFaulty((_request, response) => { respond(response, 500, {}); }));
-    await register('east', faulty.url, 'some-token');
-    await register('west', broken.url, 'some-token');
-    // In that time the one that said nothing of waiting is asked over and over.
-    await waitFor('the other was asked often', () => broken.asked.length >= 8);
-    expect(faulty.asked).toHaveLength(2);
-  });
-
   it('is silent after a while, with the time it was last heard, and back as soon as it speaks', async () => {
     await hub.publish(EAST, QUARTERS);
     let isCut = false;
@@ -261,6 +276,8 @@ describeOnDatabases('a hub in trouble', () => {
 });
 
 describeOnDatabases('an id that two sub-districts have', () => {
+  withCity();
+
   it('stays with the first, is said of the second, and comes when it is free', async () => {
     const { areas } = hub.registry;
     await areas.create(ROOT, { id: 'rose', level: 'community', parent: 'east', name: '玫瑰' });

@@ -108,6 +108,7 @@ export async function openCity({ folder, tuning = QUICK, begins = START + 3_600_
   await store.prepare();
   await identity.ensureAdmin({ password: 'correct horse' });
   await pullers.start();
+  let reader: Promise<{ authorization: string }> | undefined;
   const city = {
     dir, db, clock, areas, book, store, hubs, pullers, app, errors, identity, cityAlerts,
     async as(role: Role, area?: AreaId) { return { authorization: `Bearer ${(await identity.createToken(ROOT, { name: `${role}-${area ?? 'all'}`, role, ...(area === undefined ? {} : { area }) })).token}` }; },
@@ -116,7 +117,7 @@ export async function openCity({ folder, tuning = QUICK, begins = START + 3_600_
     /** Every row that came, as the city's own `/aggregates` tells it. */
     async rows(since?: string): Promise<{ rows: AggregateRow[]; next: string }> {
       const rows: AggregateRow[] = [];
-      const headers = await city.as('city');
+      const headers = await (reader ??= city.as('city'));
       for (let cursor = since; ;) {
         const { data, next } = (await app.inject({ url: `/api/v1/aggregates?limit=10000${cursor === undefined ? '' : `&since=${cursor}`}`, headers })).json<AggregateAnswer>();
         rows.push(...data);
