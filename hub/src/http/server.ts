@@ -38,6 +38,7 @@ import { addTokenRoutes } from './routes/tokens.js';
 import { addUserRoutes } from './routes/users.js';
 import { AreaNodeSchema, NamedRuleSchema } from './schemas.js';
 import { tolerateEmptyBodies } from './json-body.js';
+import { lazySerializers } from './serializers.js';
 import { typeboxValidator } from './validator.js';
 
 const BODY_BYTES = 1024 * 1024;
@@ -70,6 +71,7 @@ export async function openHttp(dependencies: Pick<HttpDependencies, 'tls' | 'log
   const onError = createErrorHandler(dependencies.logger);
   const app = Fastify({
     bodyLimit: BODY_BYTES, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS, forceCloseConnections: true,
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers() } },
     frameworkErrors: (error, request, reply) => { onError(error, request, reply); },
     ...(tls === undefined ? {} : { https: { key: tls.key, cert: tls.cert } }),
   }) as unknown as App; // http and https servers have the same type to us from here on
