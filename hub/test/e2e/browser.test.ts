@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import type { Alert, Device } from '@liandong/protocols';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { CHROMIUM_HINT, findChromium, launchChromium } from '../support/chromium.js';
 import { createCommunity, createDevice } from '../support/hub-client.js';
 import { startHub, type HubProcess } from '../support/hub-process.js';
@@ -13,6 +13,7 @@ import { waitFor } from '../support/wait-for.js';
 /** Where the pictures go; looked at by people. The README's picture is of such a demo with alerts raised by hand, in 96 colours, and is made anew when the page has changed: a test run must leave the checkout as it was. */
 const SHOTS = fileURLToPath(new URL('../../../test-results/', import.meta.url));
 const WALL = { width: 1920, height: 1080 };
+const SHOWN = { timeout: 10_000 };
 
 const byId = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
 
@@ -24,6 +25,7 @@ async function signInOnPage(page: Page, hub: HubProcess): Promise<void> {
   await byId(page, 'open-alert-count').waitFor();
 }
 
+/** Each with a hub of its own, and most of each is waiting: all at once. */
 describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -32,7 +34,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
   });
   afterAll(() => browser?.close());
 
-  it('signs in, sees telemetry change, an alert come, acknowledges it, sees it clear, sees the hub die and heals with nothing missed', async () => {
+  it.concurrent('signs in, sees telemetry change, an alert come, acknowledges it, sees it clear, sees the hub die and heals with nothing missed', async ({ expect }) => {
     const hub = await startHub();
     try {
       const admin = await hub.signIn();
@@ -58,9 +60,9 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
       await page.goto(`${hub.url}/devices/bin-1`);
       await publish('bin-1', 43);
       const fill = byId(page, 'device-value-fill_level').first();
-      await expect.poll(() => fill.textContent()).toContain('43');
+      await expect.poll(() => fill.textContent(), SHOWN).toContain('43');
       await publish('bin-1', 47);
-      await expect.poll(() => fill.textContent()).toContain('47');
+      await expect.poll(() => fill.textContent(), SHOWN).toContain('47');
       await page.screenshot({ path: `${SHOTS}device.png` });
 
       await page.goto(hub.url);
@@ -75,7 +77,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
       await waitFor('the hub knows the acknowledgement', async () =>
         (await admin.get<{ data: Alert[] }>('/alerts?active=true')).data.some((alert) => alert.acked && alert.ackedBy === 'admin'));
       await publish('bin-1', 10);
-      await expect.poll(() => byId(page, 'alert-card').count(), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => byId(page, 'alert-card').count(), SHOWN).toBe(0);
 
       await hub.kill('SIGKILL');
       const banner = byId(page, 'connection-banner');
@@ -85,7 +87,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
       await publish('bin-2', 97); // before the page is back, most likely: it must not be missed
       await publish('bin-3', 85);
       await banner.waitFor({ state: 'hidden', timeout: 30_000 });
-      await expect.poll(() => byId(page, 'alert-card').count(), { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => byId(page, 'alert-card').count(), SHOWN).toBe(2);
       const severities = await Promise.all((await byId(page, 'alert-card').all()).map((shown) => shown.getAttribute('data-severity')));
       expect(severities).toEqual(['major', 'warning']);
       await page.screenshot({ path: `${SHOTS}healed.png` });
@@ -96,7 +98,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
     }
   }, 120_000);
 
-  it('shows an area that is made or renamed while the page is open, without a reload', async () => {
+  it.concurrent('shows an area that is made or renamed while the page is open, without a reload', async () => {
     const hub = await startHub();
     try {
       const page = await browser.newPage({ viewport: WALL, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
@@ -113,7 +115,7 @@ describeWithServer('the console in Chromium', findChromium(), CHROMIUM_HINT, () 
     }
   }, 60_000);
 
-  it('is live within a minute of the first start: at least 20 devices reporting and an active alert', async () => {
+  it.concurrent('is live within a minute of the first start: at least 20 devices reporting and an active alert', async ({ expect }) => {
     const hub = await startHub({ env: { DEMO: '1' } });
     try {
       const readyAt = Date.now();
