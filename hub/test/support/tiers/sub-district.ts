@@ -55,8 +55,7 @@ export async function startSubDistrict({ id, role, edges: names, openLink, alert
     bins: await several(alertsEach, (n) => register(`${name}-bin-${n}`, 'waste_bin', community, mqttPort)),
   });
 
-  const edges: EdgeBox[] = [];
-  for (const name of names) {
+  async function startBox(name: string): Promise<EdgeBox> {
     const community = `${id}-${name}`;
     const credentials = await createEdge(admin, { id: name, community });
     const links = [await openLink(hub.mqttPort), await openLink(hub.port)] as const;
@@ -64,9 +63,9 @@ export async function startSubDistrict({ id, role, edges: names, openLink, alert
     started(box);
     const edgeDesk = openDesk(box);
     // Registered after the edge has started: it learns of its devices as it would in the field.
-    edges.push({ name, community, process: box, desk: edgeDesk, links, site: await siteOf(name, community, box.mqttPort, edgeDesk) });
+    return { name, community, process: box, desk: edgeDesk, links, site: await siteOf(name, community, box.mqttPort, edgeDesk) };
   }
-  const atHub = await siteOf('street', `${id}-${names[0] ?? ''}`, hub.mqttPort, undefined);
+  const [atHub, ...edges] = await Promise.all([siteOf('street', `${id}-${names[0] ?? ''}`, hub.mqttPort, undefined), ...names.map(startBox)]);
   await admin.post('/channels', { type: 'webhook', name: id, url: `${webhook}/${id}`, allowPrivate: true, isEnabled: true, minSeverity: 'info', tiers: [...TIERS], events: ['raised', 'cleared'], lang: 'zh' });
   const { token } = await admin.post<{ token: string }>('/tokens', { name: 'city', role: 'city', area: id });
   return { id, hub, desk, edges, sites: [...edges.map(({ site }) => site), atHub], token };
