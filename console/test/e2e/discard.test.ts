@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
+const wall = wallForEach();
 const question = (page: Page) => page.getByTestId('discard-question');
 
 /** How a dialog is opened, and the field of it that somebody types into. */
@@ -16,7 +17,6 @@ const DIALOGS: Readonly<Record<string, Opened>> = {
 };
 
 describe.skipIf(!canDrive)('a dialog that is left', { timeout: 60_000 }, () => {
-  const wall = wallForEach();
   beforeEach(() => { wall.page.setDefaultTimeout(10_000); });
 
   it.each(Object.entries(DIALOGS))('closes at once when nothing was typed, and asks when something was: %s', async (_name, [path, open, selector]) => {
@@ -92,7 +92,6 @@ const PAGES: Readonly<Record<string, Typed>> = {
 const names = Object.keys(PAGES);
 
 describe.skipIf(!canDrive)('a page that is left', { timeout: 60_000 }, () => {
-  const wall = wallForEach();
   beforeEach(() => { wall.page.setDefaultTimeout(10_000); });
   const asks = (page: Page) => question(page).getByText('Discard what you entered?').waitFor();
   /** Comes to the page from another one; the link of the header leads on. */

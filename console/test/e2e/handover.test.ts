@@ -1,21 +1,15 @@
 import type { Handover } from '@liandong/protocols';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, showAt } from '../support/open-wall.js';
+import { describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  beforeAll(async () => {
-    [browser, hub] = [await launchBrowser(), await startFixtureHub({ devices: 400 })];
+  const wall = wallForEach({ devices: 400 }, (hub) => {
     for (let index = 0; index < 3_000; index += 1) hub.raise(`storm-${index}`, index, 'minor', `垃圾桶满溢 ${index}`, `Bin ${index} is full`, { ruleId: 'default-bin-fill' });
     for (let index = 0; index < 12; index += 1) hub.raise(`fire-${index}`, 7 * index, 'critical', `垃圾桶高温 ${index}`, `Bin ${index} is on fire`, { ruleId: 'default-bin-heat' });
   });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
 
   it.each([[390, 844, 'zh-CN'], [1366, 768, 'en'], [1920, 1080, 'zh-CN']] as const)('is a few screens at %i × %i (%s): critical ones by name, thousands as a line each that opens, and all of them counted', async (width, height, locale) => {
-    const page = await openWall(browser, hub);
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/handover`, locale, [width, height]);
     const unacked = page.getByTestId('handover-unacked');
     await unacked.waitFor();
@@ -31,11 +25,10 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     await expect.poll(() => rows.count()).toBe(before + 10);
     await storm.locator('button').click();
     await expect.poll(() => rows.count()).toBe(before);
-    await page.context().close();
   });
 
   it('is whole on paper: every note, and every row that the report has, whatever is folded on the screen', async () => {
-    const page = await openWall(browser, hub);
+    const { hub, page } = wall;
     await page.route('**/alerts/handover?*', async (route) => {
       const report = await (await route.fetch()).json() as Handover;
       const [alert] = report.open;
@@ -50,11 +43,10 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     expect(await page.getByTestId('handover-events').getByText(/note \d+\./).filter({ visible: true }).count()).toBe(50);
     expect(await rows.count()).toBe(36);
     expect(await page.getByText(/更早的|没有列在这里/).filter({ visible: true }).count()).toBe(0);
-    await page.context().close();
   });
 
   it('asks once, for its own area and shift, and shows nothing before that is known', async () => {
-    const page = await openWall(browser, hub);
+    const { hub, page } = wall;
     const asked: string[] = [];
     page.on('request', (request) => { if (request.url().includes('/alerts/handover?')) asked.push(new URL(request.url()).search); });
     // Areas come late, as from a busy hub.
@@ -65,11 +57,10 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     expect(await page.getByTestId('handover').locator('h2').first().textContent()).toContain('阜安街道');
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain('area=fuan-jie');
-    await page.context().close();
   });
 
   it.each([['shifts', 'zh-CN', /班次没有取到/], ['calendar', 'en', /Holidays could not be loaded/]] as const)('says that it has no %s (%s), offers to try again, and keeps the rest', async (what, locale, words) => {
-    const page = await openWall(browser, hub);
+    const { hub, page } = wall;
     await page.route(`**/api/v1/${what}`, (route) => route.fulfill({ status: 500, json: {} }));
     await showAt(page, `${hub.url}/operations/handover`, locale, [1366, 768]);
     await page.getByTestId('handover').waitFor();
@@ -80,11 +71,10 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     await note.locator('button').click();
     await note.waitFor({ state: 'detached' });
     await chooser.waitFor();
-    await page.context().close();
   });
 
   it('tells once how many alerts a list leaves out, though paper leaves out others', async () => {
-    const page = await openWall(browser, hub);
+    const { hub, page } = wall;
     await page.route('**/alerts/handover?*', async (route) => {
       const report = await (await route.fetch()).json() as Handover;
       const [alert] = report.open;
@@ -97,6 +87,5 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     expect(await list.getByTestId('handover-left').allTextContents()).toEqual([expect.stringContaining('20')]);
     expect(await list.getByTestId('handover-unlisted').allTextContents()).toEqual([expect.stringContaining('14')]);
     expect(await list.getByTestId('handover-unlisted').isVisible()).toBe(false);
-    await page.context().close();
   });
 });

@@ -6,6 +6,7 @@ describe.skipIf(!canDrive)('while the hub is silent', { timeout: 60_000 }, () =>
 
   it('nothing that would have to be sent is offered: not on a card, not behind its dots, not by key, not on the alert’s page', async () => {
     const { hub, page } = wall;
+    await page.goto(hub.url);
     const card = page.locator('[data-alert-id=a-gate]');
     expect(await card.getByTestId('alert-assign').isEnabled()).toBe(true);
     hub.mute(true);

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
+const wall = wallForEach();
 const PAGES = ['', 'alerts', 'alerts/a-gate', 'devices', 'devices/env-sensor-002', 'operations/rules', 'operations/new-rule', 'operations/shifts', 'operations/policies', 'operations/calendar', 'operations/handover', 'operations/kpi'];
 
 describe.skipIf(!canDrive)('a phone of 390 × 844', { timeout: 90_000 }, () => {
-  const wall = wallForEach();
-
   it.each(['en', 'zh-CN'])('has every page’s titles whole, inside of the screen and beside the buttons (%s)', async (locale) => {
     const { hub, page } = wall;
     for (const path of PAGES) {
@@ -45,8 +44,6 @@ describe.skipIf(!canDrive)('a phone of 390 × 844', { timeout: 90_000 }, () => {
 });
 
 describe.skipIf(!canDrive)('a laptop of 1366 × 768', { timeout: 60_000 }, () => {
-  const wall = wallForEach();
-
   it.each(['en', 'zh-CN'])('has all columns of the devices in sight beside the map (%s)', async (locale) => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/devices`, locale, [1366, 768]);

@@ -1,25 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, showAt } from '../support/open-wall.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('an operator bound to an area', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  let page: Page;
+  const wall = wallForEach({ role: 'operator', area: 'beiguan' });
   let asked: string[];
-  beforeAll(async () => { [browser, hub] = [await launchBrowser(), await startFixtureHub({ role: 'operator', area: 'beiguan' })]; });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
-  beforeEach(async () => {
-    page = await openWall(browser, hub);
+  beforeEach(() => {
     asked = [];
-    page.on('request', (request) => asked.push(request.url()));
+    wall.page.on('request', (request) => asked.push(request.url()));
   });
-  afterEach(() => page.context().close());
   const counted = () => asked.filter((url) => url.endsWith('/rules/preview')).length;
-  const isOff = (id: string) => page.locator(`[data-rule-id=${id}] .n-switch`).evaluate((knob) => knob.classList.contains('n-switch--disabled'));
+  const isOff = (id: string) => wall.page.locator(`[data-rule-id=${id}] .n-switch`).evaluate((knob) => knob.classList.contains('n-switch--disabled'));
 
   it('switches the rules of his area in the list, and only reads the others', async () => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/rules`, 'zh-CN', [1366, 768]);
     await page.getByTestId('rules-beyond').getByText('为小范围另立一条').waitFor();
     expect([await isOff('default-bin-fill'), await isOff('activity-room'), await isOff('market-bins')]).toEqual([true, true, false]);
@@ -30,6 +23,7 @@ describe.skipIf(!canDrive)('an operator bound to an area', { timeout: 60_000 }, 
   });
 
   it.each([['zh-CN', '您只能查看'], ['en', 'you can only read it']])('reads a rule that reaches beyond: no live control, nothing counted, the way to one of his own (%s)', async (locale, said) => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/rules/default-bin-fill`, locale, [1366, 768]);
     await page.getByTestId('rule-beyond').getByText(said).waitFor();
     for (const id of ['rule-name', 'rule-message', 'rule-id']) expect(await page.getByTestId(id).isDisabled()).toBe(true);
@@ -44,6 +38,7 @@ describe.skipIf(!canDrive)('an operator bound to an area', { timeout: 60_000 }, 
   });
 
   it('changes a rule of his own, and is told at the areas when it would reach beyond', async () => {
+    const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/rules/market-bins`, 'zh-CN', [1366, 768]);
     await expect.poll(counted, { timeout: 15_000 }).toBe(1);
     expect([await page.getByTestId('rule-beyond').count(), await page.getByTestId('rule-delete').count()]).toEqual([0, 1]);

@@ -1,19 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, showAt } from '../support/open-wall.js';
+import { describe, expect, it } from 'vitest';
+import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('how many of each severity need a person, in a storm', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let hub: Awaited<ReturnType<typeof startFixtureHub>>;
-  beforeAll(async () => {
-    [browser, hub] = [await launchBrowser(), await startFixtureHub({ devices: 400 })];
+  const wall = wallForEach({ devices: 400 }, (hub) => {
     for (const severity of ['major', 'minor', 'warning', 'info'] as const) for (let index = 0; index < 2_400; index += 1) hub.raise(`${severity}-${index}`, index, severity, `告警 ${index}`, `Alert ${index}`, { ruleId: 'default-bin-fill' });
   });
-  afterAll(async () => { await browser?.close(); await hub?.stop(); });
 
   it.each([[1366, 768, 'zh-CN'], [1366, 768, 'en'], [390, 844, 'en'], [1920, 1080, 'zh-CN']] as const)('stands at %i × %i (%s) in one line, apart from one another and inside the panel', async (width, height, locale) => {
-    const page = await openWall(browser, hub);
+    const { hub, page } = wall;
     await showAt(page, hub.url, locale, [width, height]);
     await page.getByTestId('severity-counts').getByText(/^2\D4\d\d$/).nth(3).waitFor({ timeout: 15_000 });
     const boxes = await page.getByTestId('severity-counts').evaluate((row) => {
@@ -25,6 +19,5 @@ describe.skipIf(!canDrive)('how many of each severity need a person, in a storm'
       expect(left).toBeGreaterThan((boxes.numbers[index - 1]?.right ?? 0) + 2);
     }
     expect(boxes.numbers.at(-1)?.right).toBeLessThanOrEqual(boxes.right);
-    await page.context().close();
   });
 });

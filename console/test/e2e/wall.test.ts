@@ -1,23 +1,31 @@
 import { SILENCE_GROUP, aqiOf } from '@liandong/protocols';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatClock } from '../../src/format/time.js';
 import { RETURNED_LIMIT } from '../../src/stores/alerts.js';
 import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openWall, wallForEach } from '../support/open-wall.js';
+import { canDrive, launchBrowser, openSignedIn, openWall, showAt, wallForEach } from '../support/open-wall.js';
 
 /** The built console against the fixture hub; without a browser or a build there is nothing to drive. */
 describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, () => {
   let browser: Browser;
+  let context: BrowserContext;
   let hub: Awaited<ReturnType<typeof startFixtureHub>>;
   let page: Page;
-  beforeAll(async () => { browser = await launchBrowser(); });
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+    await context.newPage(); // a browser whose last window is closed may go with it
+  });
   afterAll(() => browser?.close());
+  // Each has a hub of its own, as most change its alerts.
   beforeEach(async () => {
     hub = await startFixtureHub();
-    page = await openWall(browser, hub);
+    page = await openSignedIn(context, hub);
+    await page.goto(hub.url);
+    await page.getByTestId('alert-card').first().waitFor();
   });
-  afterEach(async () => { await page.context().close(); await hub.stop(); });
+  afterEach(async () => { await page.close(); await hub.stop(); });
 
   const alert = (id: string) => hub.alerts.get(id);
   const current = () => page.locator('[data-testid=alert-card][data-current=true]').getAttribute('data-alert-id');
@@ -102,38 +110,6 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await press('Shift+A');
     await until(() => [alert('a-gateway')?.acked, alert('a-bin')?.acked]).toEqual([true, true]);
   });
-  it.each([1920, 1600, 1366, 1024, 960, 950, 901].flatMap((width) => [[width, 'zh-CN'], [width, 'en']] as const))('has the whole header on a screen of %i px in %s, also while the sound is off', async (width, locale) => {
-    await page.setViewportSize({ width, height: 800 });
-    await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
-    await page.reload();
-    await page.locator('[data-testid=sound-toggle][data-state=locked]').waitFor();
-    await page.getByTestId('alert-card').first().waitFor();
-    expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
-    // The place's name is whole, once it is known that all parts are well.
-    await until(() => page.evaluate<number>('(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("header.header h1 .clip"))')).toBe(0);
-    expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
-  });
-  it.each([1366, 1280, 1100, 1024, 901])('keeps the tiers off the names of the map, and the buttons inside their card, on an English screen of %i px', async (width) => {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(`localStorage.setItem('liandong.locale', 'en')`);
-    await page.reload();
-    await page.getByTestId('alert-card').first().waitFor();
-    await page.locator('svg text.name').first().waitFor();
-    const chips = await page.locator('.map .tiers').boundingBox();
-    const names = await Promise.all((await page.locator('svg text.name').all()).map((name) => name.boundingBox()));
-    expect(names.length).toBeGreaterThan(4);
-    expect(names.filter((name) => name!.y < chips!.y + chips!.height)).toEqual([]); // drawn just above
-    expect(await page.evaluate<number>('Math.max(...[...document.querySelectorAll("[data-testid=alert-card]")].map((card) => card.scrollWidth - card.clientWidth))')).toBe(0);
-  });
-  it.each([[1920, 'zh-CN'], [1366, 'zh-CN'], [1366, 'en'], [901, 'en']] as const)('says that more cleared with nobody looking than it lists, and keeps the foot of the list on a screen of %i px in %s', async (width, locale) => {
-    await page.setViewportSize({ width, height: 800 });
-    await page.evaluate(`localStorage.setItem('liandong.locale', '${locale}')`);
-    for (let index = 0; index < RETURNED_LIMIT + 5; index += 1) hub.raise(`gone-${index}`, index, 'major', '水位过高', 'Water is high', { active: false, clearedAt: Date.now() });
-    await page.reload();
-    await until(() => page.getByTestId('returned-count').textContent()).toContain('200+');
-    await page.locator('.foot a[href*="acked=false"]').waitFor();
-    expect(await page.evaluate<string[]>('[...document.querySelectorAll(".foot a")].filter((link) => link.getBoundingClientRect().right > link.closest(".panel").getBoundingClientRect().right).map((link) => link.textContent)')).toEqual([]);
-  });
   it('shows the figure at the end of a long message in the table of all alerts on a screen of 1366 px', async () => {
     await page.setViewportSize({ width: 1366, height: 768 });
     hub.raise('long', 3, 'major', '常州路便民店旁第二个垃圾桶 满溢度 96 %，达到 95 %', 'Bin by Changzhou Road is 96 % full (limit 95 %)');
@@ -201,6 +177,41 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await page.getByTestId('alert-card').first().waitFor();
     hub.raise('n-three', 3, 'major', '水位过高', 'Water is high');
     await until(notes).toEqual(['show n-three']);
+  });
+});
+
+describe.skipIf(!canDrive)('the wall on narrower screens', { timeout: 60_000 }, () => {
+  const wall = wallForEach();
+  const until = (read: () => unknown) => expect.poll(read, { timeout: 15_000 });
+
+  it.each([1920, 1600, 1366, 1024, 960, 950, 901].flatMap((width) => [[width, 'zh-CN'], [width, 'en']] as const))('has the whole header on a screen of %i px in %s, also while the sound is off', async (width, locale) => {
+    const { hub, page } = wall;
+    await showAt(page, hub.url, locale, [width, 800]);
+    await page.locator('[data-testid=sound-toggle][data-state=locked]').waitFor();
+    await page.getByTestId('alert-card').first().waitFor();
+    expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
+    // The place's name is whole, once it is known that all parts are well.
+    await until(() => page.evaluate<number>('(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("header.header h1 .clip"))')).toBe(0);
+    expect(await page.evaluate<number>('document.querySelector("header.header").scrollWidth - document.querySelector("header.header").clientWidth')).toBe(0);
+  });
+  it.each([1366, 1280, 1100, 1024, 901])('keeps the tiers off the names of the map, and the buttons inside their card, on an English screen of %i px', async (width) => {
+    const { hub, page } = wall;
+    await showAt(page, hub.url, 'en', [width, 900]);
+    await page.getByTestId('alert-card').first().waitFor();
+    await page.locator('svg text.name').first().waitFor();
+    const chips = await page.locator('.map .tiers').boundingBox();
+    const names = await Promise.all((await page.locator('svg text.name').all()).map((name) => name.boundingBox()));
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => name!.y < chips!.y + chips!.height)).toEqual([]); // drawn just above
+    expect(await page.evaluate<number>('Math.max(...[...document.querySelectorAll("[data-testid=alert-card]")].map((card) => card.scrollWidth - card.clientWidth))')).toBe(0);
+  });
+  it.each([[1920, 'zh-CN'], [1366, 'zh-CN'], [1366, 'en'], [901, 'en']] as const)('says that more cleared with nobody looking than it lists, and keeps the foot of the list on a screen of %i px in %s', async (width, locale) => {
+    const { hub, page } = wall;
+    for (let index = 0; index < RETURNED_LIMIT + 5; index += 1) hub.raise(`gone-${index}`, index, 'major', '水位过高', 'Water is high', { active: false, clearedAt: Date.now() });
+    await showAt(page, hub.url, locale, [width, 800]);
+    await until(() => page.getByTestId('returned-count').textContent()).toContain('200+');
+    await page.locator('.foot a[href*="acked=false"]').waitFor();
+    expect(await page.evaluate<string[]>('[...document.querySelectorAll(".foot a")].filter((link) => link.getBoundingClientRect().right > link.closest(".panel").getBoundingClientRect().right).map((link) => link.textContent)')).toEqual([]);
   });
 });
 
