@@ -2,6 +2,9 @@ import { useEventListener } from '@vueuse/core';
 import { computed, nextTick, onScopeDispose, ref, type ComputedRef } from 'vue';
 import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router';
 
+/** What would be lost by leaving: what somebody typed, a password that is given once and was not kept, or a file that was checked and not imported. */
+export type Loss = 'entries' | 'passwords' | 'file';
+
 /** Does a form say anything else than when it was shown? What was changed and changed back does not, nor does a field that was filled and emptied. */
 export const useChanged = (form: () => unknown): ComputedRef<boolean> => useChanges(form).isChanged;
 

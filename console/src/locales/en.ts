@@ -49,7 +49,11 @@ export const en: Messages = {
     anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Active or cleared', anyAck: 'Any handling', handling: 'Acknowledgement', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Unacknowledged', reset: 'Clear filters',
     none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', shownCut: 'Only the first {n} are shown; narrow the filters', anyStanding: 'Shelved or not', standingLabel: 'Shelved and suppressed', standing: 'Active', back: 'Cleared', shelved: 'Shelved', grouped: 'Grouped', inhibited: 'Inhibited',
   },
-  discard: { question: 'Discard what you entered?', yes: 'Discard', stay: 'Keep editing' },
+  discard: {
+    entries: { question: 'Discard what you entered?', yes: 'Discard', stay: 'Keep editing' },
+    passwords: { question: 'Close without keeping the password? It is not shown again.', yes: 'Close', stay: 'Go back' },
+    file: { question: 'Close without importing? The file has only been checked so far.', yes: 'Close', stay: 'Go back' },
+  },
   alert: {
     ruleGone: 'the rule has been deleted',
     silenceGroup: 'Many devices silent at once',

@@ -49,7 +49,11 @@ export const zhCN = {
     anySeverity: '全部级别', anyArea: '全部区域', anyState: '全部状态', anyAck: '是否确认', handling: '确认情况', active: '未恢复', cleared: '已恢复', acked: '已确认', unacked: '未确认', reset: '清除条件',
     none: '没有符合条件的告警', loading: '正在读取', loadMore: '再读 {n} 条', shown: '共 {n} 条', shownMore: '已读 {n} 条，还有更多', shownCut: '仅显示最前 {n} 条，请用条件缩小范围', anyStanding: '搁置与抑制', standingLabel: '搁置与抑制', standing: '未恢复', back: '已恢复', shelved: '已搁置', grouped: '已合并', inhibited: '被抑制',
   },
-  discard: { question: '放弃已经填写的内容？', yes: '放弃', stay: '继续填写' },
+  discard: {
+    entries: { question: '放弃已经填写的内容？', yes: '放弃', stay: '继续填写' },
+    passwords: { question: '密码还没有保存，以后不再显示。仍要关闭？', yes: '关闭', stay: '返回' },
+    file: { question: '文件只试算过，还没有导入。仍要关闭？', yes: '关闭', stay: '返回' },
+  },
   alert: {
     ruleGone: '规则已删除',
     silenceGroup: '多台设备同时失联',
