@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { sql, type Transaction } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import { LibsqlDriver } from '../../src/database/libsql/libsql-driver.js';
 import { openLibsqlFile } from '../../src/database/libsql/libsql-file.js';
@@ -29,7 +30,18 @@ const areaOf = (id: string) => ({ id, level: 'city', name: id });
 const names = async (from: Db): Promise<string[]> => (await from.selectFrom('area').select('id').orderBy('id').execute()).map(({ id }) => id);
 
 describe.each([['in threads of its own', true], ['on the calling thread', false]])('the database %s', (_where, hasThreads) => {
-  const open = async (): Promise<Db> => db = await openDatabase(path(), hasThreads ? { onDeath: (error) => { deaths.push(error); } } : undefined);
+  let migrated: string;
+  beforeAll(async () => {
+    migrated = await mkdtemp(join(tmpdir(), 'liandong-libsql-'));
+    await (await openDatabase(join(migrated, 'hub.db'))).destroy();
+  });
+  afterAll(() => rm(migrated, { recursive: true, force: true }));
+
+  /** A new one is a copy: the migrations take longer than what is tested. */
+  async function open(): Promise<Db> {
+    if (!existsSync(path())) await copyFile(join(migrated, 'hub.db'), path());
+    return db = await openDatabase(path(), hasThreads ? { onDeath: (error) => { deaths.push(error); } } : undefined);
+  }
 
   it('shows a query what was committed before it was asked, every time', async () => {
     const opened = await open();

@@ -62,10 +62,8 @@ describe('the DuckDB store', { timeout: 60_000 }, () => {
           let cursor: string | undefined;
           do {
             const page = await store.raw({ device: `kill-${device}`, metric, ...ALWAYS }, { limit: 10_000, ...(cursor === undefined ? {} : { cursor }) });
-            for (const [ts, value] of page.data) {
-              expect(value).toBe((ts - T0) % modulus);
-              numbers.push(ts - T0);
-            }
+            expect(page.data.filter(([ts, value]) => value !== (ts - T0) % modulus)).toEqual([]); // not one by one: they are hundreds of thousands
+            for (const [ts] of page.data) numbers.push(ts - T0);
             cursor = page.next;
           } while (cursor !== undefined);
         }
