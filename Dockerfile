@@ -36,4 +36,4 @@ EXPOSE 8080 1883
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node is process 1 and handles the signals itself. The flags are those of a hub in `scripts/v8-flags.json`; a test holds them together.
-CMD ["node", "--initial-old-space-size=512", "hub/dist/main.js"]
+CMD ["node", "--initial-old-space-size=512", "--always-sparkplug", "--no-flush-bytecode", "hub/dist/main.js"]

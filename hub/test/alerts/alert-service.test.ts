@@ -4,6 +4,7 @@ import { addTimelineEntries, saveAlert } from '../../src/alerts/alert-rows.js';
 import { noClocks } from '../../src/alerts/alert-clocks.js';
 import { createAlertService } from '../../src/alerts/alert-service.js';
 import { createAlertWriter } from '../../src/alerts/alert-writer.js';
+import { DatabaseAwayError } from '../../src/database/postgres/database-away.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
 import { lossyDb } from '../support/lossy-db.js';
@@ -41,7 +42,7 @@ describeOnDatabases('the alert service', () => {
     const lost = lossyDb(rig.db);
     const service = createAlertService({ db: lost.db, clock, areas, writer: createAlertWriter({ db: lost.db, clock, changes, activeAlerts, clocks: noClocks }) });
     lost.isLost = true;
-    await expect(service.ack(EAST, id)).rejects.toThrow('lost');
+    await expect(service.ack(EAST, id)).rejects.toThrow(DatabaseAwayError);
     expect(activeAlerts.byId(id)?.alert.acked).toBe(false);
     await rig.send('bin', 'fill_level', 97, START + 1);
     expect(await rig.active()).toMatchObject([{ id, severity: 'major' }]);

@@ -52,7 +52,7 @@ describeOnDatabases('the presence reader', () => {
     };
     await read(...many.map((id) => status(hub.clock.at, true, id)));
     expect(await hub.db.selectFrom('device').select('id').where('status', '=', 'online').execute()).toHaveLength(400);
-    expect(transactions).toBeLessThan(5);
+    expect(transactions).toBeLessThanOrEqual(many.length / 100 + 1); // a hundred each, and the reader's own
   });
 
   it('ignores devices that are gone', async () => {

@@ -1,6 +1,7 @@
 import type { Alert, EdgeAlertEntry, EdgeAlertRecord, JournalRecord } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { JournalHandler } from '../../src/journal/types.js';
+import { DatabaseAwayError } from '../../src/database/postgres/database-away.js';
 import { ADMIN, START, createRig, type Rig } from '../rules/rig.js';
 import { lossyDb } from '../support/lossy-db.js';
 import { describeOnDatabases } from '../support/databases.js';
@@ -69,7 +70,7 @@ describeOnDatabases('alerts of an edge', () => {
     const lost = lossyDb(rig.db);
     follow(lost.db);
     lost.isLost = true;
-    await expect(take(told({}, raised))).rejects.toThrow('lost');
+    await expect(take(told({}, raised))).rejects.toThrow(DatabaseAwayError);
     expect(rig.activeAlerts.size).toBe(0);
     lost.isLost = false;
     await take(told({}, raised)); // the journal hands it over again
