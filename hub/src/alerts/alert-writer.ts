@@ -2,6 +2,7 @@ import { isBlank, type Alert, type AlertTimelineEntry, type EpochMs } from '@lia
 import type { Transaction } from 'kysely';
 import { toChange, type ChangeLog } from '../changes/change-log.js';
 import type { Clock } from '../clock.js';
+import { isDatabaseFailure } from '../database/database-failure.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
 import { insertAudit } from '../identity/audit-log.js';
@@ -59,7 +60,8 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
         tell(changed, at);
         return changed;
       } catch (error) {
-        if (!(error instanceof AppError)) activeAlerts.doubt([...found.values()], (those) => { tell(those, at); });
+        // A refusal of ours came before anything was written; a database that went away may have been about to answer that it stands.
+        if (!(error instanceof AppError) || isDatabaseFailure(error)) activeAlerts.doubt([...found.values()], (those) => { tell(those, at); });
         throw error;
       }
     });
