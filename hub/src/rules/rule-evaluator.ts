@@ -198,19 +198,16 @@ export function createRuleEvaluator({ db, clock, ids, changes, activeAlerts, clo
       // Memory was read anew, the clock set back, or the hub stood still, in a turn between: the rest is left to the next tick, which knows of it.
       isDone = listeningSince !== since || work.next(now).done === true;
     };
-    await run(goOn);
-    while ((!isDone || memory.isUnsettled) && isStarted) {
-      await breathe();
+    for (;;) {
       await run(goOn);
+      if ((isDone && !memory.isUnsettled) || !isStarted) return;
+      await breathe();
     }
   }
 
-  /** Until what was changed is so for every device. */
+  /** Until what was changed is so for every device. Asked within a turn: between turns, that of somebody else may have brought the last of them to it, and not committed yet. */
   async function settle(): Promise<void> {
-    while (isStarted) {
-      await run(() => undefined);
-      if (!memory.isUnsettled) return;
-    }
+    for (let isSettled = false; isStarted && !isSettled;) await run(() => { isSettled = !memory.isUnsettled; });
   }
 
   function onTimer(): void {

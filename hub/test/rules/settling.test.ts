@@ -49,6 +49,14 @@ describeOnDatabases('what ends a storm of alerts at once', () => {
     await expectAllEnded();
   });
 
+  it.each([BINS, BINS - 50])('has ended all of %i when it says so, also when a record that was read meanwhile brought the last of them to their end', async (bins) => {
+    await rig.feed(...Array.from({ length: BINS - bins }, (_, index) => rig.sample(bin(index), { fill_level: 50 })));
+    const reading = async (): Promise<void> => { for (let record = 0; record < 30; record += 1) await rig.feed(rig.sample(bin(BINS - 1), { fill_level: 50 })); };
+    let left: unknown[] | undefined;
+    await Promise.all([takenBack().then(async () => { left = await rig.active(); }), reading()]);
+    expect(left).toEqual([]);
+  });
+
   it('tells what is critical by time before the last of them has ended', async () => {
     const hot: Rule = { ...common('hot', ['access_gate'], '{device}'), type: 'threshold', metric: 'temperature', direction: 'above', clearAt: 40, onDelayS: 30, bands: [{ limit: 60, severity: 'critical' }] };
     await rig.evaluator.changeRule({ id: 'hot', version: 1, rule: hot });
