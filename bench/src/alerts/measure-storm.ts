@@ -13,7 +13,7 @@ import { latencyOf, openProbe, type Latency } from './probe.js';
 import { openScreens, type ScreensAnswer } from './screens.js';
 import { openStorm } from './storm-load.js';
 
-export interface StormSize { /** How often all of it is done, each time on a hub of its own. */ readonly turns: number; readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number; /** The load, but for the probe and its screen, leaves the processor to the hub, as if it were elsewhere. */ readonly loadYields?: boolean }
+export interface StormSize { /** How often all of it is done, each time on a hub of its own. */ readonly rounds: number; readonly alerts: number; readonly seconds: number; readonly criticalsPerS: number; readonly quietSeconds: number; readonly messagesPerS: number; readonly screens: number; /** The load, but for the probe and its screen, leaves the processor to the hub, as if it were elsewhere. */ readonly loadYields?: boolean }
 /** One turn. */
 export interface StormResult extends StormSize {
   readonly quiet: Latency;
@@ -40,16 +40,16 @@ const POLL_MS = 200;
 const GIVE_UP_MS = 300_000;
 const PAGE = 1_000;
 
-export interface StormTurns { readonly turns: readonly StormResult[] }
+export interface StormTurns { readonly turns: readonly [StormResult, ...StormResult[]] }
 
 /** One turn after the other. */
 export async function measureStorms(size: StormSize, { resources, onProgress }: PartOptions): Promise<StormTurns> {
-  const turns: StormResult[] = [];
-  while (turns.length < size.turns) {
-    const turn = turns.length + 1;
-    const told: TellProgress = (phase, ...counts) => { onProgress(size.turns === 1 ? phase : `turn ${turn}, ${phase}`, ...counts); };
-    turns.push(await measureStorm(size, { resources, onProgress: told }, `hub-${turn}`));
-  }
+  const measure = (turn: number): Promise<StormResult> => {
+    const told: TellProgress = (phase, ...counts) => { onProgress(size.rounds === 1 ? phase : `turn ${turn}, ${phase}`, ...counts); };
+    return measureStorm(size, { resources, onProgress: told }, `hub-${turn}`);
+  };
+  const turns: [StormResult, ...StormResult[]] = [await measure(1)];
+  while (turns.length < size.rounds) turns.push(await measure(turns.length + 1));
   return { turns };
 }
 
@@ -81,7 +81,7 @@ async function measureStorm(size: StormSize, { resources, onProgress }: PartOpti
   forgetPeak(hub.process.pid);
   const stolenInQuiet = watchStolen();
   const [quiet] = await Promise.all([criticals(WARM_UP, criticalsPerS * quietSeconds), telemetry(quietSeconds)]);
-  const stolenPercent = { quiet: stolenInQuiet(), storm: 0 };
+  const quietStolen = stolenInQuiet();
   const quietPeak = peakRssMiB(hub.process.pid);
 
   onProgress('storm', 0, alerts);
@@ -92,7 +92,7 @@ async function measureStorm(size: StormSize, { resources, onProgress }: PartOpti
   const [during, { seconds: acceptedInS }] = await Promise.all([
     criticals(WARM_UP + criticalsPerS * quietSeconds, criticalsPerS * seconds), storm.answer('stormed'), telemetry(seconds),
   ]);
-  stolenPercent.storm = stolenInStorm();
+  const stormStolen = stolenInStorm();
   const counted = await untilShown(() => {
     screens.tell({ type: 'count' });
     return screens.answer('counted');
@@ -103,7 +103,7 @@ async function measureStorm(size: StormSize, { resources, onProgress }: PartOpti
   for (const program of [probe, screens, storm]) program.close();
   await hub.process.end();
   return {
-    ...size, quiet: latencyOf(quiet), storm: latencyOf(during), peakRssMiB: { quiet: quietPeak, storm: stormPeak }, stolenPercent, acceptedInS, shownInS,
+    ...size, quiet: latencyOf(quiet), storm: latencyOf(during), peakRssMiB: { quiet: quietPeak, storm: stormPeak }, stolenPercent: { quiet: quietStolen, storm: stormStolen }, acceptedInS, shownInS,
     rows: rows.length, different: new Set(rows).size, fewestShown: counted.fewest, again: counted.again, lost: counted.lost,
   };
 }

@@ -66,9 +66,7 @@ type StormName = 'storm' | 'yielding' | 'outrun';
 
 /** Of the storm that outruns the hub it is asked that all is told, and how long what is critical waits; how much that may be depends on the machine. Of several turns the median is held to the aim. */
 function stormSection(name: StormName, { turns }: StormTurns): Section {
-  const [first] = turns;
-  if (first === undefined) return { cells: [[name, ''], ['FAILED', 'not measured once']], notes: [] };
-  const { alerts, seconds, criticalsPerS, messagesPerS, screens } = first;
+  const [{ alerts, seconds, criticalsPerS, messagesPerS, screens }] = turns;
   const ratios = turns.map(({ quiet, storm }) => storm.p99 / quiet.p99);
   const times = median(ratios);
   const ofTurns = turns.length === 1 ? '' : ` (median of ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')})`;

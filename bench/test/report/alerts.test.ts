@@ -6,10 +6,10 @@ import { isRight, isWhole, type RunReport } from '../../src/report/run-report.js
 
 const latency = (p50: number, p99: number) => ({ count: 100, p50, p99, max: 2 * p99 });
 const storm: StormResult = {
-  turns: 1, alerts: 50_000, seconds: 60, criticalsPerS: 10, quietSeconds: 30, messagesPerS: 500, screens: 10, quiet: latency(5, 10), storm: latency(8, 19), peakRssMiB: { quiet: 200, storm: 300 }, stolenPercent: { quiet: 0.5, storm: 1.25 },
+  rounds: 1, alerts: 50_000, seconds: 60, criticalsPerS: 10, quietSeconds: 30, messagesPerS: 500, screens: 10, quiet: latency(5, 10), storm: latency(8, 19), peakRssMiB: { quiet: 200, storm: 300 }, stolenPercent: { quiet: 0.5, storm: 1.25 },
   acceptedInS: 60, shownInS: 61, rows: 50_000, different: 50_000, fewestShown: 50_000, again: 0, lost: 0,
 };
-const turnsOf = (...turns: StormResult[]) => ({ turns, loadBefore: 1 });
+const turnsOf = (...turns: [StormResult, ...StormResult[]]) => ({ turns, loadBefore: 1 });
 const notesOf = (...parameters: Parameters<typeof alertSections>): string => alertSections(...parameters).flatMap(({ notes }) => notes).join('\n');
 
 describe('the sections on rules and alerts', () => {

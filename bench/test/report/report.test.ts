@@ -83,7 +83,7 @@ describe('the figures in a document', () => {
         alerts: { alertsPerS: 20, seconds: 16, messagesPerS: 1000, rounds: 2, echo: latency, hub: latency, loadBefore: 1 },
         storm: {
           turns: [{
-            turns: 1, alerts: 5, seconds: 1, criticalsPerS: 1, quietSeconds: 1, messagesPerS: 1, screens: 1, quiet: latency, storm: latency, peakRssMiB: { quiet: 1, storm: 1 }, stolenPercent: { quiet: 0, storm: 0 },
+            rounds: 1, alerts: 5, seconds: 1, criticalsPerS: 1, quietSeconds: 1, messagesPerS: 1, screens: 1, quiet: latency, storm: latency, peakRssMiB: { quiet: 1, storm: 1 }, stolenPercent: { quiet: 0, storm: 0 },
             acceptedInS: 1, shownInS: 1, rows: 5, different: 5, fewestShown: 5, again: 0, lost: 0,
           }], loadBefore: 1,
         },

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { formatClock } from '../../src/format/time.js';
 import { RETURNED_LIMIT } from '../../src/stores/alerts.js';
 import { startFixtureHub } from '../support/fixture-hub.js';
-import { canDrive, launchBrowser, openSignedIn, openWall, showAt, wallForEach } from '../support/open-wall.js';
+import { canDrive, launchBrowser, openContext, openSignedIn, openWall, showAt, wallForEach } from '../support/open-wall.js';
 
 /** The built console against the fixture hub; without a browser or a build there is nothing to drive. */
 describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, () => {
@@ -14,8 +14,7 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
   let page: Page;
   beforeAll(async () => {
     browser = await launchBrowser();
-    context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    await context.newPage(); // a browser whose last window is closed may go with it
+    context = await openContext(browser);
   });
   afterAll(() => browser?.close());
   // Each has a hub of its own, as most change its alerts.

@@ -32,14 +32,19 @@ export function wallForEach(options: Options = {}, fill: (hub: FixtureHub) => vo
   beforeAll(async () => {
     [wall.browser, wall.hub] = await Promise.all([launchBrowser(), startFixtureHub(options)]);
     fill(wall.hub);
-    // A context costs as much as a page of the console; its memory is emptied for each test instead.
-    wall.context = await wall.browser.newContext({ viewport: SCREEN });
-    await wall.context.newPage(); // a browser whose last window is closed may go with it
+    wall.context = await openContext(wall.browser);
   });
   afterAll(async () => { await wall.browser?.close(); await wall.hub?.stop(); });
   beforeEach(async () => { wall.page = await openSignedIn(wall.context, wall.hub); });
   afterEach(() => wall.page.close());
   return wall;
+}
+
+/** One for many tests: it costs as much as a page of the console, so its memory is emptied for each test instead (`openSignedIn`). */
+export async function openContext(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: SCREEN });
+  await context.newPage(); // a browser whose last window is closed may go with it
+  return context;
 }
 
 /** A new page at the hub's address with nothing of the console on it, signed in through REST; whatever the context remembered is gone. */

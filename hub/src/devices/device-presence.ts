@@ -1,6 +1,7 @@
 import { LIMITS, type Device, type DeviceId, type DeviceStatus, type EpochMs } from '@liandong/protocols';
 import { sql, type Transaction } from 'kysely';
 import type { ChangeLog } from '../changes/change-log.js';
+import { chunksOf } from '../chunks-of.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Database } from '../database/schema.js';
@@ -226,10 +227,7 @@ async function writeStatus(trx: Transaction<Database>, devices: readonly Device[
   return new Set(written.map(({ id }) => id));
 }
 
-function* inChunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  const rows = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.ceil(items.length / CHUNKS)));
-  for (let start = 0; start < items.length; start += rows) yield items.slice(start, start + rows);
-}
+const inChunks = <Item>(items: readonly Item[]): Iterable<readonly Item[]> => chunksOf(items, Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.ceil(items.length / CHUNKS))));
 
 const isSetByPeople = (status: DeviceStatus): boolean => status === 'maintenance' || status === 'retired';
 

@@ -11,11 +11,13 @@ export function lazySerializers(): SerializerFactory {
   const build = SerializerSelector();
   return (externalSchemas, options) => {
     const compile = build(externalSchemas, options);
-    const compiled = new Map<unknown, Serializer>();
-    return (route) => (answer) => {
-      const serializer = compiled.get(route.schema) ?? compile(route);
-      compiled.set(route.schema, serializer);
-      return serializer(answer);
+    const bySchema = new Map<unknown, Serializer>();
+    return (route) => {
+      let serializer: Serializer | undefined;
+      return (answer) => {
+        if (serializer === undefined) bySchema.set(route.schema, serializer = bySchema.get(route.schema) ?? compile(route));
+        return serializer(answer);
+      };
     };
   };
 }

@@ -5,6 +5,7 @@ import type { TimelineEntries } from '../alerts/alert-rows.js';
 import { toChange, type Change, type ChangeLog } from '../changes/change-log.js';
 import type { Database } from '../database/schema.js';
 import { breathe } from '../breathe.js';
+import { chunksOf } from '../chunks-of.js';
 
 /** One step of an alert. Without entries it is nothing for the timeline, such as another place. `left`: what screens of the area it left are told. `isWithheld`: it cleared as its device is out of service. */
 export interface Transition { readonly active: ActiveAlert; readonly alert: Alert; readonly entries: readonly AlertTimelineEntry[]; readonly left?: Alert; readonly isWithheld?: boolean }
@@ -24,7 +25,7 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
   const recordings: CompiledQuery[] = [];
   const last = new Map<string, Alert>();
   const ordered = worstFirst(transitions);
-  for (const [index, part] of [...parts(ordered)].entries()) {
+  for (const [index, part] of [...chunksOf(ordered, STEPS)].entries()) {
     if (index > 0) await breathe();
     const { numbered, recording } = await changes.numberAlerts(trx, part.flatMap(({ alert, left }) => left === undefined ? [{ alert }] : [{ alert: left, movedTo: alert.area }, { alert }]));
     recordings.push(...recording);
@@ -44,10 +45,6 @@ export async function recordTransitions(trx: Transaction<Database>, transitions:
     alerts: [...last.values()].sort((a, b) => Number(a.active) - Number(b.active)),
     timeline: ordered.flatMap(({ alert, entries }) => entries.map((entry) => ({ alertId: alert.id, entry }))),
   };
-}
-
-function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += STEPS) yield items.slice(from, from + STEPS);
 }
 
 function worstFirst(transitions: readonly Transition[]): readonly Transition[] {

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { sql, type Transaction } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Db } from '../../src/database/database.js';
 import { LibsqlDriver } from '../../src/database/libsql/libsql-driver.js';
 import { openLibsqlFile } from '../../src/database/libsql/libsql-file.js';
 import { startThreadExecutor } from '../../src/database/libsql/thread-executor.js';
 import type { Database } from '../../src/database/schema.js';
 import { together } from '../../src/database/together.js';
+import { copyMigrated } from '../support/databases.js';
 
 let folder: string;
 let db: Db | undefined;
@@ -30,16 +30,9 @@ const areaOf = (id: string) => ({ id, level: 'city', name: id });
 const names = async (from: Db): Promise<string[]> => (await from.selectFrom('area').select('id').orderBy('id').execute()).map(({ id }) => id);
 
 describe.each([['in threads of its own', true], ['on the calling thread', false]])('the database %s', (_where, hasThreads) => {
-  let migrated: string;
-  beforeAll(async () => {
-    migrated = await mkdtemp(join(tmpdir(), 'liandong-libsql-'));
-    await (await openDatabase(join(migrated, 'hub.db'))).destroy();
-  });
-  afterAll(() => rm(migrated, { recursive: true, force: true }));
-
   /** A new one is a copy: the migrations take longer than what is tested. */
   async function open(): Promise<Db> {
-    if (!existsSync(path())) await copyFile(join(migrated, 'hub.db'), path());
+    await copyMigrated(path());
     return db = await openDatabase(path(), hasThreads ? { onDeath: (error) => { deaths.push(error); } } : undefined);
   }
 

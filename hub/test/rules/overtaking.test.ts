@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Alert, JournalRecord, Rule, Seq } from '@liandong/protocols';
+import type { Alert, EpochMs, JournalRecord, Rule, Seq } from '@liandong/protocols';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -184,6 +184,14 @@ describe('records dealt with before their turn', () => {
     device: fc.nat(SPECIAL.length - 1), gapMs: fc.nat(180), isLate: fc.boolean(), event: fc.constantFrom('forced_open', 'door_closed', 'denied'),
     values: fc.record({ fill_level: fc.constantFrom(40, 60, 85, 97), temperature: fc.constantFrom(20, 25, 31, 45), tilted: fc.boolean() }, { requiredKeys: [] }), fillers: fc.nat(6),
   });
+  type Told = typeof told extends fc.Arbitrary<infer Value> ? Value : never;
+  /** What a device said, and as many others as usual after it. */
+  function recordsOf({ device, isLate, event, values, fillers }: Told, { index, at, firstFiller }: { index: number; at: EpochMs; firstFiller: number }): JournalRecord[] {
+    const id = SPECIAL[device]!; // below its length
+    const ts = isLate ? at - 100 : at;
+    const special: JournalRecord = id.startsWith('gate') ? { type: 'event', device: id, id: `e${index}`, ts, at, event, data: {} } : { type: 'telemetry', device: id, ts, at, values };
+    return [special, ...Array.from({ length: fillers }, (_, filler): JournalRecord => ({ type: 'telemetry', device: FILLERS[(firstFiller + filler) % FILLERS.length]!, ts: at, at, values: { fill_level: 85 } }))]; // index < length
+  }
   /** When an alert was last seen, and which repetitions are noted, is written now and then. */
   async function shownOf(of: Rig): Promise<string[]> {
     const entries = await of.db.selectFrom('alert_timeline').select(['alert_id', 'change', 'at']).where('change', '!=', 'repeated').orderBy('id').execute();
@@ -202,12 +210,10 @@ describe('records dealt with before their turn', () => {
       try {
         let at = START;
         let filler = 0;
-        const records = all.flatMap(({ device, gapMs, isLate, event, values, fillers }, index): JournalRecord[] => {
-          at += gapMs;
-          const id = SPECIAL[device]!; // below its length
-          const ts = isLate ? at - 100 : at;
-          const special: JournalRecord = id.startsWith('gate') ? { type: 'event', device: id, id: `e${index}`, ts, at, event, data: {} } : { type: 'telemetry', device: id, ts, at, values };
-          return [special, ...Array.from({ length: fillers }, (): JournalRecord => ({ type: 'telemetry', device: FILLERS[filler++ % FILLERS.length]!, ts: at, at, values: { fill_level: 85 } }))]; // index < length
+        const records = all.flatMap((one, index) => {
+          at += one.gapMs;
+          filler += one.fillers;
+          return recordsOf(one, { index, at, firstFiller: filler - one.fillers });
         });
         for (const one of [inOrder, other]) one.clock.at = START + 60_000;
         await readOn(inOrder, batchesOf(records, 50), 0);
@@ -245,12 +251,9 @@ describe('records dealt with before their turn', () => {
           for (const batch of newer(position)) await other.evaluator.handle(batch, newer);
           position = last;
         };
-        for (const [index, [{ device, gapMs, isLate, event, values, fillers }, then]] of all.entries()) {
-          at += gapMs;
-          const id = SPECIAL[device]!; // below its length
-          const ts = isLate ? at - 100 : at;
-          const special: JournalRecord = id.startsWith('gate') ? { type: 'event', device: id, id: `e${index}`, ts, at, event, data: {} } : { type: 'telemetry', device: id, ts, at, values };
-          const records = [special, ...Array.from({ length: fillers }, (_, filler): JournalRecord => ({ type: 'telemetry', device: FILLERS[(last + filler) % FILLERS.length]!, ts: at, at, values: { fill_level: 85 } }))]; // index < length
+        for (const [index, [one, then]] of all.entries()) {
+          at += one.gapMs;
+          const records = recordsOf(one, { index, at, firstFiller: last });
           batches.push({ first: last + 1, last: last + records.length, records });
           last += records.length;
           if (then === 'read') await read();

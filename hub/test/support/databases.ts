@@ -75,11 +75,17 @@ async function migrateOnce(): Promise<Libsql> {
   return { folder, template, made: 0 };
 }
 
+/** Makes the file of a libSQL database of the newest schema, unless it is there. */
+export async function copyMigrated(path: string): Promise<void> {
+  const { template } = await (libsql ??= migrateOnce());
+  if (!existsSync(path)) await copyFile(template, path);
+}
+
 /** Commits are not synced, as on the PostgreSQL of the tests: a test's database needs to survive a killed process, not a power cut. */
 async function openLibsql(folder: string | undefined): Promise<Db> {
   const known = await (libsql ??= migrateOnce());
   const path = folder === undefined ? join(known.folder, `${known.made += 1}.db`) : join(folder, 'hub.db');
-  if (!existsSync(path)) await copyFile(known.template, path);
+  await copyMigrated(path);
   const db = await openDatabase(path);
   await sql`pragma synchronous = off`.execute(db);
   return db;
