@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // One second is less than a page may take on a machine with two processors and two browsers.
+    expect: { poll: { timeout: 10_000, interval: 50 } },
   },
 });

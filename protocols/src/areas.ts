@@ -5,6 +5,11 @@ export type AreaLevel = (typeof AREA_LEVELS)[number];
 /** The level a parent of `level` must have; undefined for a city. */
 export const parentLevel = (level: AreaLevel): AreaLevel | undefined => AREA_LEVELS[AREA_LEVELS.indexOf(level) - 1];
 
+const collator = new Intl.Collator('en', { numeric: true });
+/** The order of areas wherever they are listed, however they came: a parent before what lies in it, beside one another by id, `b2` before `b10`. */
+export const topDown = (a: { readonly id: string; readonly level: AreaLevel }, b: { readonly id: string; readonly level: AreaLevel }): number =>
+  AREA_LEVELS.indexOf(a.level) - AREA_LEVELS.indexOf(b.level) || collator.compare(a.id, b.id);
+
 /** Community profiles: they pick rule defaults and the simulated fleet's daily curves. */
 export const COMMUNITY_PROFILES = ['urban', 'old-estate', 'rural', 'commercial', 'campus'] as const;
 export type CommunityProfile = (typeof COMMUNITY_PROFILES)[number];

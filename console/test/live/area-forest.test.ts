@@ -17,6 +17,9 @@ describe('a forest of areas', () => {
     expect(flatten(changed).map(({ name }) => name)).toEqual(['市', '东街道', '榆']);
     expect(changed).toHaveLength(1);
   });
+  it('keeps those beside one another by id, as a page that is opened anew has them', () => {
+    expect(flatten(forest(CITY, EAST, ...['g10', 'g2'].map((id): Area => ({ ...ELM, id })), ELM)).map(({ id }) => id)).toEqual(['city', 'east', 'elm', 'g2', 'g10']);
+  });
   it('shows an area as a root whose parent this person may not see', () => {
     expect(forest(EAST, ELM).map(({ id }) => id)).toEqual(['east']);
   });

@@ -1,10 +1,11 @@
-import type { Area, AreaId, AreaLevel, AreaNode } from '@liandong/protocols';
+import { topDown, type Area, type AreaId, type AreaLevel, type AreaNode } from '@liandong/protocols';
 import type { Principal } from '../identity/principal.js';
 import { Listeners } from '../listeners.js';
 
 /** All areas in memory: a sub-district has a few hundred. Answers questions of containment without a query. */
 export class AreaTree {
   readonly #areas = new Map<AreaId, Area>();
+  #inOrder: readonly Area[] | undefined;
   readonly #listeners: Listeners<[Area]>;
 
   /** `onError`: told of a listener that threw. */
@@ -16,13 +17,18 @@ export class AreaTree {
   get(id: AreaId): Area | undefined { return this.#areas.get(id); }
   put(area: Area): void {
     this.#areas.set(area.id, area);
+    this.#inOrder = undefined;
     this.#listeners.tell(area);
   }
   /** Forgets an area; those below it go first. */
-  remove(id: AreaId): void { this.#areas.delete(id); }
+  remove(id: AreaId): void {
+    this.#areas.delete(id);
+    this.#inOrder = undefined;
+  }
   /** Calls `listener` for each area that is put from now on, new or changed; returns how to stop. */
   onChange(listener: (area: Area) => void): () => void { return this.#listeners.add(listener); }
-  all(): Area[] { return [...this.#areas.values()]; }
+  /** Every area, top down and by id: neither which hub of a city was heard first, nor how a database keeps its rows, is an order for a person's screen. */
+  all(): readonly Area[] { return this.#inOrder ??= [...this.#areas.values()].sort(topDown); }
 
   /** The area itself and everything above it, upwards. */
   lineage(id: AreaId): Area[] {

@@ -1,6 +1,6 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { sha256, systemRandom, type RandomBytes } from '../identity/secrets.js';
+import { sha256, systemRandom, typable, type RandomBytes } from '../identity/secrets.js';
 
 /** What mosquitto_passwd uses and Mosquitto 2 reads back from the entry itself. */
 const MOSQUITTO_ITERATIONS = 101;
@@ -19,9 +19,7 @@ export interface DeviceSecret {
 }
 
 export async function newDeviceSecret(random: RandomBytes): Promise<DeviceSecret> {
-  let secret = random(16).toString('base64url');
-  // A spreadsheet takes a cell with a hyphen in front for a formula, and a program for an option.
-  while (secret.startsWith('-')) secret = random(16).toString('base64url');
+  const secret = typable(random, 16);
   return { secret, secretHash: sha256(secret).toString('hex'), mosquittoHash: await mosquittoHash(secret, random(MOSQUITTO_SALT_BYTES)) };
 }
 

@@ -1,4 +1,4 @@
-import { AREA_LEVELS, EdgeRegistrySchema, type EdgeDevice, type EdgeRegistry, type PartState } from '@liandong/protocols';
+import { EdgeRegistrySchema, topDown, type EdgeDevice, type EdgeRegistry, type PartState } from '@liandong/protocols';
 import type { Transaction } from 'kysely';
 import { Compile } from 'typebox/compile';
 import { toRow as toAreaRow } from '../areas/area-rows.js';
@@ -106,13 +106,13 @@ export class RegistryKeeper implements Feature {
   async #apply(registry: EdgeRegistry, etag: string | undefined): Promise<void> {
     const { db, areas, directory, evaluator, state, logger, onPlaced } = this.#dependencies;
     const { edge, subdistrict, community } = registry;
-    const topDown = [...registry.areas].sort((a, b) => AREA_LEVELS.indexOf(a.level) - AREA_LEVELS.indexOf(b.level)); // a parent has to be there first
+    const places = [...registry.areas].sort(topDown);
     const changes = await db.transaction().execute(async (trx) => {
-      for (const area of topDown) await trx.insertInto('area').values(toAreaRow(area)).onConflict((conflict) => conflict.column('id').doUpdateSet(toAreaRow(area))).execute();
+      for (const area of places) await trx.insertInto('area').values(toAreaRow(area)).onConflict((conflict) => conflict.column('id').doUpdateSet(toAreaRow(area))).execute();
       await writeDevices(trx, registry.devices);
       return writeRules(trx, registry.rules);
     });
-    for (const area of topDown) areas.put(area);
+    for (const area of places) areas.put(area);
     const rows = new Map((await db.selectFrom('device').selectAll().execute()).map((row) => [row.id, row]));
     for (const { device: { id } } of [...directory.values()]) if (!rows.has(id)) directory.remove(id);
     for (const row of rows.values()) putChanged(directory, withSighting(entryOf(areas, row), directory.get(row.id)));

@@ -19,7 +19,7 @@ export function createEdgeRegistry({ db, areas, directory }: { db: Db; areas: Ar
   function placesOf(community: AreaId): Area[] {
     const below = areas.subtree(community);
     const above = new Set(areas.lineage(community).map(({ id }) => id));
-    return areas.all().filter(({ id }) => below.has(id) || above.has(id)).sort((a, b) => a.id < b.id ? -1 : 1);
+    return areas.all().filter(({ id }) => below.has(id) || above.has(id));
   }
 
   async function digestsOf(devices: readonly DeviceId[]): Promise<Map<DeviceId, { md5: string; sha256: string }>> {

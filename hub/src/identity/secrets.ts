@@ -11,7 +11,14 @@ export const systemRandom: RandomBytes = (count) => randomBytes(count);
 export const sha256 = (secret: string | Uint8Array): Buffer => createHash('sha256').update(secret).digest();
 
 /** 256 random bits as text: the value of a session cookie or of an API token. */
-export const newTokenValue = (random: RandomBytes): string => random(32).toString('base64url');
+export const newTokenValue = (random: RandomBytes): string => typable(random, 32);
+
+/** `count` random bytes as base64url. With a hyphen in front a program takes it for an option, and a spreadsheet for a formula: then others. */
+export function typable(random: RandomBytes, count: number): string {
+  let text = random(count).toString('base64url');
+  while (text.startsWith('-')) text = random(count).toString('base64url');
+  return text;
+}
 
 /** Short id for rows that are named in addresses: 96 random bits. */
 export const newRowId = (random: RandomBytes): string => random(12).toString('hex');

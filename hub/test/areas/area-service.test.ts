@@ -22,6 +22,17 @@ describeOnDatabases('areas', () => {
     hub = again;
   });
 
+  it('stand beside one another by id, in whatever order they came, also after a restart', async () => {
+    await addPlaces(hub);
+    for (const id of ['b10', 'b2', 'a1']) await hub.areas.create(ROOT, { id, level: 'subdistrict', parent: 'city', name: id });
+    await hub.areas.patch(ROOT, 'a1', { name: 'changed' });
+    const order = async (registry: Registry): Promise<string[] | undefined> => (await registry.areas.tree(ROOT))[0]?.children.map(({ id }) => id);
+    expect(await order(hub)).toEqual(['a1', 'b2', 'b10', 'east', 'west']);
+    await hub.close();
+    hub = await openRegistry(hub.dir);
+    expect(await order(hub)).toEqual(['a1', 'b2', 'b10', 'east', 'west']);
+  });
+
   it.each<[string, NewArea, string]>([
     ['a community below a city', { id: 'x', level: 'community', parent: 'city', name: 'x' }, 'PARENT_LEVEL'],
     ['a sub-district without a parent', { id: 'x', level: 'subdistrict', name: 'x' }, 'PARENT_LEVEL'],

@@ -89,10 +89,10 @@ describe('GET /city/overview', () => {
     await city.hubs.create(ROOT, { id: 'far', url: 'http://127.0.0.1:9', token: 'some-token', name: '远街道' });
     await waitFor('all are here', async () => (await city.rows()).rows.length === 5);
     const { data, total, hubs, unit } = await overview('');
-    expect(data.map(({ area, figures }) => [area, figures?.count, figures?.mean])).toEqual([['east', 40, (15 * 50 * 2 + 400) / 40], ['west', 60, 60], ['far', undefined, undefined]]);
+    expect(data.map(({ area, figures }) => [area, figures?.count, figures?.mean])).toEqual([['east', 40, (15 * 50 * 2 + 400) / 40], ['far', undefined, undefined], ['west', 60, 60]]);
     // 15 of 20 expected twice, and 10 of 20.
     expect(data[0]?.figures?.coverage).toBeCloseTo(40 / 60, 9);
-    expect(data[1]?.series).toEqual([[START + 4 * QUARTER, 60, 1], [START + 5 * QUARTER, 60, 1]]);
+    expect(data[2]?.series).toEqual([[START + 4 * QUARTER, 60, 1], [START + 5 * QUARTER, 60, 1]]);
     expect(total).toMatchObject({ withFigures: 2, areas: 3, figures: { count: 100, min: 40, max: 80, devices: 6, mean: (1900 + 3600) / 100 } });
     expect(total.figures?.coverage).toBeCloseTo(100 / 120, 9);
     expect([unit, hubs.map(({ id, state }) => [id, state])]).toEqual(['dB(A)', [['east', 'ok'], ['west', 'ok'], ['far', 'never']]]);
