@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DEVICE_IDS, topicOf } from '../fleet.js';
 import type { DeviceLoad } from '../load/plan.js';
-import { startLoad } from '../load/start-load.js';
+import { openLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
 import type { PartOptions } from '../support/part-options.js';
 import { freePort } from '../support/free-port.js';
@@ -16,6 +17,8 @@ export interface LatencySize { readonly alertsPerS: number; readonly seconds: nu
 export interface LatencyResult extends LatencySize { readonly rounds: number; readonly echo: Latency; readonly hub: Latency }
 
 const ECHO = fileURLToPath(new URL('echo-program.js', import.meta.url));
+/** For the devices of a turn to be gone before the next one is measured. */
+const GONE_MS = 1_000;
 const ROUNDS = 5;
 
 /** One way from a gate to a screen. */
@@ -33,10 +36,11 @@ export async function measureLatency({ alertsPerS, seconds, messagesPerS }: Late
   const turn = async (way: Way, isWarmUp: boolean): Promise<void> => {
     onProgress(`${way.name}${isWarmUp ? ', warm-up' : ''}`, first, GATES * CRITICAL_EVENTS.length);
     const workload = live({ messagesPerS, seconds: perTurn / alertsPerS, now: Date.now() });
-    const load = startLoad({ port: way.port, devices: way.devices, span: workload.span, pace: workload.pace }, resources, () => undefined);
+    const load = await openLoad({ port: way.port, devices: way.devices, span: workload.span, pace: workload.pace }, resources);
     way.probe.tell({ type: 'send', first, count: perTurn, perS: alertsPerS });
     const { latenciesMs } = await way.probe.answer('sent');
-    await load;
+    await load.finished;
+    await sleep(GONE_MS);
     if (!isWarmUp) way.samples.push(...latenciesMs);
   };
   for (let round = 0; round <= ROUNDS; round += 1) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from '@liandong/protocols';
-import { startLoad } from '../load/start-load.js';
+import { openLoad } from '../load/start-load.js';
 import { startHub } from '../programs/hub.js';
 import type { HubClient } from '../programs/hub-client.js';
 import type { PartOptions, TellProgress } from '../support/part-options.js';
@@ -36,6 +36,8 @@ export interface StormResult extends StormSize {
 const WARM_UP = 50;
 /** Sensors that report before the storm what is usual, each once. */
 const USUAL_PER_S = 500;
+/** The parts one after the other take a little longer than each by itself (s). */
+const BETWEEN_S = 1;
 const POLL_MS = 200;
 const GIVE_UP_MS = 300_000;
 const PAGE = 1_000;
@@ -66,21 +68,20 @@ async function measureStorm(size: StormSize, { resources, onProgress }: PartOpti
   probe.tell({ type: 'open', url: hub.url, token, mqttPort: hub.mqttPort, gates, seen: 'rule' });
   storm.tell({ type: 'open', port: hub.mqttPort, gateways, perS: USUAL_PER_S });
   await Promise.all([screens.answer('opened'), probe.answer('opened'), storm.answer('opened')]);
-  const telemetry = (lastsS: number) => {
-    const { span, pace } = live({ messagesPerS, seconds: lastsS, now: Date.now() });
-    return startLoad({ port: hub.mqttPort, devices: hub.devices, span, pace }, resources, () => undefined, { yields: loadYields });
-  };
+  // One load from before the warm-up until after the storm: its devices connecting or going would be measured as the storm's first moment.
+  const { span, pace } = live({ messagesPerS, seconds: WARM_UP / criticalsPerS + quietSeconds + seconds + BETWEEN_S, now: Date.now() });
   const criticals = async (first: number, count: number): Promise<readonly number[]> => {
     probe.tell({ type: 'send', first, count, perS: criticalsPerS });
     return (await probe.answer('sent')).latenciesMs;
   };
 
   onProgress('warm-up', 0, alerts);
+  const telemetry = await openLoad({ port: hub.mqttPort, devices: hub.devices, span, pace }, resources, { yields: loadYields });
   await criticals(0, WARM_UP);
   onProgress('quiet', 0, alerts);
   forgetPeak(hub.process.pid);
   const stolenInQuiet = watchStolen();
-  const [quiet] = await Promise.all([criticals(WARM_UP, criticalsPerS * quietSeconds), telemetry(quietSeconds)]);
+  const quiet = await criticals(WARM_UP, criticalsPerS * quietSeconds);
   const quietStolen = stolenInQuiet();
   const quietPeak = peakRssMiB(hub.process.pid);
 
@@ -90,7 +91,7 @@ async function measureStorm(size: StormSize, { resources, onProgress }: PartOpti
   const startedAt = performance.now();
   storm.tell({ type: 'storm', alerts, perS: alerts / seconds });
   const [during, { seconds: acceptedInS }] = await Promise.all([
-    criticals(WARM_UP + criticalsPerS * quietSeconds, criticalsPerS * seconds), storm.answer('stormed'), telemetry(seconds),
+    criticals(WARM_UP + criticalsPerS * quietSeconds, criticalsPerS * seconds), storm.answer('stormed'), telemetry.finished,
   ]);
   const stormStolen = stolenInStorm();
   const counted = await untilShown(() => {

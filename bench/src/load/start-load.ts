@@ -44,3 +44,11 @@ export async function startLoad(plan: LoadPlan, resources: Resources, onProgress
     if (child.process.connected) child.process.disconnect(); // it ends by itself then; waiting for that would be measured
   }
 }
+
+/** The same, once every device is let in: hundreds that connect at a time are a load of another kind. */
+export async function openLoad(plan: LoadPlan, resources: Resources, options: Pick<LoadOptions, 'yields'> = {}): Promise<{ readonly finished: Promise<FinishedLoad> }> {
+  return new Promise((resolve, reject) => {
+    const finished = startLoad(plan, resources, () => undefined, { ...options, onOpened: () => resolve({ finished }) });
+    finished.catch(reject);
+  });
+}

@@ -6,6 +6,14 @@ const EVERY_WRITES = 500;
 /** Pages of a log that is to begin anew: as long as something is written meanwhile, the reading connection never reaches its end. The connection that writes then moves the rest, which keeps a critical alert for some 15 ms: rarely. 64 MiB. */
 const LONG_LOG = 16_384;
 
+/** More pages of the log written in a second than this are a storm of alerts. */
+const STORM_PAGES_PER_S = 200;
+/**
+ * What a log that begins anew keeps of the disk (bytes): in a storm all of it. The commit that gives the rest back takes 30 to 60 ms, and a log that overwrites what it has needs no room to be found for
+ * each commit. In quiet hours 16 MiB.
+ */
+export const KEPT_BYTES = { storm: -1, quiet: 16 * 2 ** 20 };
+
 const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] };
 
 /**
@@ -15,19 +23,24 @@ const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] };
 export class Checkpoints {
   readonly #reader: Executor;
   readonly #writer: Executor;
+  readonly #everyMs: number;
   #writes = 0;
   #at = performance.now();
   #isRunning = false;
+  /** Pages of the log the last time. */
+  #log = 0;
+  #kept = KEPT_BYTES.quiet; // as the connection was opened
 
-  constructor({ reader, writer }: { reader: Executor; writer: Executor }) {
+  constructor({ reader, writer, everyMs = EVERY_MS }: { reader: Executor; writer: Executor; everyMs?: number }) {
     this.#reader = reader;
     this.#writer = writer;
+    this.#everyMs = everyMs;
   }
 
   /** Call after each write; never throws, and takes no time of its own. */
   onWrite(): void {
     this.#writes += 1;
-    if (this.#isRunning || (this.#writes < EVERY_WRITES && performance.now() - this.#at < EVERY_MS)) return;
+    if (this.#isRunning || (this.#writes < EVERY_WRITES && performance.now() - this.#at < this.#everyMs)) return;
     this.#isRunning = true;
     this.#writes = 0;
     // Whatever fails here, the next one tries again; the connection's own errors are told to whoever asks it something.
@@ -38,8 +51,19 @@ export class Checkpoints {
   }
 
   async #run(): Promise<void> {
+    const seconds = (performance.now() - this.#at) / 1000;
     const { rows: [state] } = await this.#reader.execute(CHECKPOINT);
+    const log = Number(state?.['log'] ?? 0);
+    const written = log < this.#log ? log : log - this.#log;
+    this.#log = log;
+    await this.#keep(written / seconds > STORM_PAGES_PER_S ? KEPT_BYTES.storm : KEPT_BYTES.quiet);
     // What is left is little. Within a transaction it is refused, and left to the next time.
-    if (Number(state?.['log'] ?? 0) > LONG_LOG) await this.#writer.execute(CHECKPOINT);
+    if (log > LONG_LOG) await this.#writer.execute(CHECKPOINT);
+  }
+
+  async #keep(bytes: number): Promise<void> {
+    if (bytes === this.#kept) return;
+    await this.#writer.execute({ sql: `pragma journal_size_limit = ${bytes}`, parameters: [] });
+    this.#kept = bytes;
   }
 }

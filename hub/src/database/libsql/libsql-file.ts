@@ -1,4 +1,5 @@
 import LibsqlDatabase from 'libsql';
+import { KEPT_BYTES } from './checkpoints.js';
 import type { Statement, StatementResult } from './statement.js';
 
 /** One connection to the file; keeps the thread while a statement runs. */
@@ -10,9 +11,9 @@ export interface LibsqlFile {
 /** `reads`: for queries alone, beside a connection that writes. `copies`: for a backup beside it; closing moves nothing out of the log, as the one that writes would have to wait for that. */
 export type Use = 'writes' | 'reads' | 'copies';
 
-/** Every commit is synced: an acknowledged alert must survive a power cut. `wal_autocheckpoint`: in pages; long before, `Checkpoints` does it beside the commits where there is a connection to do so. `journal_size_limit`: in bytes; a log that a storm made long gives the disk back. */
+/** Every commit is synced: an acknowledged alert must survive a power cut. `wal_autocheckpoint`: in pages; long before, `Checkpoints` does it beside the commits where there is a connection to do so. `journal_size_limit`: what a log that a storm made long keeps of the disk. */
 const PRAGMAS: Record<Use, readonly string[]> = {
-  writes: ['journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 65536', 'journal_size_limit = 16777216', 'foreign_keys = ON', 'busy_timeout = 5000'],
+  writes: ['journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 65536', `journal_size_limit = ${KEPT_BYTES.quiet}`, 'foreign_keys = ON', 'busy_timeout = 5000'],
   reads: ['busy_timeout = 5000', 'query_only = ON'],
   copies: ['busy_timeout = 5000'],
 };
