@@ -11,6 +11,7 @@ import { useInstallQueueStore } from '../stores/install-queue.js';
 import { useNoticesStore } from '../stores/notices.js';
 import { useSessionStore } from '../stores/session.js';
 import { useHubReach } from './use-hub-reach.js';
+import { useLeaving, useTabQuestion } from './use-leaving.js';
 import { claimOf, emptyDraft, useInstallDraft } from './use-install-draft.js';
 import { useWords } from './use-words.js';
 
@@ -19,8 +20,11 @@ export function useInstall() {
   const [route, router, words] = [useRoute(), useRouter(), useWords()];
   const [areas, clock, queue, notices, session] = [useAreasStore(), useClockStore(), useInstallQueueStore(), useNoticesStore(), useSessionStore()];
   const draft = useInstallDraft();
-  const [photo, credentials] = [shallowRef<Blob>(), shallowRef<Credentials>()];
+  const [photo, credentials, copied] = [shallowRef<Blob>(), shallowRef<Credentials>(), shallowRef<Credentials>()];
   const [isWorking, wasSaved, problem] = [ref(false), ref(false), ref<string>()];
+  const leaving = useLeaving(() => credentials.value !== undefined && credentials.value !== copied.value);
+  // Of what was sent later the store has the passwords, as long as the page is not loaded anew.
+  useTabQuestion(() => queue.delivered.some((result) => result.credentials !== undefined));
   /** The last form lies on the phone; no longer once it was delivered or refused, which the note above says. */
   const isSaved = computed(() => wasSaved.value && queue.waiting.length > 0);
   const { reach, ask } = useHubReach(() => void catchUp());
@@ -72,10 +76,13 @@ export function useInstall() {
   }
   async function fix({ id, claim, photo: kept }: InstallForm): Promise<void> {
     const { code, area, location, name, install, reportingIntervalS } = claim;
+    credentials.value = undefined;
     draft.value = { ...emptyDraft(), code, area, location, placedBy: location && 'map', name: name ?? '', install: { ...install }, kind: draft.value.kind, intervalMin: reportingIntervalS && reportingIntervalS / 60 };
     photo.value = kept;
     wasSaved.value = false;
     await queue.discard(id);
   }
-  return { draft, photo, credentials, isWorking, isSaved, isKept, problem, reach, place, submit, watchDevice, another, fix };
+  /** Whatever shows another device instead asks before it leaves a password behind. */
+  const asking = <A extends unknown[]>(act: (...of: A) => unknown) => async (...of: A): Promise<void> => { if (await leaving.mayGo()) await act(...of); };
+  return { draft, photo, credentials, copied, leaving, isWorking, isSaved, isKept, problem, reach, place, submit, watchDevice: asking(watchDevice), another: asking(another), fix: asking(fix) };
 }

@@ -15,21 +15,11 @@ export function useChanges(form: () => unknown) {
   return { isChanged: computed(() => said() !== before.value), settle: () => { before.value = said(); } };
 }
 
-/** Leaving a dialog: at once, or, where something would be lost, after a question. */
-export function useLeaving(isDirty: () => boolean, close: () => void) {
-  const isAsking = ref(false);
-  const leave = () => { if (isDirty()) isAsking.value = true; else close(); };
-  const stay = () => { isAsking.value = false; };
-  /** The question goes first: while it is open the browser gives the focus to nothing else, and it is to go back to where it was before the dialog. */
-  async function discard(): Promise<void> { stay(); await nextTick(); close(); }
-  return { isAsking, leave, stay, discard };
-}
-
 /**
- * The same of a page: a link, the browser's back button and the next page of the same kind wait for the answer. Closing or reloading the tab is asked about by the browser, which lets nobody else do it; a
- * listener for that stands only while something would be lost, as it keeps a page out of the browser's memory of pages.
+ * Leaving a dialog, or a page (without `close`): at once, or, where something would be lost, after a question. A link, the browser's back button and the next page of the same kind wait for the answer too, and closing or
+ * reloading the tab is asked about by the browser. `mayGo`: the same question before anything else that would lose it.
  */
-export function useLeavingPage(isDirty: () => boolean) {
+export function useLeaving(isDirty: () => boolean, close: () => void = () => undefined) {
   const isAsking = ref(false);
   let answer: ((may: boolean) => void) | undefined;
   function say(may: boolean): void {
@@ -37,15 +27,28 @@ export function useLeavingPage(isDirty: () => boolean) {
     answer?.(may);
     answer = undefined;
   }
-  const ask = (): boolean | Promise<boolean> => {
+  const mayGo = (): true | Promise<boolean> => {
     if (!isDirty()) return true;
     say(false); // an earlier way out that still waits
     isAsking.value = true;
     return new Promise((resolve) => { answer = resolve; });
   };
-  onBeforeRouteLeave(ask);
-  onBeforeRouteUpdate(ask);
-  useEventListener(() => isDirty() ? window : undefined, 'beforeunload', (event) => { event.preventDefault(); });
+  /** The question goes first: while it is open the browser gives the focus to nothing else, and it is to go back to where it was before the dialog. */
+  async function closeIfMay(): Promise<boolean> {
+    const may = await mayGo();
+    await nextTick();
+    if (may) close();
+    return may;
+  }
+  onBeforeRouteLeave(mayGo);
+  // What was open on the page does not go with it.
+  onBeforeRouteUpdate(() => !isDirty() || closeIfMay());
+  useTabQuestion(isDirty);
   onScopeDispose(() => { say(false); });
-  return { isAsking, stay: () => { say(false); }, discard: () => { say(true); } };
+  return { isAsking, mayGo, leave: () => { if (isDirty()) void closeIfMay(); else close(); }, stay: () => { say(false); }, discard: () => { say(true); } };
+}
+
+/** The browser's own question before its tab is closed or loaded anew, which it lets nobody else ask. A listener for it stands only while something would be lost, as it keeps a page out of the browser's memory of pages. */
+export function useTabQuestion(isDirty: () => boolean): void {
+  useEventListener(() => isDirty() ? window : undefined, 'beforeunload', (event) => { event.preventDefault(); });
 }

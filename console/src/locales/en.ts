@@ -51,8 +51,8 @@ export const en: Messages = {
   },
   discard: {
     entries: { question: 'Discard what you entered?', yes: 'Discard', stay: 'Keep editing' },
-    passwords: { question: 'Close without keeping the password? It is not shown again.', yes: 'Close', stay: 'Go back' },
-    file: { question: 'Close without importing? The file has only been checked so far.', yes: 'Close', stay: 'Go back' },
+    passwords: { question: 'Leave without keeping the password? It is not shown again.', yes: 'Leave', stay: 'Stay' },
+    file: { question: 'Leave without importing? The file has only been checked so far.', yes: 'Leave', stay: 'Stay' },
   },
   alert: {
     ruleGone: 'the rule has been deleted',

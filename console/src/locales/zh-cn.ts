@@ -51,8 +51,8 @@ export const zhCN = {
   },
   discard: {
     entries: { question: '放弃已经填写的内容？', yes: '放弃', stay: '继续填写' },
-    passwords: { question: '密码还没有保存，以后不再显示。仍要关闭？', yes: '关闭', stay: '返回' },
-    file: { question: '文件只试算过，还没有导入。仍要关闭？', yes: '关闭', stay: '返回' },
+    passwords: { question: '密码还没有保存，以后不再显示。仍要离开？', yes: '离开', stay: '留下' },
+    file: { question: '文件只试算过，还没有导入。仍要离开？', yes: '离开', stay: '留下' },
   },
   alert: {
     ruleGone: '规则已删除',

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
+import { canDrive, refusesReload, showAt, wallForEach } from '../support/open-wall.js';
 
 const wall = wallForEach();
 const question = (page: Page) => page.getByTestId('discard-question');
@@ -64,6 +64,30 @@ describe.skipIf(!canDrive)('a dialog that is left', { timeout: 60_000 }, () => {
     await question(page).getByText('Discard what you entered?').waitFor();
     await page.getByTestId('discard-stay').click();
     expect(await page.locator(own).first().inputValue()).toBe('new lid');
+  });
+
+  it.each(Object.entries(DIALOGS))('asks before its page is left by the way back, and lets the browser ask before the tab is loaded anew: %s', async (_name, [path, open, selector]) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/kpi`, 'zh-CN', [1366, 768]);
+    await page.locator(`a[href="/${path}"]`).first().click();
+    const here = `${hub.url}/${path}`;
+    await expect.poll(() => page.url()).toBe(here);
+    await open(page);
+    const field = page.locator(selector).first();
+    await field.fill('7');
+    await page.evaluate('history.back()');
+    await question(page).waitFor();
+    await page.keyboard.press('Escape');
+    await question(page).waitFor({ state: 'detached' });
+    await expect.poll(() => page.url()).toBe(here);
+    expect(await field.inputValue()).toBe('7');
+    await refusesReload(page);
+    expect(await field.inputValue()).toBe('7');
+    await page.evaluate('history.back()');
+    await question(page).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).not.toBe(here);
+    await expect.poll(() => field.count()).toBe(0);
   });
 
   it('asks nothing once it is saved', async () => {

@@ -20,6 +20,15 @@ export async function showAt(page: Page, address: string, locale: string, [width
   await page.goto(address);
 }
 
+/** The page is loaded anew, the browser asks whether it may, and somebody says no. */
+export async function refusesReload(page: Page): Promise<void> {
+  const asked = page.waitForEvent('dialog');
+  await page.evaluate('void setTimeout(() => { location.reload(); })');
+  const dialog = await asked;
+  if (dialog.type() !== 'beforeunload') throw new Error(`asked by ${dialog.type()}`);
+  await dialog.dismiss();
+}
+
 type FixtureHub = Awaited<ReturnType<typeof startFixtureHub>>;
 type Options = Parameters<typeof startFixtureHub>[0];
 
