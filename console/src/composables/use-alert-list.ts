@@ -9,7 +9,7 @@ import { useAreasStore } from '../stores/areas.js';
 import { useLiveStore } from '../stores/live.js';
 import { useAddressFilters } from './use-address-filters.js';
 
-export const ALERT_PAGE_SIZE = 100;
+const ALERT_PAGE_SIZE = 100;
 /** Rows the table takes (count); with more the page says so. */
 export const ALERT_ROW_LIMIT = 1000;
 const STANDINGS = ['shelved', 'suppressed'] as const;

@@ -47,7 +47,7 @@ export const en: Messages = {
   alerts: {
     title: 'Alerts', severity: 'Severity', message: 'Alert', place: 'Place', raisedAt: 'Raised', lasted: 'Lasted', state: 'State', tierColumn: 'Tier', count: 'Times', value: 'Value', action: 'Action',
     anySeverity: 'Any severity', anyArea: 'Any area', anyState: 'Active or cleared', anyAck: 'Any handling', handling: 'Acknowledgement', active: 'Active', cleared: 'Cleared', acked: 'Acknowledged', unacked: 'Unacknowledged', reset: 'Clear filters',
-    none: 'No alerts match', loading: 'Loading', loadMore: 'Load {n} more', shown: '{n} in all', shownMore: '{n} loaded, there are more', shownCut: 'Only the first {n} are shown; narrow the filters', anyStanding: 'Shelved or not', standingLabel: 'Shelved and suppressed', standing: 'Active', back: 'Cleared', shelved: 'Shelved', grouped: 'Grouped', inhibited: 'Inhibited',
+    none: 'No alerts match', loading: 'Loading', loadMore: 'Load more', shown: '{n} in all', shownMore: '{n} loaded, there are more', shownCut: 'Only the first {n} are shown; narrow the filters', anyStanding: 'Shelved or not', standingLabel: 'Shelved and suppressed', standing: 'Active', back: 'Cleared', shelved: 'Shelved', grouped: 'Grouped', inhibited: 'Inhibited',
   },
   discard: {
     entries: { question: 'Discard what you entered?', yes: 'Discard', stay: 'Keep editing' },

@@ -47,7 +47,7 @@ export const zhCN = {
   alerts: {
     title: '告警', severity: '级别', message: '告警', place: '位置', raisedAt: '发生', lasted: '持续', state: '状态', tierColumn: '层级', count: '次数', value: '数值', action: '操作',
     anySeverity: '全部级别', anyArea: '全部区域', anyState: '全部状态', anyAck: '是否确认', handling: '确认情况', active: '未恢复', cleared: '已恢复', acked: '已确认', unacked: '未确认', reset: '清除条件',
-    none: '没有符合条件的告警', loading: '正在读取', loadMore: '再读 {n} 条', shown: '共 {n} 条', shownMore: '已读 {n} 条，还有更多', shownCut: '仅显示最前 {n} 条，请用条件缩小范围', anyStanding: '搁置与抑制', standingLabel: '搁置与抑制', standing: '未恢复', back: '已恢复', shelved: '已搁置', grouped: '已合并', inhibited: '被抑制',
+    none: '没有符合条件的告警', loading: '正在读取', loadMore: '继续读取', shown: '共 {n} 条', shownMore: '已读 {n} 条，还有更多', shownCut: '仅显示最前 {n} 条，请用条件缩小范围', anyStanding: '搁置与抑制', standingLabel: '搁置与抑制', standing: '未恢复', back: '已恢复', shelved: '已搁置', grouped: '已合并', inhibited: '被抑制',
   },
   discard: {
     entries: { question: '放弃已经填写的内容？', yes: '放弃', stay: '继续填写' },

@@ -17,4 +17,20 @@ describe.skipIf(!canDrive)('the list of all alerts', { timeout: 60_000 }, () => 
       await page.getByText('Door forced open').waitFor();
     } finally { await browser.close(); await hub.stop(); }
   });
+
+  it.each([['zh-CN', '继续读取'], ['en', 'Load more']])('offers more as long as there are more, and promises no number of them (%s)', async (locale, words) => {
+    const [browser, hub] = [await launchBrowser(), await startFixtureHub({ withAlerts: false })];
+    try {
+      for (let index = 0; index < 104; index += 1) hub.raise(`many-${index}`, index, 'minor', `告警 ${index}`, `Alert ${index}`);
+      for (let index = 0; index < 104; index += 1) hub.clear(`many-${index}`);
+      hub.raise('standing', 0, 'critical', '单元门强行开启', 'Door forced open');
+      const page = await openWall(browser, hub);
+      await showAt(page, `${hub.url}/alerts?active=false`, locale, [1366, 768]);
+      const more = page.getByTestId('alerts-more');
+      await more.waitFor();
+      expect((await more.textContent())?.trim()).toBe(words);
+      await more.click();
+      await more.waitFor({ state: 'detached' });
+    } finally { await browser.close(); await hub.stop(); }
+  });
 });
