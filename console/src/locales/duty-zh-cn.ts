@@ -28,9 +28,9 @@ export const dutyZhCN = {
   },
   rangeFault: { timeMissing: '请填开始和结束时间', backwards: '结束要晚于开始', tooLong: '最长 92 天', future: '这段时间还没有到' },
   kpi: {
-    lead: '按 ISA-18.2 看告警系统好不好用', days: '{n} 天', operators: '值守人数', operatorsWrong: '值守人数要填 1 到 100 的整数', summary: '共 {n} 条新告警，{operators} 人值守', allGood: '各项都达到目标', off: '没有达到目标：{figures}', verdict: { good: '达标', near: '接近', bad: '未达标', none: '—' },
+    lead: '按 ISA-18.2 看告警系统好不好用', days: '{n} 天', operators: '值守人数', operatorsWrong: '值守人数要填 1 到 100 的整数', summary: '共 {n} 条新告警，{operators} 人值守', allGood: '各项都达到目标', off: { bad: '没有达到目标：{figures}', near: '没有达到目标，但相差不大：{figures}' }, verdict: { good: '达标', near: '相差不大', bad: '未达标', none: '—' }, withinMost: '未超上限', side: { near: '接近', above: '偏高', below: '偏低', none: '—' },
     figure: { mean: '平均每人每 10 分钟', max: '最多的 10 分钟（每人）', flood: '洪峰时间占比', stale: '持续超过 24 小时', chattering: '反复告警', ackMedian: '确认用时（中位）', ackP95: '确认用时（95%）', clearMedian: '恢复用时（中位）', clearP95: '恢复用时（95%）' }, target: { mean: '目标约 1，最多 2', max: '目标不超过 10', flood: '目标低于 1 %', stale: '目标少于 5', chattering: '目标 0' }, timesOf: '确认过的 {acked} 条、恢复了的 {cleared} 条的用时',
-    slots: '每 10 分钟的新告警', mostInSlot: '最多 10 分钟 {n} 条', slotsGathered: '每 10 分钟的新告警（每柱取其中最多的）', floodLine: '虚线：洪峰，{n} 条', spread: '轻重分布', spreadTarget: '竖线：目标 80 / 15 / 5', priority: { low: '低', medium: '中', high: '高' }, worst: '最吵的', worstHint: '先治它们', noWorst: '没有', goneRule: '已不在的规则', goneRuleNamed: '{name}（已删除）',
+    slots: '每 10 分钟的新告警', mostInSlot: '最多 10 分钟 {n} 条', slotsGathered: '每 10 分钟的新告警（每柱取其中最多的）', floodLine: '虚线：洪峰，{n} 条', spread: '轻重分布', spreadTarget: '竖线：目标 80 / 15 / 5', spreadNear: '相差 {n} 个百分点以内为接近', priority: { low: '低', medium: '中', high: '高' }, worst: '最吵的', worstHint: '先治它们', noWorst: '没有', goneRule: '已不在的规则', goneRuleNamed: '{name}（已删除）',
   },
 };
 type Filled<T> = { [K in keyof T]: T[K] extends string ? string : Filled<T[K]> };

@@ -27,8 +27,10 @@ export function kpiFigures({ per10Min, floodShare, stale, chattering, toAcknowle
 }
 
 /** How far a share may lie from the standard's before it is said (own choice: ten points, and twenty). */
-const [NEAR_BY, FAR_BY] = [0.1, 0.2];
-export interface PriorityShare { key: PriorityKey; share: number; target: number; verdict: Verdict }
+export const NEAR_BY = 0.1;
+const FAR_BY = 0.2;
+/** `side`: where it lies, in the words that stand beside it: near within ten points, as its verdict is good then; else on which side. */
+export interface PriorityShare { key: PriorityKey; share: number; target: number; verdict: Verdict; side: 'near' | 'above' | 'below' | 'none' }
 /** Of fewer alerts than this a share says nothing: one more or less moves it by five points and over (own choice). */
 export const FEWEST_TO_JUDGE = 20;
 /** Shares of the three priorities beside 80/15/5; of a handful of alerts there is nothing to judge. */
@@ -36,8 +38,9 @@ export function prioritySpread({ bySeverity, raised }: AlertKpi): PriorityShare[
   return PRIORITIES.map(({ key, severities, share: target }) => {
     const count = bySeverity.reduce((sum, entry) => sum + (severities.some((severity) => severity === entry.severity) ? entry.count : 0), 0);
     const share = raised === 0 ? 0 : count / raised;
+    if (raised < FEWEST_TO_JUDGE) return { key, share, target, verdict: 'none', side: 'none' };
     const off = Math.abs(share - target);
-    return { key, share, target, verdict: raised < FEWEST_TO_JUDGE ? 'none' : off <= NEAR_BY ? 'good' : off <= FAR_BY ? 'near' : 'bad' };
+    return { key, share, target, verdict: off <= NEAR_BY ? 'good' : off <= FAR_BY ? 'near' : 'bad', side: off <= NEAR_BY ? 'near' : share > target ? 'above' : 'below' };
   });
 }
 

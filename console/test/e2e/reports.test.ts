@@ -1,3 +1,4 @@
+import type { AlertKpi } from '@liandong/protocols';
 import { describe, expect, it } from 'vitest';
 import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
@@ -24,6 +25,19 @@ describe.skipIf(!canDrive)('the pages of reports', { timeout: 60_000 }, () => {
     await retry.click();
     await page.getByTestId(shown).waitFor();
     expect(await retry.count()).toBe(0);
+  });
+
+  it.each([['zh-CN', ['偏高', '偏低', '接近'], '没有达到目标，但相差不大：轻重分布'], ['en', ['above', 'below', 'near'], 'Not on target, and not far off: Spread of priorities']])('calls a share near its target only within ten points, and does not say that all is on target then (%s)', async (locale, sides, lead) => {
+    const { hub, page } = wall;
+    await page.route('**/alerts/kpi?*', async (route) => {
+      const kpi = await (await route.fetch()).json() as AlertKpi;
+      const bySeverity = kpi.bySeverity.map((entry) => ({ ...entry, count: entry.severity === 'minor' ? 97 : entry.severity === 'major' ? 3 : 0 }));
+      await route.fulfill({ json: { ...kpi, raised: 100, bySeverity, per10Min: { mean: 0.7, max: 5 }, floodShare: 0, stale: 0, chattering: 0 } });
+    });
+    await showAt(page, `${hub.url}/operations/kpi`, locale, [1366, 768]);
+    await page.getByTestId('kpi-spread').waitFor();
+    expect(await page.getByTestId('kpi-spread').locator('.verdict').allTextContents()).toEqual(sides);
+    expect(await page.getByTestId('kpi-figures').locator('.lead').textContent()).toBe(lead);
   });
 
   it('a bar of the heaviest load is as long as its share says', async () => {

@@ -18,6 +18,9 @@ describe('the spread over priorities', () => {
   const of = (counts: Record<string, number>) => prioritySpread(kpi({ bySeverity: Object.entries(counts).map(([severity, count]) => ({ severity, count, share: count / 100 })) as AlertKpi['bySeverity'] }));
   it('at 80/15/5 is good', () => { expect(of({ minor: 30, warning: 40, info: 10, major: 15, critical: 5 }).map(({ share, verdict: own }) => [share, own])).toEqual([[0.8, 'good'], [0.15, 'good'], [0.05, 'good']]); });
   it('with too much that is urgent is not', () => { expect(of({ minor: 20, major: 40, critical: 40 }).map(({ verdict: own }) => own)).toEqual(['bad', 'bad', 'bad']); });
+  it.each([[{ minor: 97, major: 3 }, [['near', 'above'], ['near', 'below'], ['good', 'near']]], [{ minor: 90, major: 5, critical: 5 }, [['good', 'near'], ['good', 'near'], ['good', 'near']]], [{ minor: 69, major: 15, critical: 16 }, [['near', 'below'], ['good', 'near'], ['near', 'above']]]])('%j is near within ten points, and above or below else', (counts, expected) => {
+    expect(of(counts).map(({ verdict: own, side }) => [own, side])).toEqual(expected);
+  });
   it.each([0, 1, 19])('of %i alerts is not judged', (raised) => { expect(prioritySpread(kpi({ raised })).map(({ verdict: own }) => own)).toEqual(['none', 'none', 'none']); });
 });
 
