@@ -59,6 +59,12 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     expect(asked[0]).toContain('area=fuan-jie');
   });
 
+  it('tells what ended without having recovered by itself', async () => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/handover`, 'zh-CN', [1366, 768]);
+    expect(await page.getByTestId('handover').locator('.lead').textContent()).toContain('另有 2 条因检修、设备移除或规则变动而结束，不算恢复。');
+  });
+
   it.each([['shifts', 'zh-CN', /班次没有取到/], ['calendar', 'en', /Holidays could not be loaded/]] as const)('says that it has no %s (%s), offers to try again, and keeps the rest', async (what, locale, words) => {
     const { hub, page } = wall;
     await page.route(`**/api/v1/${what}`, (route) => route.fulfill({ status: 500, json: {} }));

@@ -3,6 +3,7 @@ import { toAlert } from '../alerts/alert-rows.js';
 import type { Db } from '../database/database.js';
 import { breathe } from '../breathe.js';
 import { Top } from '../top.js';
+import { endedOnly, isEnd, isEndIn } from './ended.js';
 import { AlertGroups } from './handover-groups.js';
 import { Durations } from './spread.js';
 import type { ReportScope } from './types.js';
@@ -13,10 +14,11 @@ const PAGE = 250;
 /** A bulk acknowledgement goes 500 at a time. */
 const IN_ONE_GO_MS = 60_000;
 const COUNTED = ['raised', 'acked', 'cleared', 'escalated'] as const satisfies readonly AlertChange[];
-type Counted = (typeof COUNTED)[number];
+/** What cleared, and what only ended. */
+type Counted = (typeof COUNTED)[number] | 'ended';
 
 type CommunityOf = (area: AreaId) => AreaId;
-/** `earlier`: another entry of the same alert and change in the range that was written before this one: such an alert has been counted. */
+/** `earlier`: another entry of the same alert and change (to clear and only to end are two) in the range that was written before this one: such an alert has been counted. */
 interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; raised_at: EpochMs; group_id: string | null; withheld: number; earlier: number | null }
 type Move = { id: string; at: EpochMs; tier: Tier };
 
@@ -45,7 +47,7 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
   };
 }
 
-/** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at; what was grouped or inhibited until it cleared, another alert stands for. */
+/** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at; what was grouped or inhibited until it cleared, another alert stands for; what ended without recovering has not returned. */
 async function readReturned(db: Db, { areas, from, to }: ReportScope, communityOf: CommunityOf): Promise<{ groups: HandoverGroups; alerts: Alert[] }> {
   let query = db.selectFrom('alert').selectAll().where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
     .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('withheld', '=', 0).where('shelved_until', 'is', null).where('severity', 'in', [...RETURNED_SEVERITIES]);
@@ -56,7 +58,8 @@ async function readReturned(db: Db, { areas, from, to }: ReportScope, communityO
     const last = after;
     const page = query.where('cleared_at', '>=', last?.at ?? from).orderBy('cleared_at').orderBy('id').limit(PAGE);
     const rows = await (last === undefined ? page : page.where((e) => e(e.refTuple('cleared_at', 'id'), '>', e.tuple(last.at, last.id)))).execute();
-    for (const alert of rows.map(toAlert)) { groups.add(alert); worst.add(alert); }
+    const ended = await endedOnly(db, rows.map(({ id }) => id));
+    for (const alert of rows.filter(({ id }) => !ended.has(id)).map(toAlert)) { groups.add(alert); worst.add(alert); }
     const [end] = rows.slice(-1);
     after = end === undefined ? undefined : { at: end.cleared_at ?? 0, id: end.id }; // it has cleared
     isMore = rows.length === PAGE;
@@ -69,12 +72,12 @@ async function readReturned(db: Db, { areas, from, to }: ReportScope, communityO
 class ShiftLog {
   readonly moves: Move[] = [];
   readonly notes: Handover['notes'] = [];
-  readonly #counts: Record<Counted, number> = { raised: 0, acked: 0, cleared: 0, escalated: 0 };
+  readonly #counts: Record<Counted, number> = { raised: 0, acked: 0, cleared: 0, ended: 0, escalated: 0 };
   readonly #people = new Map<string, Durations>();
 
   add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId, withheld, earlier }: Entry): void {
     if (note !== null && by !== null) this.#noted({ alertId: id, at, by, note });
-    const counted = COUNTED.find((name) => name === change);
+    const counted = isEnd({ change, by, note }) ? 'ended' : COUNTED.find((name) => name === change);
     if (counted === undefined || groupId !== null || withheld === 1) return;
     if (earlier === null) this.#counts[counted] += 1;
     if (change === 'escalated' && tier !== null) keepNewest(this.moves, { id, at, tier: tier as Tier }); // written from a typed alert
@@ -110,7 +113,7 @@ async function readPage(db: Db, { areas, from, to }: ReportScope, after: Entry |
   let query = db.selectFrom('alert_timeline as entry').innerJoin('alert', 'alert.id', 'entry.alert_id')
     .select(['entry.id', 'entry.alert_id', 'entry.at', 'entry.change', 'entry.by', 'entry.note', 'entry.tier', 'alert.raised_at', 'alert.group_id', 'alert.withheld'])
     .select((e) => e.selectFrom('alert_timeline as first').select('first.id').whereRef('first.alert_id', '=', 'entry.alert_id').whereRef('first.change', '=', 'entry.change')
-      .where('entry.change', 'in', [...COUNTED]).whereRef('first.id', '<', 'entry.id').where('first.at', '>=', from).where('first.at', '<', to).limit(1).as('earlier'))
+      .where('entry.change', 'in', [...COUNTED]).where((f) => f.or([f('entry.change', '<>', 'cleared'), f(isEndIn('first'), '=', isEndIn('entry'))])).whereRef('first.id', '<', 'entry.id').where('first.at', '>=', from).where('first.at', '<', to).limit(1).as('earlier'))
     .where('entry.at', '>=', after?.at ?? from).where('entry.at', '<', to).where('entry.change', '<>', 'repeated')
     .orderBy('entry.at').orderBy('entry.id').limit(PAGE);
   if (areas !== undefined) query = query.where('alert.area', 'in', [...areas]);

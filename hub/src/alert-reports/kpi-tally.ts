@@ -6,7 +6,7 @@ import type { ReportScope } from './types.js';
 const SLOT_MS = 10 * 60_000;
 const WORST = 10;
 
-/** What counts of an alert that was raised in the range. */
+/** What counts of an alert that was raised in the range. `clearedAt`: not of one that ended without having recovered. */
 export interface RaisedAlert { ruleId: string; deviceId: string | null; area: string; severity: Severity; raisedAt: EpochMs; firstAckedAt: EpochMs | null; clearedAt: EpochMs | null; isChattering: boolean }
 export interface KpiContext { readonly operators: number; /** Alerts open now. */ readonly open: readonly Alert[]; readonly now: EpochMs }
 

@@ -1,6 +1,7 @@
 import type { AlertKpi, EpochMs, Severity } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
 import { breathe } from '../breathe.js';
+import { endedOnly } from './ended.js';
 import { KpiTally, type KpiContext } from './kpi-tally.js';
 import type { ReportScope } from './types.js';
 
@@ -12,11 +13,12 @@ export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): 
   const tally = new KpiTally(scope);
   for (let after: { at: EpochMs; id: string } | undefined, isMore = true; isMore;) {
     const { rows, next } = await pageOfRaised(db, scope, after);
-    const acks = await firstAcks(db, rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    const [acks, ended] = [await firstAcks(db, ids), await endedOnly(db, ids)];
     for (const row of rows) {
       tally.add({
         ruleId: row.rule_id, deviceId: row.device_id, area: row.area, severity: row.severity as Severity, raisedAt: row.raised_at, // written from a typed alert
-        firstAckedAt: acks.get(row.id) ?? null, clearedAt: row.cleared_at, isChattering: row.chattering === 1,
+        firstAckedAt: acks.get(row.id) ?? null, clearedAt: ended.has(row.id) ? null : row.cleared_at, isChattering: row.chattering === 1,
       });
     }
     after = next;

@@ -1,4 +1,4 @@
-import { HANDOVER_GROUPS, HANDOVER_NAMED, HANDOVER_ROWS } from '@liandong/protocols';
+import { HANDOVER_GROUPS, HANDOVER_NAMED, HANDOVER_ROWS, type AlertTimelineEntry } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN } from '../rules/rig.js';
@@ -15,7 +15,7 @@ describeOnDatabases('what a shift hands to the next', () => {
 
   it('is nothing after a quiet one', async () => {
     expect(await desk.reports.handover(ADMIN, {})).toEqual({
-      from: NOW - 8 * HOUR, to: NOW, raised: 0, acked: 0, cleared: 0, escalated: 0, totals: { open: 0, unacked: 0, shelved: 0, returned: 0 },
+      from: NOW - 8 * HOUR, to: NOW, raised: 0, acked: 0, cleared: 0, ended: 0, escalated: 0, totals: { open: 0, unacked: 0, shelved: 0, returned: 0 },
       open: [], unacked: [], shelved: [], returned: [], groups: { unacked: NONE, returned: NONE, open: NONE, shelved: NONE }, people: [], escalations: [], notes: [],
     });
   });
@@ -80,6 +80,23 @@ describeOnDatabases('what a shift hands to the next', () => {
     await over({ severity: 'critical', shelvedUntil: NOW + HOUR, shelvedBy: 'li', shelveReason: 'works' });
     expect(await desk.reports.handover(ADMIN, {})).toMatchObject({ totals: { open: 0, returned: 3 }, returned: [west, critical, major] });
     expect(await desk.reports.handover(EAST, {})).toMatchObject({ totals: { returned: 2 }, returned: [critical, major] });
+  });
+
+  it('does not take for recovered what ended with a maintenance window, its device or its rule: that is counted by itself', async () => {
+    const raisedAt = NOW - 2 * HOUR;
+    const over = (...clears: AlertTimelineEntry[]) => desk.raise({ severity: 'major', raisedAt, active: false, clearedAt: clears.at(-1)?.at ?? NOW }, clears);
+    const cleared = (at: number, more: Partial<AlertTimelineEntry> = {}): AlertTimelineEntry => ({ at, change: 'cleared', severity: 'major', ...more });
+    for (const note of ['maintenance: new lids', 'maintenance', 'retired', 'device removed', 'rule or device removed', 'rule no longer applies']) await over(cleared(NOW - HOUR, { note }));
+    await over(cleared(NOW - HOUR), { at: NOW - 30 * MINUTE, change: 'reraised' }, cleared(NOW - MINUTE, { note: 'maintenance: new lids' }));
+    const recovered = await over(cleared(NOW - HOUR));
+    const anew = await over(cleared(NOW - HOUR, { note: 'maintenance: new lids' }), { at: NOW - 30 * MINUTE, change: 'reraised' }, cleared(NOW - MINUTE));
+    const byHand = await over(cleared(NOW - HOUR, { by: 'li', note: 'door is shut' }));
+    const handover = await desk.reports.handover(ADMIN, {});
+    expect(handover.returned.map(({ id }) => id)).toEqual([recovered, anew, byHand].map(({ id }) => id));
+    expect(handover.totals.returned).toBe(3);
+    expect(handover.groups.returned.total).toBe(3);
+    expect(handover).toMatchObject({ raised: 10, cleared: 4, ended: 8 });
+    expect((await desk.reports.kpi(ADMIN, {})).toClear).toMatchObject({ count: 3 });
   });
 
   it('groups each list by rule and community, each alert once, the worst group first, and names the worst of each', async () => {
