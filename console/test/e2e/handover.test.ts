@@ -59,6 +59,33 @@ describe.skipIf(!canDrive)('the handover after a storm', { timeout: 60_000 }, ()
     expect(asked[0]).toContain('area=fuan-jie');
   });
 
+  it.each([['zh-CN', /（统计到 \d\d:\d\d）/], ['en', /\(until \d\d:\d\d so far\)/]] as const)('is of the shift’s own hours, to the minute, also while that runs, and of no shift when another time is set (%s)', async (locale, soFar) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/handover`, locale, [1366, 768]);
+    const [hours, chooser] = [page.getByTestId('handover-hours'), page.getByTestId('handover-shift')];
+    const fields = async () => Promise.all(['range-from', 'range-to'].map((id) => page.getByTestId(id).locator('input').inputValue()));
+    await hours.waitFor();
+    await chooser.click();
+    const options = page.locator('.n-base-select-option');
+    await options.first().waitFor();
+    const labels = await options.allTextContents();
+    expect(labels.length).toBeGreaterThan(1);
+    await page.keyboard.press('Escape');
+    for (const label of labels.slice(0, 3)) {
+      await chooser.click();
+      await options.getByText(label, { exact: true }).click();
+      const [from, to] = label.match(/\d\d:\d\d/g) ?? [];
+      await expect.poll(async () => (await fields()).map((text) => text.slice(11))).toEqual([from, to]);
+      await expect.poll(() => hours.textContent()).toContain(`${(await fields()).join(' – ')}`);
+      expect((await hours.textContent())?.match(soFar) !== null).toBe(Date.parse(`${(await fields())[1]?.replace(' ', 'T')}:00+08:00`) > Date.now());
+    }
+    const to = page.getByTestId('range-to').locator('input');
+    await to.fill((await to.inputValue()).replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)));
+    await page.keyboard.press('Enter');
+    await expect.poll(() => chooser.textContent()).toMatch(/选一个班次|Choose a shift/);
+    expect(await hours.textContent()).not.toContain(' · ');
+  });
+
   it('tells what ended without having recovered by itself', async () => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/handover`, 'zh-CN', [1366, 768]);

@@ -1,5 +1,6 @@
 import type { AlertKpi } from '@liandong/protocols';
 import { describe, expect, it } from 'vitest';
+import { fieldToMs } from '../../src/format/calendar.js';
 import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('the pages of reports', { timeout: 60_000 }, () => {
@@ -38,6 +39,14 @@ describe.skipIf(!canDrive)('the pages of reports', { timeout: 60_000 }, () => {
     await page.getByTestId('kpi-spread').waitFor();
     expect(await page.getByTestId('kpi-spread').locator('.verdict').allTextContents()).toEqual(sides);
     expect(await page.getByTestId('kpi-figures').locator('.lead').textContent()).toBe(lead);
+  });
+
+  it('has on paper the times that it is of, none of which has still to come', async () => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/kpi`, 'zh-CN', [1366, 768]);
+    await page.getByTestId('kpi-worst').waitFor();
+    const [, end] = (await page.getByTestId('kpi-heading').locator('p').textContent())?.match(/[\d-]{10} \d\d:\d\d/g) ?? [];
+    expect(fieldToMs((end ?? '').replace(' ', 'T'))).toBeLessThanOrEqual(Date.now());
   });
 
   it('a bar of the heaviest load is as long as its share says', async () => {
