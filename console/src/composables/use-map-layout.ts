@@ -4,18 +4,16 @@ import { worstAt, type PlaceAlerts } from '../live/alert-counts.js';
 import { byUrgency } from '../live/priority.js';
 import type { Point } from '../map/geometry.js';
 import { layoutMap } from '../map/layout.js';
-import { markRect, placeLabels, placeNames, shorten } from '../map/labels.js';
-import { createNear } from '../map/near.js';
+import { markRect, placeCounts, placeLabels, placeNames, shorten, type PlacedCount } from '../map/labels.js';
+import { shareMarks } from '../map/marks.js';
 import { useAlertsStore } from '../stores/alerts.js';
 import { areaName, useAreasStore } from '../stores/areas.js';
 import { useFleetStore } from '../stores/fleet.js';
 import { useCommunities } from './use-communities.js';
 import { useWords } from './use-words.js';
 
-export interface MapMark { alert: Alert; at: Point; more: number }
-const MARK_LIMIT = 60;
-/** Alerts nearer to each other than this share a mark, that of the worst of them (px). */
-const MARK_GAP = 30;
+/** `more`: others that share it; `count` is how they are written beside it. */
+export interface MapMark { alert: Alert; at: Point; more: number; count?: PlacedCount | undefined }
 /** Height of the legend at the foot of the map (px). */
 const LEGEND = 44;
 const LABEL_LIMIT = 10;
@@ -68,20 +66,19 @@ export function useMapLayout(size: { width: Ref<number>; height: Ref<number> }) 
   // Place by place, not alert by alert: 50,000 alerts stand on a few hundred devices.
   const marks = computed(() => {
     void alerts.pace;
-    const kept = createNear<MapMark>(MARK_GAP);
     const found = [...alerts.counts.places.values()].flatMap((place) => { const alert = worstAt(place); return alert === undefined ? [] : [{ place, alert }]; }).sort((a, b) => byUrgency(a.alert, b.alert));
-    for (const { place, alert } of found) {
-      const at = knownPoint(place);
-      if (at === undefined) continue;
-      const known = kept.near(at);
-      if (known !== undefined) known.more += place.alerts.size;
-      else if (kept.all().length < MARK_LIMIT) kept.add({ alert, at, more: place.alerts.size - 1 });
-    }
-    return kept.all();
+    const places = found.flatMap(({ place, alert }) => { const at = knownPoint(place); return at === undefined ? [] : [{ item: alert, at, alerts: place.alerts.size }]; });
+    return shareMarks(places, size.width.value * size.height.value).map(({ item: alert, at, more }): MapMark => ({ alert, at, more }));
   });
   const names = computed(() => placeNames(cells.value.map((cell) => ({ text: cell.label, at: cell.centre })), marks.value.map((mark) => mark.at), { width: size.width.value, bottom: size.height.value - LEGEND }).flatMap((place, index) => place === undefined ? [] : [{ ...place, cell: cells.value[index] }]));
   const labels = computed(() => placeLabels(marks.value.slice(0, LABEL_LIMIT).filter(({ alert }) => severityRank(alert.severity) <= 1).map(({ alert, at, more }) => ({
     id: alert.id, at, text: shorten(ofLabel(alert.message), LABEL_WIDTH) + (more > 0 ? ` +${more}` : ''),
   })), size.width.value, [...names.value.map((name) => name.rect), ...marks.value.map((mark) => markRect(mark.at))]).map((label) => ({ ...label, severity: alerts.byId.get(label.id)?.severity ?? 'info' })));
-  return { cells, dots, marks, names, labels };
+  // A label tells how many share its mark.
+  const counted = computed(() => {
+    const labelled = new Set(labels.value.map(({ id }) => id));
+    const counts = placeCounts(marks.value.map(({ alert, at, more }) => ({ at, more: labelled.has(alert.id) ? 0 : more })), [...names.value, ...labels.value].map(({ rect }) => rect).concat(marks.value.map(({ at }) => markRect(at))));
+    return marks.value.map((mark, index): MapMark => ({ ...mark, count: counts[index] }));
+  });
+  return { cells, dots, marks: counted, names, labels };
 }

@@ -1,7 +1,7 @@
 import type { Point } from './geometry.js';
 
 export interface LabelWish { readonly id: string; readonly at: Point; readonly text: string }
-export interface PlacedLabel extends LabelWish { readonly anchor: 'start' | 'end'; readonly x: number; readonly y: number }
+export interface PlacedLabel extends LabelWish { readonly anchor: 'start' | 'end'; readonly x: number; readonly y: number; readonly rect: Rect }
 
 export interface Rect { readonly x1: number; readonly x2: number; readonly y1: number; readonly y2: number }
 
@@ -38,31 +38,66 @@ export function placeLabels(wishes: readonly LabelWish[], width: number, obstacl
       const area = { x1: anchor === 'start' ? x : x - length, x2: anchor === 'start' ? x + length : x, y1: y - HEIGHT + 5, y2: y + 5 };
       if (area.x1 < 4 || area.x2 > width - 4 || taken.some((other) => overlaps(other, area))) continue;
       taken.push(area);
-      placed.push({ ...wish, anchor, x, y });
+      placed.push({ ...wish, anchor, x, y, rect: area });
       break;
     }
   }
   return placed;
 }
 
+export interface CountWish { readonly at: Point; /** Others that share the mark; 0: none, and nothing is written. */ readonly more: number }
+export interface PlacedCount { readonly text: string; /** From the mark's middle. */ readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' }
+const COUNT_SIZE = 12;
+/** Below its mark or above, right or left of it. */
+const COUNT_PLACES = [[11, 12], [-11, 12], [11, -4], [-11, -4]] as const;
+
+/** How many share a mark, beside it where that covers neither a name nor another mark, nor what is written already; left out where there is no such place (undefined), as the mark's own words tell it too. */
+export function placeCounts(wishes: readonly CountWish[], obstacles: readonly Rect[]): (PlacedCount | undefined)[] {
+  const taken = [...obstacles];
+  return wishes.map(({ at, more }) => {
+    if (more === 0) return undefined;
+    const text = `+${more}`;
+    const others = taken.filter((rect) => !isOwn(rect, at));
+    for (const [dx, dy] of COUNT_PLACES) {
+      const [x, y, length] = [at[0] + dx, at[1] + dy, textWidth(text) * COUNT_SIZE / WIDE_EM];
+      const area = { x1: dx > 0 ? x : x - length, x2: dx > 0 ? x + length : x, y1: y - COUNT_SIZE + 2, y2: y + 2 };
+      if (others.some((other) => overlaps(other, area))) continue;
+      taken.push(area);
+      return { text, x: dx, y: dy, anchor: dx > 0 ? 'start' : 'end' };
+    }
+    return undefined;
+  });
+}
+/** A count may touch the mark that it is of. */
+const isOwn = (rect: Rect, at: Point): boolean => { const own = markRect(at); return rect.x1 === own.x1 && rect.y1 === own.y1; };
+
 export interface PlacedName { readonly x: number; readonly y: number; readonly rect: Rect }
 const NAME_OFFSETS = [-26, 34, -52, 60, 4] as const;
+/** As far as a name may step aside and still be over its community (px). */
+const NAME_ASIDE = [0, -36, 36] as const;
+const NAME_PLACES = NAME_ASIDE.flatMap((aside) => NAME_OFFSETS.map((offset) => [aside, offset] as const));
 
 /**
- * Where a community's name stands: above its middle, or below where a mark, another name or the lower edge is in the way; never past the sides. Where all is taken it covers a mark rather
- * than be missing, but never another name: two that cover each other can't be read, so the later one is left out (undefined).
+ * Where a community's name stands: above its middle, or below, or a step aside, where a mark, another name or the lower edge is in the way; never past the sides. Where all is taken it covers as little of marks as
+ * it can rather than be missing, but never another name: two that cover each other can't be read, so the later one is left out (undefined).
  */
 export function placeNames(wishes: readonly { readonly text: string; readonly at: Point }[], marks: readonly Point[], { width, bottom }: { width: number; bottom: number } = { width: Infinity, bottom: Infinity }): (PlacedName | undefined)[] {
   const covered = marks.map(markRect);
   const names: Rect[] = [];
   return wishes.map(({ text, at: [middle, y] }) => {
     const half = textWidth(text) * 1.13 / 2 + 3;
-    const x = Math.max(half + 4, Math.min(middle, width - half - 4));
-    const rectAt = (offset: number): Rect => ({ x1: x - half, x2: x + half, y1: y + offset - 15, y2: y + offset + 4 });
-    const isFree = (taken: readonly Rect[]) => (offset: number): boolean => rectAt(offset).y2 <= bottom && !taken.some((other) => overlaps(other, rectAt(offset)));
-    const offset = NAME_OFFSETS.find(isFree([...covered, ...names])) ?? NAME_OFFSETS.find(isFree(names));
-    if (offset === undefined) return undefined;
-    names.push(rectAt(offset));
-    return { x, y: y + offset, rect: rectAt(offset) };
+    const placeAt = ([aside, offset]: (typeof NAME_PLACES)[number]): PlacedName => {
+      const x = Math.max(half + 4, Math.min(middle + aside, width - half - 4));
+      return { x, y: y + offset, rect: { x1: x - half, x2: x + half, y1: y + offset - 15, y2: y + offset + 4 } };
+    };
+    const possible = NAME_PLACES.map(placeAt).filter(({ rect }) => rect.y2 <= bottom && !names.some((other) => overlaps(other, rect)));
+    const place = leastOf(possible, ({ rect }) => coveredBy(rect, covered));
+    if (place !== undefined) names.push(place.rect);
+    return place;
   });
 }
+
+/** px² */
+const coveredBy = (one: Rect, others: readonly Rect[]): number => others.reduce((sum, other) => sum + Math.max(0, Math.min(one.x2, other.x2) - Math.max(one.x1, other.x1)) * Math.max(0, Math.min(one.y2, other.y2) - Math.max(one.y1, other.y1)), 0);
+/** The first of the smallest. */
+const leastOf = <T>(items: readonly T[], sizeOf: (item: T) => number): T | undefined => items.reduce<T | undefined>((least, item) => least === undefined || sizeOf(item) < sizeOf(least) ? item : least, undefined);

@@ -34,3 +34,18 @@ describe.skipIf(!canDrive)('the wall on the screens that control rooms have', { 
     expect(width).toBeLessThan(50);
   });
 });
+
+describe.skipIf(!canDrive)('the map in a flood', { timeout: 60_000 }, () => {
+  const wall = wallForEach({ devices: 400 }, (hub) => { for (let index = 0; index < 300; index += 1) hub.raise(`flood-${index}`, index, index % 9 === 0 ? 'major' : 'minor', '噪声超过限值', 'Noise over limit'); });
+
+  it.each([['zh-CN', 1280, 720], ['en', 1280, 720], ['zh-CN', 1920, 1080], ['en', 1920, 1080]] as const)('writes no count over a name or another count (%s, %i × %i)', async (locale, width, height) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/`, locale, [width, height]);
+    await page.locator('.map .more').first().waitFor();
+    const boxes = (selector: string) => page.locator(selector).evaluateAll((all) => all.map((text) => { const { left, right, top, bottom } = text.getBoundingClientRect(); return { says: text.textContent, left, right, top: top + 3, bottom: bottom - 3 }; })); // without the room that a line has for accents and tails
+    const [names, counts] = [await boxes('.map .name'), await boxes('.map .more')];
+    expect([names.length > 3, counts.length > 3]).toEqual([true, true]);
+    const touch = (a: (typeof names)[number], b: (typeof names)[number]) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+    expect(counts.flatMap((count, index) => [...names, ...counts.slice(index + 1)].filter((other) => touch(count, other)).map((other) => `${count.says} on ${other.says}`))).toEqual([]);
+  });
+});

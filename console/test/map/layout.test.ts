@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Area, Device } from '@liandong/protocols';
 import { cells, centroid, contains, cutBox, placeInCell } from '../../src/map/geometry.js';
-import { placeLabels, placeNames, shorten, textWidth } from '../../src/map/labels.js';
+import { markRect, placeCounts, placeLabels, placeNames, shorten, textWidth, type Rect } from '../../src/map/labels.js';
 import { layoutMap } from '../../src/map/layout.js';
 import { fitProjection } from '../../src/map/projection.js';
 
@@ -109,10 +109,28 @@ describe('labels', () => {
     expect(placeNames([{ text: '北关', at }], [[400, 270]], { width: 800, bottom: 320 })[0]?.y).toBe(248);
     expect(placeNames([{ text: '北关', at: [5, 300] }], [], { width: 800, bottom: 600 })[0]?.rect.x1).toBeGreaterThanOrEqual(0);
   });
+  it('write how many share a mark where that covers no name and no other mark, and not at all where there is no such place', () => {
+    const at = [100, 100] as const;
+    const count = (more: number, ...others: Rect[]) => placeCounts([{ at, more }], [markRect(at), ...others])[0];
+    expect(count(0)).toBeUndefined();
+    expect(count(39)).toEqual({ text: '+39', x: 11, y: 12, anchor: 'start' });
+    const right = { x1: 105, x2: 180, y1: 101, y2: 120 };
+    expect(count(39, right)).toEqual({ text: '+39', x: -11, y: 12, anchor: 'end' });
+    const below = { x1: 20, x2: 180, y1: 102, y2: 120 };
+    expect(count(39, below)).toMatchObject({ x: 11, y: -4 });
+    expect(count(39, below, { x1: 20, x2: 180, y1: 80, y2: 99 })).toBeUndefined();
+    // Two that are next to each other don't write over one another.
+    const [one, other] = placeCounts([{ at, more: 3 }, { at: [122, 100], more: 4 }], [markRect(at), markRect([122, 100])]);
+    expect([one?.anchor, other?.anchor]).toEqual(['end', 'start']);
+  });
   it('never writes one community\'s name over another\'s, and covers a mark rather than leave one out', () => {
     const at = [400, 300] as const;
     const everywhere = [-26, 34, -52, 60, 4].map((offset): [number, number] => [400, 300 + offset]);
     expect(placeNames([{ text: '北关', at }], everywhere)[0]?.y).toBe(274);
+    // Else it steps aside, and of the places that are all taken it has the one where it covers least.
+    expect(placeNames([{ text: '北关', at }], everywhere)[0]?.x).toBe(364);
+    const wide = everywhere.flatMap(([x, y]): [number, number][] => [-60, -30, 0, 30, 60].filter((aside) => y !== 248 || aside < 0).map((aside) => [x + aside, y]));
+    expect(placeNames([{ text: 'Guangzhou South Road', at }], wide)[0]).toMatchObject({ x: 436, y: 248 });
     const names = placeNames(Array.from({ length: 8 }, () => ({ text: 'Guangzhou South Road', at })), []);
     const placed = names.flatMap((name) => name === undefined ? [] : [name.rect]);
     expect([placed.length > 1, placed.length < 8]).toEqual([true, true]);
