@@ -13,7 +13,7 @@ describe.skipIf(!canDrive)('the wall on the screens that control rooms have', { 
     expect(await page.locator('.communities li').first().isVisible()).toBe(true);
   });
 
-  it.each([['zh-CN', 1366, 768], ['en', 1366, 768], ['zh-CN', 1920, 1080], ['en', 1920, 1080]] as const)('its title is whole while the sound is off (%s, %i × %i)', async (locale, width, height) => {
+  it.each([['zh-CN', 1280, 720], ['en', 1280, 720], ['zh-CN', 1366, 768], ['en', 1366, 768], ['zh-CN', 1920, 1080], ['en', 1920, 1080]] as const)('its title is whole while the sound is off (%s, %i × %i)', async (locale, width, height) => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/`, locale, [width, height]);
     await page.getByTestId('sound-toggle').waitFor();
@@ -21,7 +21,20 @@ describe.skipIf(!canDrive)('the wall on the screens that control rooms have', { 
     await page.locator('h1 .clip').filter({ hasText: /阜安街道|Fu’an/ }).waitFor();
     const over = (selector: string) => page.evaluate<number>(`(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('${selector}'))`);
     expect(await over('h1 .clip')).toBe(0);
+    for (let turn = 0; turn < 2; turn += 1) await page.getByTestId('sound-toggle').click();
+    await page.locator('[data-testid=sound-toggle][data-state=muted]').waitFor();
+    expect(await over('h1 .clip')).toBe(0);
     if (width === 1920) expect(await page.evaluate<boolean>('document.querySelector("h1 .centre").offsetTop === document.querySelector("h1 .clip").offsetTop')).toBe(true); // else it has wrapped out of sight
+  });
+
+  it.each([['zh-CN', 1280, 720], ['en', 1280, 720], ['en', 1366, 768]] as const)('has the buttons of every card on one line (%s, %i × %i)', async (locale, width, height) => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/`, locale, [width, height]);
+    await page.locator('[data-testid=alert-card][data-current=true]').waitFor();
+    const lines = await page.locator('[data-testid=alert-card] .buttons').evaluateAll((all) => all.map((buttons) => new Set([...buttons.querySelectorAll('button')].map((button) => Math.round(button.getBoundingClientRect().top))).size));
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.every((n) => n === 1)).toBe(true);
+    expect(await page.locator('[data-testid=alert-card]').evaluateAll((all) => all.map((card) => card.scrollWidth - card.clientWidth).filter((over) => over > 0))).toEqual([]);
   });
 
   it('an English word is not torn apart at its apostrophe, which Chinese fonts make as wide as a character', async () => {
