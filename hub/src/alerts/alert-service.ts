@@ -64,9 +64,8 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       const found = new Map<string, Alert>();
       const changed = await writer.writeAll(ids, (alert, at) => {
         if (!isVisible(principal, alert)) return undefined;
-        const planned = decide(alert, at);
-        if (planned === undefined && !found.has(alert.id)) found.set(alert.id, alert);
-        return planned;
+        found.set(alert.id, alert);
+        return decide(alert, at);
       });
       for (const alert of changed) found.set(alert.id, alert);
       return ids.map((id) => {

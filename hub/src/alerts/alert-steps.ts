@@ -1,4 +1,4 @@
-import { LIMITS, type Alert, type AlertAssign, type AlertShelve, type EpochMs } from '@liandong/protocols';
+import { LIMITS, isBlank, type Alert, type AlertAssign, type AlertShelve, type EpochMs } from '@liandong/protocols';
 import type { Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
 import type { PlannedStep } from './alert-writer.js';
@@ -6,8 +6,11 @@ import type { PlannedStep } from './alert-writer.js';
 /** What a person asks for, as a step of the alert; undefined: there is nothing to do. */
 export type Decide = (alert: Alert, at: EpochMs) => PlannedStep | undefined;
 
-/** The first acknowledgement stands. */
-export const acknowledge = ({ name }: Principal, note: string | undefined): Decide => ({ acked }) => acked ? undefined : { step: 'acked', detail: { by: name }, note };
+/** The first acknowledgement stands; what somebody who comes later wrote with theirs is kept as a comment. Who sends the same again, because an answer was lost, adds nothing. */
+export const acknowledge = ({ name }: Principal, note: string | undefined): Decide => ({ acked }) => {
+  if (!acked) return { step: 'acked', detail: { by: name }, note };
+  return note === undefined || isBlank(note) ? undefined : { step: 'commented', detail: { by: name }, note, isSaidOnce: true };
+};
 
 /** @throws AppError VALIDATION_FAILED */
 export function shelve({ name }: Principal, { until, durationS, reason }: AlertShelve): Decide {

@@ -1,5 +1,7 @@
 import type { AlertTimelineEntry } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
+import { inParts } from '../database/rows-statement.js';
+import { storable } from '../database/storable.js';
 import { toTimelineEntry } from './alert-rows.js';
 
 /** At most as many are answered of one alert. */
@@ -11,6 +13,21 @@ export async function timelineOf(db: Db, alertId: string): Promise<AlertTimeline
   const newest = (await entries.orderBy('id', 'desc').limit(TIMELINE_ENTRIES).execute()).reverse();
   const [first] = newest.length < TIMELINE_ENTRIES ? newest : await entries.orderBy('id').limit(1).execute();
   return first === undefined ? [] : withNames(db, [first, ...newest.slice(1)].map(toTimelineEntry));
+}
+
+/** Words of a person on an alert; `by` undefined: of the hub itself. */
+interface Words { readonly id: string; readonly by: string | undefined; readonly note: string | undefined }
+
+/** Tells of these words, with whatever step they came, whether they are on the timeline of their alert. */
+export async function saidOn(db: Pick<Db, 'selectFrom'>, words: readonly Words[]): Promise<(one: Words) => boolean> {
+  const keyOf = ({ id, by, note }: Words): string => JSON.stringify([id, by, storable(note)]); // as they are read back
+  const notes = [...new Set(words.flatMap(({ note }) => note ?? []))];
+  const said = new Set<string>();
+  for (const part of inParts(words.map(({ id }) => id))) {
+    const rows = await db.selectFrom('alert_timeline').select(['alert_id', 'by', 'note']).where('alert_id', 'in', part).where('note', 'in', notes).execute();
+    for (const row of rows) said.add(keyOf({ id: row.alert_id, by: row.by ?? undefined, note: row.note ?? undefined }));
+  }
+  return (one) => said.has(keyOf(one));
 }
 
 async function withNames(db: Db, entries: readonly AlertTimelineEntry[]): Promise<AlertTimelineEntry[]> {

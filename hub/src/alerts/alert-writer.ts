@@ -10,12 +10,16 @@ import { AppError } from '../problem.js';
 import type { ActiveAlerts } from './active-alerts.js';
 import type { AlertClocks } from './alert-clocks.js';
 import { readAlerts, recordAlerts } from './alert-changes.js';
+import { saidOn } from './alert-timeline.js';
 import { latchCondition } from './clear-latch.js';
 import { applyStep, type AlertStep, type StepDetail } from './life-cycle.js';
 
-/** What is to happen to an alert; `note` is for the timeline. `audit`: an audit row of this action by `detail.by`, in the same transaction. */
+/**
+ * What is to happen to an alert; `note` is for the timeline. `audit`: an audit row of this action by `detail.by`, in the same transaction. `isSaidOnce`: it is left out when the timeline has these words of
+ * `detail.by` already.
+ */
 export interface PlannedStep {
-  readonly step: AlertStep; readonly detail?: Omit<StepDetail, 'at'>; readonly note?: string | undefined;
+  readonly step: AlertStep; readonly detail?: Omit<StepDetail, 'at'>; readonly note?: string | undefined; readonly isSaidOnce?: boolean;
   readonly audit?: { readonly action: string; readonly detail?: string };
 }
 /** Decided, and not written yet. */
@@ -55,7 +59,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
       try {
         const changed = await db.transaction().execute(async (trx) => {
           found = await readAlerts(trx, ids);
-          return record(trx, decide(found, at), at);
+          return record(trx, await unsaid(trx, decide(found, at)), at);
         });
         tell(changed, at);
         return changed;
@@ -92,6 +96,14 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
       return current === undefined || planned === undefined ? [] : stepped(current, planned, at) ?? [];
     })),
   };
+}
+
+/** Without those whose words are on the timeline already. */
+async function unsaid(trx: Transaction<Database>, steps: readonly Stepped[]): Promise<readonly Stepped[]> {
+  const asked = steps.flatMap(({ before: { id }, planned: { isSaidOnce, detail, note } }) => isSaidOnce === true && note !== undefined ? [{ id, by: detail?.by, note }] : []);
+  if (asked.length === 0) return steps;
+  const isSaid = await saidOn(trx, asked);
+  return steps.filter(({ before: { id }, planned: { isSaidOnce, detail, note } }) => isSaidOnce !== true || !isSaid({ id, by: detail?.by, note }));
 }
 
 function entryOf({ tier }: Alert, { step, detail = {}, note }: PlannedStep, at: EpochMs): AlertTimelineEntry {

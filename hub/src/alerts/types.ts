@@ -14,7 +14,7 @@ export interface AlertService {
   active(principal: Principal, scope: { areas?: readonly AreaId[]; devices?: readonly DeviceId[] }): Promise<Alert[]>;
   /** Of a timeline longer than 200 entries: the first and the newest 199. */
   get(principal: Principal, id: string): Promise<AlertWithTimeline>;
-  /** Already acknowledged: answers the alert unchanged, the first acknowledgement stands. A cleared one may still be acknowledged. */
+  /** Already acknowledged: the first acknowledgement stands and is answered, and `note` becomes a comment, unless the timeline has these words of the caller already. A cleared one may still be acknowledged. */
   ack(principal: Principal, id: string, note?: string): Promise<Alert>;
   /** Throws ALERT_NOT_ACTIVE when it has cleared, ALERT_STATE when it isn't acknowledged. */
   unack(principal: Principal, id: string, note?: string): Promise<Alert>;

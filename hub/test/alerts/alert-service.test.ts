@@ -13,6 +13,7 @@ import { describeOnDatabases } from '../support/databases.js';
 const fill: Rule = { ...common('fill'), type: 'threshold', metric: 'fill_level', direction: 'above', bands: [{ limit: 80, severity: 'warning' }, { limit: 95, severity: 'major' }], clearAt: 70 };
 const WEST: Principal = { name: 'wang', role: 'operator', area: 'west' };
 const EAST: Principal = { name: 'li', role: 'operator', area: 'east' };
+const WANG: Principal = { name: 'wang', role: 'operator', area: undefined };
 
 describeOnDatabases('the alert service', () => {
   let rig: Rig;
@@ -29,12 +30,48 @@ describeOnDatabases('the alert service', () => {
 
   it('acknowledges once: the first wins, all others see who, and screens are told once', async () => {
     const people = ['an', 'bo', 'chen', 'ding'].map((name): Principal => ({ name, role: 'operator', area: undefined }));
-    const answers = await Promise.all(people.map((person) => rig.service.ack(person, id, `by ${person.name}`)));
+    const answers = await Promise.all(people.map((person) => rig.service.ack(person, id, person.name === 'an' ? 'on my way' : ' ')));
     expect(new Set(answers.map((alert) => alert.ackedBy))).toEqual(new Set(['an']));
     expect(new Set(answers.map((alert) => alert.seq)).size).toBe(1);
     expect(rig.published.filter((alert) => alert.acked)).toHaveLength(1);
     const { timeline } = await rig.service.get(ADMIN, id);
-    expect(timeline.slice(1)).toEqual([{ at: START, change: 'acked', by: 'an', note: 'by an' }]);
+    expect(timeline.slice(1)).toEqual([{ at: START, change: 'acked', by: 'an', note: 'on my way' }]);
+  });
+
+  it('keeps what a later one writes as a comment of theirs, and tells screens of it', async () => {
+    await rig.service.ack(EAST, id, 'on my way');
+    const answer = await rig.service.ack(WANG, id, 'the lid is broken too');
+    expect(answer).toMatchObject({ acked: true, ackedBy: 'li', ackedAt: START });
+    expect(rig.published.at(-1)).toEqual(answer);
+    await rig.service.ack(EAST, id, 'it is');
+    await rig.send('bin', 'fill_level', 5, START + 1);
+    await rig.service.ack(WANG, id, 'emptied');
+    expect((await rig.service.get(ADMIN, id)).timeline).toMatchObject([
+      { change: 'raised' }, { change: 'acked', by: 'li', note: 'on my way' }, { change: 'commented', by: 'wang', note: 'the lid is broken too' }, { change: 'commented', by: 'li', note: 'it is' },
+      { change: 'cleared' }, { change: 'commented', by: 'wang', note: 'emptied' },
+    ]);
+  });
+
+  it('adds nothing when the same person sends the same again, and keeps the same words of another', async () => {
+    const [mine, theirs] = ['on my way\0', 'seen'];
+    await Promise.all([rig.service.ack(EAST, id, mine), rig.service.ack(EAST, id, mine), rig.service.ack(WANG, id, theirs), rig.service.ack(WANG, id, theirs)]);
+    const { length } = rig.published;
+    const answers = await Promise.all([rig.service.ack(EAST, id, mine), rig.service.ack(WANG, id, theirs), rig.service.ackAll(WANG, [id, id], theirs)]);
+    expect(answers.flat()).toEqual([rig.published.at(-1), rig.published.at(-1), { id, alert: rig.published.at(-1) }, { id, alert: rig.published.at(-1) }]);
+    expect(rig.published).toHaveLength(length);
+    await rig.service.ack(WANG, id, mine);
+    expect((await rig.service.get(ADMIN, id)).timeline.slice(1).map(({ change, by, note }) => [change, by, note?.slice(0, 9)])).toEqual([
+      ['acked', 'li', 'on my way'], ['commented', 'wang', 'seen'], ['commented', 'wang', 'on my way'],
+    ]);
+  });
+
+  it('keeps the words of an acknowledgement of many on each of those that were acknowledged before', async () => {
+    await rig.send('bin-w', 'fill_level', 96);
+    const west = (await rig.service.active(WEST, {}))[0]!.id;
+    await rig.service.ack(EAST, id, 'mine');
+    for (let time = 0; time < 2; time += 1) expect(await rig.service.ackAll(WANG, [west, id], 'all seen')).toMatchObject([{ id: west, alert: { ackedBy: 'wang' } }, { id, alert: { ackedBy: 'li' } }]);
+    expect([await rig.notes(west), await rig.notes(id)]).toEqual([['all seen'], ['mine', 'all seen']]);
+    expect([await rig.timeline(west), await rig.timeline(id)]).toEqual([['raised', 'acked'], ['raised', 'acked', 'commented']]);
   });
 
   it('goes by what stands when the connection was lost while an acknowledgement was committed: it is not undone, and screens are told', async () => {
