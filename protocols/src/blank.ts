@@ -1,13 +1,22 @@
+import { Type } from 'typebox';
+
 /**
- * Characters that show nothing: spaces, controls, soft hyphen, joiners, marks of direction, fillers of Hangul, selectors of variants, blank Braille; those beyond U+FFFF, and halves of characters, by their Unicode
- * property: a range of them would be an error to a program that reads the pattern without the `u` flag, as Fastify's serializer does when it looks whether it is one.
+ * Something to read, as a JSON Schema pattern: a letter, number, punctuation mark or symbol. Marks alone have nothing to stand on. What Unicode counts as a letter or symbol and shows nothing is left out: fillers of
+ * Hangul and all else that is ignored when shown (`DI`), blank Braille, the place of an object that isn't there, the null notehead. Written so that it is no error to a program that reads it without the `u` flag, as
+ * Fastify's serializer does when it looks whether it is a pattern.
  */
-const UNSEEN = '\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\p{DI}\\p{Cs}';
+export const NOT_BLANK_PATTERN = '(?!\\ud834\\udd59|[\\p{DI}\\u2800\\ufffc])[\\p{L}\\p{N}\\p{P}\\p{S}]';
+/** Embeddings, overrides and isolates of direction, as a JSON Schema pattern: a text that holds one can be shown as another than was written. */
+export const TURNED_PATTERN = '[\\u202a-\\u202e\\u2066-\\u2069]';
 
-/** Has something to read, as a JSON Schema pattern; of notes and reasons, which are checked once, when they are written. */
-export const NOT_BLANK_PATTERN = `[^${UNSEEN}]`;
-
-const seen = new RegExp(NOT_BLANK_PATTERN, 'u');
+const [seen, turned] = [NOT_BLANK_PATTERN, TURNED_PATTERN].map((pattern) => new RegExp(pattern, 'u')) as [RegExp, RegExp]; // two of two
 
 /** Is there nothing to read in this text? */
 export const isBlank = (text: string): boolean => !seen.test(text);
+/** Does it hold what turns the direction of its text? */
+export const isTurned = (text: string): boolean => turned.test(text);
+
+/** What people may write for people to read, or leave empty. Checked once, when it is written: what was stored before is answered as it is. */
+export const noteSchema = (maxLength: number) => Type.String({ maxLength, not: { pattern: TURNED_PATTERN } });
+/** What people have to write for people to read, such as a name or a reason. */
+export const wordsSchema = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NOT_BLANK_PATTERN, not: { pattern: TURNED_PATTERN } });

@@ -5,7 +5,7 @@ export const faultsEn: Pick<Messages, 'fieldFault' | 'fieldName'> = {
     at: '{field}: {what}', join: '; ', path: ' · ', item: 'no. {n}', body: 'the content', more: '{n} more',
     required: 'is missing', additionalProperties: 'is not known to the hub', type: 'is of the wrong kind', enum: 'is not one of the choices', minimum: 'must be {limit} or more', maximum: 'must be {limit} or less',
     minLength: 'needs characters: {limit} or more', maxLength: 'has too many characters; the most is {limit}', minItems: 'needs entries: {limit} or more', maxItems: 'has too many entries; the most is {limit}', uniqueItems: 'has the same entry twice', depth: 'groups lie too deep in each other; the most is {limit}', other: 'is not valid',
-    pattern: { id: 'takes up to 32 small letters, digits and hyphens, no hyphen first', not_blank: 'must not be blank', time_of_day: 'must be HH:MM, such as 08:00', other: 'is not written as it should be' },
+    pattern: { id: 'takes up to 32 small letters, digits and hyphens, no hyphen first', not_blank: 'must have something to read', not_turned: 'must not hold controls that turn the direction of the text', time_of_day: 'must be HH:MM, such as 08:00', other: 'is not written as it should be' },
   },
   fieldName: {
     ackWithinS: 'Acknowledge within', allowPrivate: 'Private addresses', area: 'Area', areas: 'Areas', assignee: 'Assigned to', bands: 'Bands', by: 'Change', caFile: 'Certificate file', class: 'Noise class', clearAfterS: 'Clears by itself after', clearAt: 'Clear limit', clearOn: 'Clearing events',

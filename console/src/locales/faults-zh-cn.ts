@@ -4,7 +4,7 @@ export const faultsZhCN = {
     at: '{field}：{what}', join: '；', path: ' · ', item: '第 {n} 项', body: '内容', more: '还有 {n} 处',
     required: '没有填', additionalProperties: '系统不认识这一项', type: '格式不对', enum: '不在可选范围内', minimum: '不能小于 {limit}', maximum: '不能大于 {limit}',
     minLength: '至少 {limit} 个字', maxLength: '最多 {limit} 个字', minItems: '至少 {limit} 项', maxItems: '最多 {limit} 项', uniqueItems: '有重复', depth: '条件组最多嵌套 {limit} 层', other: '不符合要求',
-    pattern: { id: '只能用小写字母、数字和连字符，最多 32 个，不能以连字符开头', not_blank: '不能只有空格', time_of_day: '应写成 时:分，例如 08:00', other: '写法不对' },
+    pattern: { id: '只能用小写字母、数字和连字符，最多 32 个，不能以连字符开头', not_blank: '要有能看见的文字', not_turned: '不能含有改变文字方向的控制字符', time_of_day: '应写成 时:分，例如 08:00', other: '写法不对' },
   },
   fieldName: {
     ackWithinS: '多久未确认就升级', allowPrivate: '允许内网地址', area: '区域', areas: '区域', assignee: '派给', bands: '级别', by: '变化幅度', caFile: '证书文件', class: '声环境功能区', clearAfterS: '自动恢复时间', clearAt: '恢复值', clearOn: '恢复事件',

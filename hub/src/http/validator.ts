@@ -51,6 +51,7 @@ export function faultsOf(errors: readonly SchemaError[]): FieldFault[] {
 
 interface PatternWords { readonly name: FaultPattern; readonly words: string }
 const NOT_BLANK: PatternWords = { name: 'not_blank', words: 'must not be blank' };
+const NOT_TURNED: PatternWords = { name: 'not_turned', words: 'must not hold controls that turn the direction of the text (U+202A–U+202E, U+2066–U+2069)' };
 /** Words for the patterns of the contract; a caller need not read regular expressions. */
 const PATTERNS: ReadonlyMap<unknown, PatternWords> = new Map<unknown, PatternWords>([
   [ID_PATTERN, { name: 'id', words: 'must be up to 32 small letters, digits and hyphens, and not begin with a hyphen' }],
@@ -72,6 +73,8 @@ function faultsIn({ keyword, schemaPath, instancePath, params, message }: Schema
       const known = PATTERNS.get(memberOf(params, 'pattern'));
       return fault(keyword, known?.words ?? message, known === undefined ? {} : { expected: [known.name] });
     }
+    // In the contract only what TURNED_PATTERN stands in.
+    case 'not': return fault('pattern', NOT_TURNED.words, { expected: [NOT_TURNED.name] });
     case 'minimum': case 'maximum': case 'minLength': case 'maxLength': case 'minItems': case 'maxItems': {
       const limit = memberOf(params, 'limit');
       return fault(keyword, message, limit === undefined ? {} : { limit: Number(limit) });

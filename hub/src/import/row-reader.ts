@@ -1,4 +1,4 @@
-import { CODECS, DEVICE_KINDS, PAYLOAD_CODECS, gcj02ToWgs84, isId, type DeviceKind, type ImportRow, type NewDevice } from '@liandong/protocols';
+import { CODECS, DEVICE_KINDS, PAYLOAD_CODECS, gcj02ToWgs84, isBlank, isId, isTurned, type DeviceKind, type ImportRow, type NewDevice } from '@liandong/protocols';
 import { COLUMNS, type ColumnKey } from './columns.js';
 
 export type RowError = ImportRow['errors'][number];
@@ -27,6 +27,12 @@ export function readRow(cells: Cells): { device: NewDevice; errors: RowError[] }
     if (value === undefined) return undefined;
     if (value.length > longest) return fail(key, `超过 ${longest} 个字符`, `longer than ${longest} characters`);
     if (CONTROL.test(value)) return fail(key, '含有控制字符', 'holds a control character');
+    return value;
+  };
+  const wordsOf = (key: ColumnKey, longest: number): string | undefined => {
+    const value = text(key, longest);
+    if (value !== undefined && isBlank(value)) return fail(key, '没有能看见的文字', 'has nothing to read');
+    if (value !== undefined && isTurned(value)) return fail(key, '含有改变文字方向的控制字符', 'holds controls that turn the direction of the text');
     return value;
   };
   const id = (key: ColumnKey): string | undefined => {
@@ -59,7 +65,7 @@ export function readRow(cells: Cells): { device: NewDevice; errors: RowError[] }
   const kind = word('kind', kindByWord, DEVICE_KINDS.flatMap((one) => [one, ...KINDS_ZH[one].slice(0, 1)]));
   needed('kind', kind);
   const device: NewDevice = {
-    id: needed('id', id('id')), name: needed('name', text('name', 64)), area: needed('area', id('area')), kind: kind ?? 'waste_bin', // an error then
+    id: needed('id', id('id')), name: needed('name', wordsOf('name', 64)), area: needed('area', id('area')), kind: kind ?? 'waste_bin', // an error then
     ...defined({
       codec: word('codec', asWords(CODECS), CODECS), gateway: id('gateway'), externalId, payloadCodec: word('payloadCodec', asWords(PAYLOAD_CODECS), PAYLOAD_CODECS), topicPrefix,
       location: locationOf(), reportingIntervalS: number('reportingIntervalS', { min: 1, max: 86_400, isWhole: true }), install: installOf(),

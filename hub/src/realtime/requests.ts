@@ -1,4 +1,4 @@
-import { IdSchema } from '@liandong/protocols';
+import { IdSchema, noteSchema } from '@liandong/protocols';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from '../problem.js';
@@ -10,7 +10,7 @@ const SubscribeSchema = Type.Object({
 }, { additionalProperties: false });
 const AckSchema = Type.Object({
   alertId: Type.String({ minLength: 1, maxLength: 64 }),
-  note: Type.Optional(Type.String({ maxLength: 500 })),
+  note: Type.Optional(noteSchema(500)),
 }, { additionalProperties: false });
 
 const subscribe = Compile(SubscribeSchema);
@@ -28,6 +28,6 @@ export function parseSubscribe(request: unknown): ValidSubscribe {
 
 /** @throws AppError VALIDATION_FAILED */
 export function parseAck(request: unknown): ValidAck {
-  if (!ack.Check(request)) throw new AppError('VALIDATION_FAILED', 'ack takes {alertId, note?}, a note of up to 500 characters.');
+  if (!ack.Check(request)) throw new AppError('VALIDATION_FAILED', 'ack takes {alertId, note?}, a note of up to 500 characters, none of which turns the direction of the text.');
   return request;
 }

@@ -1,4 +1,4 @@
-import { CONDITION_LIMITS, GATE_EVENTS, METRICS, NOISE_LIMITS, RULE_WORDS_LENGTH, isBlank, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
+import { CONDITION_LIMITS, GATE_EVENTS, METRICS, NOISE_LIMITS, RULE_WORDS_LENGTH, isBlank, isTurned, leavesOf, placeholdersOf, severityRank, strangePlaceholder, type DeviceKind, type Label, type MetricKey, type Rule, type RuleLeaf, type Severity } from '@liandong/protocols';
 import { combinationFault } from './combination-sense.js';
 import { eventsOf, metricsOf } from './compile.js';
 
@@ -18,6 +18,7 @@ const PART = {
 } as const satisfies Record<string, Label>;
 const SCOPE: Readonly<Record<string, string>> = { areas: '区域', devices: '设备', profiles: '社区类型' };
 const LANGUAGE = { zh: '中文', en: '英文' } as const;
+const WORDS_ZH = { name: '名称', message: '告警文字' } as const;
 /** The lowest limit of GB 3096-2008, dB(A). */
 const QUIETEST = Math.min(...Object.values(NOISE_LIMITS).flatMap(({ day, night }) => [day, night]));
 
@@ -34,6 +35,8 @@ function wordsFault(rule: Rule): Label | undefined {
     if (name[lang].length > RULE_WORDS_LENGTH.name) return { zh: `名称（${LANGUAGE[lang]}）有 ${name[lang].length} 个字，最多 ${RULE_WORDS_LENGTH.name} 个。`, en: `name.${lang} has ${name[lang].length} characters; ${RULE_WORDS_LENGTH.name} are the most.` };
     if (message[lang].length > RULE_WORDS_LENGTH.message) return { zh: `告警文字（${LANGUAGE[lang]}）有 ${message[lang].length} 个字，最多 ${RULE_WORDS_LENGTH.message} 个。`, en: `message.${lang} has ${message[lang].length} characters; ${RULE_WORDS_LENGTH.message} are the most.` };
     if (isBlank(message[lang])) return { zh: `告警文字（${LANGUAGE[lang]}）是空的，告警就什么也没说。`, en: `message.${lang} is empty, so its alerts would say nothing.` };
+    const turned = (['name', 'message'] as const).find((part) => isTurned(rule[part][lang]));
+    if (turned !== undefined) return { zh: `${WORDS_ZH[turned]}（${LANGUAGE[lang]}）含有改变文字方向的控制字符，会被看成别的意思。`, en: `${turned}.${lang} holds controls that turn the direction of its text, and could be read as something else.` };
     const known = placeholdersOf(rule.type, 'count' in rule ? rule.count : undefined);
     const strange = strangePlaceholder(message[lang], known);
     if (strange !== undefined) return placeholderFault(strange, lang, known);

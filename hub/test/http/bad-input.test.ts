@@ -25,6 +25,8 @@ describe('a bad body', () => {
     ['has a newline in the id', JSON.stringify({ ...good, id: 'env-9\n' }), 400, 'VALIDATION_FAILED'],
     ['has an id in capitals', JSON.stringify({ ...good, id: 'ENV-9' }), 400, 'VALIDATION_FAILED'],
     ['has a blank name', JSON.stringify({ ...good, name: ' ' }), 400, 'VALIDATION_FAILED'],
+    ['has a name of an accent alone', JSON.stringify({ ...good, name: '\u0301' }), 400, 'VALIDATION_FAILED'],
+    ['has a name whose direction is turned', JSON.stringify({ ...good, name: 'bin \u202e9' }), 400, 'VALIDATION_FAILED'],
     ['has a place outside the earth', JSON.stringify({ ...good, location: { lng: 181, lat: 0 } }), 400, 'VALIDATION_FAILED'],
     ['reaches for the prototype', `{"__proto__":{"role":"admin"},${JSON.stringify(good).slice(1)}`, 400, 'VALIDATION_FAILED'],
     ['reaches for the constructor', `{"constructor":{"prototype":{}},${JSON.stringify(good).slice(1)}`, 400, 'VALIDATION_FAILED'],

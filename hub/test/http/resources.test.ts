@@ -135,6 +135,11 @@ describe('alerts and rules', () => {
       const unseen = await send('POST', `/alerts/a1/${step}`, { [member]: '\0' });
       expect([step, unseen.statusCode, unseen.json<Problem>().errors]).toEqual([step, 400, [{ path: `/${member}`, message: 'must not be blank', keyword: 'pattern', expected: ['not_blank'] }]]);
     }
+    for (const [step, body] of [['comment', {}], ['clear', {}], ['ack', {}], ['unack', {}], ['escalate', {}], ['assign', { assignee: null }], ['shelve', { durationS: 60, reason: 'x' }]] as const) {
+      const member = step === 'shelve' ? 'reason' : 'note';
+      const turned = await send('POST', `/alerts/a1/${step}`, { ...body, [member]: 'do not \u202eopen' });
+      expect([step, turned.statusCode, turned.json<Problem>().errors]).toEqual([step, 400, [{ path: `/${member}`, message: expect.stringContaining('turn the direction') as string, keyword: 'pattern', expected: ['not_turned'] }]]);
+    }
   });
 });
 

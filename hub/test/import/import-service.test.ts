@@ -89,12 +89,14 @@ describeOnDatabases('an import', () => {
       'b4,x,waste_bin,east-garden,,,,,,,,,,bin-gate',
       'bin-gate,x,waste_bin,east-garden,,,,,,,,,,',
       `b5,${'长'.repeat(65)},waste_bin,east-garden,,,,,,,,,,`,
+      'b6,\u0301,waste_bin,east-garden,,,,,,,,,,',
+      'b7,bin \u202e7,waste_bin,east-garden,,,,,,,,,,',
     ].join('\n'));
     const columns = wrongIn(result.rows).map(([line, names]) => [line, [...names as string[]].sort()]);
     expect(columns).toEqual([
       // Its topic prefix is wrong twice: as such, and because a bin has none.
       [2, ['area', 'codec', 'datum', 'depthMm', 'externalId', 'gateway', 'id', 'kind', 'lat', 'lng', 'name', 'payloadCodec', 'reportingIntervalS', 'topicPrefix', 'topicPrefix']],
-      [3, ['id']], [4, ['']], [5, ['lat', 'topicPrefix']], [6, ['gateway']], [8, ['name']],
+      [3, ['id']], [4, ['']], [5, ['lat', 'topicPrefix']], [6, ['gateway']], [8, ['name']], [9, ['name']], [10, ['name']],
     ]);
     for (const { errors } of result.rows) for (const { zh, en } of errors) expect([/[\u4e00-\u9fff]/.test(zh), en.length > 0]).toEqual([true, true]);
   });

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { ALERT_CHANGES, CLOCK_KINDS, SEVERITIES, TIERS } from '../alerts.js';
-import { NOT_BLANK_PATTERN } from '../blank.js';
+import { noteSchema, wordsSchema } from '../blank.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LabelSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 
@@ -54,20 +54,19 @@ export const AlertQuerySchema = Type.Object({
 }, { additionalProperties: false });
 
 /** Body of POST /alerts/{id}/ack, /unack, /unshelve and /escalate; of /comment and /clear with a note that must be there. */
-export const AlertNoteSchema = Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
-export const AlertCommentSchema = Type.Object({ note: Type.String({ minLength: 1, maxLength: 500, pattern: NOT_BLANK_PATTERN }) }, { additionalProperties: false });
+export const AlertNoteSchema = Type.Object({ note: Type.Optional(noteSchema(500)) }, { additionalProperties: false });
+export const AlertCommentSchema = Type.Object({ note: wordsSchema(500) }, { additionalProperties: false });
 
-const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: NOT_BLANK_PATTERN });
 /** Body of POST /alerts/{id}/shelve: until a time or for so long (a week at most), and why (ISA-18.2: shelving is by an operator, timed, with a reason). */
 export const AlertShelveSchema = Type.Object({
-  until: Type.Optional(EpochMsSchema), durationS: Type.Optional(Type.Integer({ minimum: 60, maximum: 604_800 })), reason: Reason,
+  until: Type.Optional(EpochMsSchema), durationS: Type.Optional(Type.Integer({ minimum: 60, maximum: 604_800 })), reason: wordsSchema(500),
 }, { additionalProperties: false });
 export type AlertShelve = Static<typeof AlertShelveSchema>;
 /** Body of POST /alerts/{id}/assign; `null` takes the assignment back. */
-export const AlertAssignSchema = Type.Object({ assignee: Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()]), note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
+export const AlertAssignSchema = Type.Object({ assignee: Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()]), note: Type.Optional(noteSchema(500)) }, { additionalProperties: false });
 export type AlertAssign = Static<typeof AlertAssignSchema>;
 
 /** Body of POST /alerts/ack: many at once. Answers each by itself, in order: `alert` as it is now, or `code` of why not. */
-export const BulkAckSchema = Type.Object({ ids: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 500 }), note: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
+export const BulkAckSchema = Type.Object({ ids: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 500 }), note: Type.Optional(noteSchema(500)) }, { additionalProperties: false });
 export const BulkAckAnswerSchema = Type.Object({ data: Type.Array(Type.Object({ id: Type.String(), alert: Type.Optional(AlertSchema), code: Type.Optional(Type.String()) })) });
 export type BulkAckAnswer = Static<typeof BulkAckAnswerSchema>;

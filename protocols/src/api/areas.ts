@@ -1,8 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { AREA_LEVELS, COMMUNITY_PROFILES } from '../areas.js';
+import { wordsSchema } from '../blank.js';
 import { IdSchema, LocationSchema, oneOf } from './common.js';
 
-const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' });
+const Name = wordsSchema(64);
 /** GeoJSON Polygon, WGS-84, first ring is the outline. */
 export const BoundarySchema = Type.Object({
   type: Type.Literal('Polygon'),
@@ -27,7 +28,7 @@ export type NewArea = Static<typeof NewAreaSchema>;
 export const AreaPatchSchema = Type.Partial(Type.Object(editable), { additionalProperties: false });
 export type AreaPatch = Static<typeof AreaPatchSchema>;
 
-export const AreaSchema = Type.Object({ id: IdSchema, level: oneOf(AREA_LEVELS), parent: Type.Optional(IdSchema), ...editable });
+export const AreaSchema = Type.Object({ id: IdSchema, level: oneOf(AREA_LEVELS), parent: Type.Optional(IdSchema), ...editable, name: Type.String(), nameEn: Type.Optional(Type.String()) });
 export type Area = Static<typeof AreaSchema>;
 
 /** GET /areas: the areas the caller may see, each with those below it. */

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { AREA_LEVELS } from '../areas.js';
 import { SEVERITIES } from '../alerts.js';
+import { wordsSchema } from '../blank.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { METRIC_KEYS } from '../metrics.js';
 import { AGGREGATE_WINDOWS } from './aggregates.js';
@@ -49,12 +50,12 @@ const HubToken = Type.String({ minLength: 8, maxLength: 500, pattern: '^[!-~]+$'
 const CaFile = Type.String({ minLength: 1, maxLength: 500, description: "Path on the city's machine of a PEM file with the authority that signed the hub's certificate" });
 /** POST /city/hubs. `id`: the sub-district whose hub it is. `name`: shown until the hub has told its own. */
 export const NewHubSchema = Type.Object({
-  id: IdSchema, url: HubUrl, token: HubToken, name: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' })), caFile: Type.Optional(CaFile),
+  id: IdSchema, url: HubUrl, token: HubToken, name: Type.Optional(wordsSchema(64)), caFile: Type.Optional(CaFile),
   detail: Type.Optional(oneOf(PULL_DETAILS)), isEnabled: Type.Optional(Type.Boolean()),
 }, { additionalProperties: false });
 export type NewHub = Static<typeof NewHubSchema>;
 /** PATCH /city/hubs/{id}; `caFile: null` takes it away. */
-export const HubPatchSchema = Type.Partial(Type.Object({ url: HubUrl, token: HubToken, name: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' }), caFile: Type.Union([CaFile, Type.Null()]), detail: oneOf(PULL_DETAILS), isEnabled: Type.Boolean() }), { additionalProperties: false });
+export const HubPatchSchema = Type.Partial(Type.Object({ url: HubUrl, token: HubToken, name: wordsSchema(64), caFile: Type.Union([CaFile, Type.Null()]), detail: oneOf(PULL_DETAILS), isEnabled: Type.Boolean() }), { additionalProperties: false });
 export type HubPatch = Static<typeof HubPatchSchema>;
 
 /**

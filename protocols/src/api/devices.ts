@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { wordsSchema } from '../blank.js';
 import { CODECS, COMMAND_TYPES, DEVICE_KINDS, DEVICE_STATUSES, PAYLOAD_CODECS } from '../devices.js';
 import { ACCEPTANCE_CONDITIONS, DIAGNOSES, type AcceptanceCondition, type DiagnosisCode } from '../installation.js';
 import { NOISE_CLASSES } from '../noise-limits.js';
@@ -6,7 +7,7 @@ import { REFUSAL_REASONS, type RefusalReason } from '../refusals.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, LocationSchema, listOf, oneOf } from './common.js';
 import { LatestSchema } from './telemetry.js';
 
-const Name = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' });
+const Name = wordsSchema(64);
 /** Installation facts; a bin measured by distance needs depth and dead zone in millimetres. */
 export const InstallSchema = Type.Object({
   depthMm: Type.Optional(Type.Integer({ minimum: 1, maximum: 20_000 })),
@@ -50,7 +51,7 @@ export const DevicePatchSchema = Type.Partial(Type.Object({ ...editable, status:
 export type DevicePatch = Static<typeof DevicePatchSchema>;
 
 export const DeviceSchema = Type.Object({
-  id: IdSchema, name: Name, kind: oneOf(DEVICE_KINDS), area: IdSchema, codec: oneOf(CODECS),
+  id: IdSchema, name: Type.String(), kind: oneOf(DEVICE_KINDS), area: IdSchema, codec: oneOf(CODECS),
   gateway: Type.Optional(IdSchema), externalId: Type.Optional(Type.String()), payloadCodec: Type.Optional(Type.String()), topicPrefix: Type.Optional(Type.String()),
   location: Type.Optional(LocationSchema), install: Type.Optional(InstallSchema),
   reportingIntervalS: Type.Integer(), status: oneOf(DEVICE_STATUSES),

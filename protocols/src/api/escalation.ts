@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { TIERS } from '../alerts.js';
-import { NOT_BLANK_PATTERN } from '../blank.js';
+import { wordsSchema } from '../blank.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 import { UsernameSchema } from './identity.js';
 
@@ -34,13 +34,13 @@ const TimeOfDay = Type.String({ pattern: TIME_OF_DAY_PATTERN, description: 'Hour
  * all listed, and never a Saturday or Sunday, as for rules; without it the calendar is not asked.
  */
 export const NewShiftSchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' }), tier: oneOf(TIERS), area: IdSchema,
+  name: wordsSchema(64), tier: oneOf(TIERS), area: IdSchema,
   weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7 }), start: TimeOfDay, end: TimeOfDay,
   users: Type.Array(UsernameSchema, { minItems: 1, maxItems: 50 }), validFrom: Type.Optional(EpochMsSchema), validTo: Type.Optional(EpochMsSchema),
   holidays: Type.Optional(oneOf(['except', 'only', 'also'])),
 }, { additionalProperties: false });
 export type NewShift = Static<typeof NewShiftSchema>;
-export const ShiftSchema = Type.Object({ id: Type.String(), ...NewShiftSchema.properties });
+export const ShiftSchema = Type.Object({ id: Type.String(), ...NewShiftSchema.properties, name: Type.String() });
 export type Shift = Static<typeof ShiftSchema>;
 export const ShiftListSchema = listOf(ShiftSchema);
 /** GET /shifts: those of an area and below. */
@@ -63,10 +63,10 @@ export const PeopleSchema = listOf(PersonSchema);
 /** POST /maintenance: out of service (ISA-18.2) between two times; the devices of `area` and below, or those named (one of the two is given), raise nothing then. */
 export const NewMaintenanceSchema = Type.Object({
   area: Type.Optional(IdSchema), devices: Type.Optional(Type.Array(IdSchema, { minItems: 1, maxItems: 1000 })), from: EpochMsSchema, to: EpochMsSchema,
-  reason: Type.String({ minLength: 1, maxLength: 500, pattern: NOT_BLANK_PATTERN }),
+  reason: wordsSchema(500),
 }, { additionalProperties: false });
 export type NewMaintenance = Static<typeof NewMaintenanceSchema>;
-export const MaintenanceSchema = Type.Object({ id: Type.String(), ...NewMaintenanceSchema.properties, by: Type.String(), at: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema) });
+export const MaintenanceSchema = Type.Object({ id: Type.String(), ...NewMaintenanceSchema.properties, reason: Type.String(), by: Type.String(), at: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema) });
 export type Maintenance = Static<typeof MaintenanceSchema>;
 export const MaintenanceListSchema = listOf(MaintenanceSchema);
 /** GET /maintenance: newest first. `open=true`: neither over nor ended; `area`: those that concern it or what lies below it. */

@@ -6,7 +6,7 @@ export const FAULT_KEYWORDS = [
 ] as const;
 export type FaultKeyword = (typeof FAULT_KEYWORDS)[number];
 /** Patterns of the contract that a page has words for. */
-export const FAULT_PATTERNS = ['id', 'not_blank', 'time_of_day'] as const;
+export const FAULT_PATTERNS = ['id', 'not_blank', 'not_turned', 'time_of_day'] as const;
 export type FaultPattern = (typeof FAULT_PATTERNS)[number];
 
 /**

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { wordsSchema } from '../blank.js';
 import { EpochMsSchema, IdSchema, listOf, oneOf } from './common.js';
 
 /** Each role is bound to an area; an admin without one sees everything. */
@@ -19,7 +20,7 @@ export const SessionSchema = Type.Object({ ...Who, serves: Type.Optional(oneOf(S
 export type Session = Static<typeof SessionSchema>;
 
 export const NewUserSchema = Type.Object({
-  username: UsernameSchema, name: Type.String({ minLength: 1, maxLength: 64 }), role: oneOf(ROLES), area: Type.Optional(IdSchema),
+  username: UsernameSchema, name: wordsSchema(64), role: oneOf(ROLES), area: Type.Optional(IdSchema),
   password: Type.String({ minLength: 10, maxLength: 256 }),
 }, { additionalProperties: false });
 export type NewUser = Static<typeof NewUserSchema>;
@@ -29,7 +30,7 @@ export const UserListSchema = listOf(UserSchema);
 
 /** POST /tokens → 201 {id, token}; the token is shown once. */
 export const NewTokenSchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 64 }), role: oneOf(ROLES), area: Type.Optional(IdSchema), expiresAt: Type.Optional(EpochMsSchema),
+  name: wordsSchema(64), role: oneOf(ROLES), area: Type.Optional(IdSchema), expiresAt: Type.Optional(EpochMsSchema),
 }, { additionalProperties: false });
 export type NewToken = Static<typeof NewTokenSchema>;
 export const NewTokenAnswerSchema = Type.Object({ id: Type.String(), token: Type.String() });

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { SEVERITIES, TIERS } from '../alerts.js';
+import { wordsSchema } from '../blank.js';
 import { AlertSchema } from './alerts.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, listOf, oneOf } from './common.js';
 
@@ -11,7 +12,7 @@ export const NOTICE_EVENTS = ['raised', 'regraded', 'escalated', 'cleared'] as c
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
 const editable = {
-  name: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' }), isEnabled: Type.Boolean({ default: true }),
+  name: wordsSchema(64), isEnabled: Type.Boolean({ default: true }),
   /** Alerts of this area and below; absent: all the maker may see. */
   area: Type.Optional(IdSchema),
   /** From this severity on. */
@@ -32,7 +33,7 @@ export const ChannelPatchSchema = Type.Partial(Type.Object({ ...editable, area: 
 export type ChannelPatch = Static<typeof ChannelPatchSchema>;
 /** Of the url only scheme and host are answered: robots carry their key in it. */
 export const ChannelSchema = Type.Object({
-  id: Type.String(), type: oneOf(CHANNEL_TYPES), ...editable, urlHost: Type.Optional(Type.String()), to: Type.Optional(Type.Array(Type.String())), hasSecret: Type.Boolean(),
+  id: Type.String(), type: oneOf(CHANNEL_TYPES), ...editable, name: Type.String(), urlHost: Type.Optional(Type.String()), to: Type.Optional(Type.Array(Type.String())), hasSecret: Type.Boolean(),
   allowPrivate: Type.Boolean(), waiting: Type.Integer(), lastSentAt: Type.Optional(EpochMsSchema), lastError: Type.Optional(Type.String()), /** `lastError` in Chinese. */ lastErrorZh: Type.Optional(Type.String()), lastErrorAt: Type.Optional(EpochMsSchema),
 });
 export type Channel = Static<typeof ChannelSchema>;
