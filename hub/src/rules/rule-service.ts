@@ -15,6 +15,7 @@ import { previewRule } from './rule-preview.js';
 import { dependantsOf, referenceFault } from './rule-references.js';
 import { senseFault } from './rule-sense.js';
 import { eraseRule, loadRules, toRule, versionsOf, writeRule } from './rule-store.js';
+import { withNamesOnce } from './scope.js';
 
 /**
  * The rules, for people and programs. A rule that concerns only foreign areas or devices does not exist (RULE_NOT_FOUND). What is written is in force on every
@@ -86,7 +87,8 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
     if (!isOwnRule(principal, rule, places)) throw new AppError('FORBIDDEN', { zh: `规则 ${rule.id} 超出您的管辖范围；可以为自己的区域另立同族的一条。`, en: `Rule ${rule.id} reaches beyond ${principal.area ?? 'your area'}; make one of the same family for your own.` });
   }
 
-  async function weigh(principal: Principal, rule: Rule): Promise<Candidacy> {
+  async function weigh(principal: Principal, asked: Rule): Promise<Candidacy> {
+    const rule = withNamesOnce(asked);
     const all = await loadRules(db);
     requireSense(principal, rule, all);
     const stored = all.find(({ id }) => id === rule.id);
@@ -119,8 +121,9 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       return find(db, principal, id);
     },
 
-    async create(principal, rule) {
+    async create(principal, asked) {
       requirePermission(principal, 'rule:write');
+      const rule = withNamesOnce(asked);
       return putInForce(await db.transaction().execute(async (trx) => {
         requireSense(principal, rule, await loadRules(trx));
         const taken = await trx.selectFrom('rule').select('id').where('id', '=', rule.id).executeTakeFirst();
@@ -129,8 +132,9 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       }));
     },
 
-    async replace(principal, id, rule) {
+    async replace(principal, id, asked) {
       requirePermission(principal, 'rule:write');
+      const rule = withNamesOnce(asked);
       if (rule.id !== id) throw new AppError('RULE_INVALID', { zh: `规则的编号不能改：原来是 ${id}，提交的是 ${rule.id}。`, en: `id is ${rule.id} in the body and ${id} in the address; a rule keeps its id.` });
       return putInForce(await db.transaction().execute(async (trx) => {
         const before = await find(trx, principal, id); // before anything is said about its body

@@ -1,4 +1,4 @@
-import { familyOf, type Area, type AreaLevel, type CommunityProfile, type DeviceId, type DeviceKind, type Rule } from '@liandong/protocols';
+import { familyOf, type Area, type AreaLevel, type CommunityProfile, type DeviceId, type DeviceKind, type Rule, type RuleScope } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceEntry } from '../devices/types.js';
 
@@ -30,6 +30,14 @@ export function nearness({ kinds, scope = {} }: Pick<Rule, 'kinds' | 'scope'>, {
   if (devices !== undefined) return NEARNESS.device;
   if (nearest !== undefined) return NEARNESS[nearest.level];
   return profiles === undefined ? NEARNESS.kind : NEARNESS.profile;
+}
+
+/** The rule with each kind, area, profile and device named once, in the order in which they came. */
+export function withNamesOnce(rule: Rule): Rule {
+  const kinds = [...new Set(rule.kinds)];
+  if (rule.scope === undefined) return { ...rule, kinds };
+  const scope = Object.fromEntries(Object.entries(rule.scope).map(([member, names]) => [member, [...new Set(names)]])) as RuleScope; // the same members
+  return { ...rule, kinds, scope };
 }
 
 interface Candidate { readonly rule: Rule; readonly nearness: number }

@@ -31,6 +31,14 @@ describe('rules over REST', () => {
     expect(hub.asked.rules).toMatchObject([{ id: 'full', version: 1, rule: { clearAt: 70 } }, { id: 'full', version: 2, rule: { clearAt: 60 } }, { id: 'full', version: 3, rule: undefined }]);
   });
 
+  it('may name a device, an area or a kind twice in their scope, and hold each once', async () => {
+    const scope = { devices: ['bin-2', 'bin-1', 'bin-2'], areas: ['east', 'west', 'east'] };
+    const made = await call('POST', '/rules', { ...full, id: 'twice', kinds: ['waste_bin', 'waste_bin'], scope });
+    expect(made).toMatchObject({ status: 201, body: { kinds: ['waste_bin'], scope: { devices: ['bin-2', 'bin-1'], areas: ['east', 'west'] } } });
+    expect((await call('POST', '/rules/preview', { rule: { ...made.body, scope } })).status).toBe(200);
+    expect((await call('DELETE', '/rules/twice')).status).toBe(204);
+  });
+
   it('say what is wrong in both languages, so that a Chinese page need not show an English sentence', async () => {
     expect(await call('POST', '/rules', { ...full, id: 'lost', scope: { areas: ['nowhere'] } })).toMatchObject({
       status: 422, body: { code: 'RULE_INVALID', detail: 'scope.areas has nowhere, and there is no such area.', detailZh: '范围里的区域 nowhere 不存在。' },

@@ -45,6 +45,17 @@ describeOnDatabases('writing rules', () => {
     expect(await rig.rules.create(ADMIN, fill('new'))).toMatchObject({ version: 4 });
   });
 
+  it('takes what is named twice in a scope once, in its order, also in what is only tried', async () => {
+    const twice = fill('new', { kinds: ['access_gate', 'waste_bin', 'access_gate'], metric: 'battery', scope: { devices: ['bin-2', 'bin', 'bin-2'], areas: ['east', 'street', 'east'] } });
+    const once = { kinds: ['access_gate', 'waste_bin'], scope: { devices: ['bin-2', 'bin'], areas: ['east', 'street'] } };
+    expect(await rig.rules.create(ADMIN, twice)).toMatchObject(once);
+    expect(await rig.rules.replace(ADMIN, 'new', { ...twice, version: 1 })).toMatchObject(once);
+    expect(await rig.rules.get(ADMIN, 'new')).toMatchObject({ ...once, version: 2 });
+    expect((await rig.rules.candidacy(ADMIN, twice)).rule).toMatchObject(once);
+    expect(await rig.rules.create(ADMIN, fill('urban', { scope: { profiles: ['urban', 'rural', 'urban'] } }))).toMatchObject({ scope: { profiles: ['urban', 'rural'] } });
+    expect(await rig.rules.preview(ADMIN, fill('new', { scope: { devices: ['bin-2', 'bin', 'bin-2'] } }))).toMatchObject({ devices: 2, sample: ['bin', 'bin-2'] });
+  });
+
   it('leaves no reference to nothing and no ring when two people write at the same time', async () => {
     await rig.rules.create(ADMIN, fill('cause'));
     const [removed, made] = await Promise.allSettled([rig.rules.remove(ADMIN, 'cause'), rig.rules.create(ADMIN, fill('effect', { inhibitedBy: ['cause'] }))]);

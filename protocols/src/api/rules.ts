@@ -13,11 +13,11 @@ export const RULE_WORDS_LENGTH = { name: 100, message: 500 } as const;
 const Seconds = Type.Integer({ minimum: 0, maximum: 86_400 });
 const strict = { additionalProperties: false } as const;
 
-/** Whom a rule concerns, beside `kinds`. Members given together all have to hold; an area takes in everything below it. */
+/** Whom a rule concerns, beside `kinds`. Members given together all have to hold; an area takes in everything below it. What is named twice is in it once. */
 export const RuleScopeSchema = Type.Object({
-  areas: Type.Optional(Type.Array(IdSchema, { maxItems: 200, uniqueItems: true })),
-  profiles: Type.Optional(Type.Array(oneOf(COMMUNITY_PROFILES), { uniqueItems: true })),
-  devices: Type.Optional(Type.Array(IdSchema, { maxItems: 1000, uniqueItems: true })),
+  areas: Type.Optional(Type.Array(IdSchema, { maxItems: 200 })),
+  profiles: Type.Optional(Type.Array(oneOf(COMMUNITY_PROFILES))),
+  devices: Type.Optional(Type.Array(IdSchema, { maxItems: 1000 })),
 }, strict);
 export type RuleScope = Static<typeof RuleScopeSchema>;
 
@@ -38,7 +38,7 @@ const shared = {
   name: LabelSchema,
   /** Words on the alert; `{device}`, and what `placeholdersOf` has for its type, are filled in. */
   message: LabelSchema,
-  kinds: Type.Array(oneOf(DEVICE_KINDS), { minItems: 1, uniqueItems: true }),
+  kinds: Type.Array(oneOf(DEVICE_KINDS), { minItems: 1 }),
   scope: Type.Optional(RuleScopeSchema),
   /**
    * Of one family only the enabled rule with the nearest scope is in force on a device: device, grid, community, sub-district, city, profile, kind only.
