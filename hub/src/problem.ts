@@ -31,6 +31,12 @@ export class FieldError extends AppError {
   }
 }
 
+/** The same of one member: `path` is a JSON Pointer into the body or the query, `more` says to programs what the schema validator would. */
+export const fieldError = (path: string, words: Label, more: Pick<FieldFault, 'keyword' | 'limit' | 'expected'> = {}): FieldError => new FieldError(words, [{ path, message: words.en, ...more }]);
+
+/** The same of two members of which exactly one has to be there. */
+export const eitherError = (paths: readonly [string, string], areBoth: boolean, words: Label): FieldError => new FieldError(words, paths.map((path) => ({ path, message: words.en, ...(areBoth ? {} : { keyword: 'required' }) })));
+
 /** TOO_MANY_REQUESTS with the time after which to try again; HTTP answers it as `Retry-After`. */
 export class TooManyError extends AppError {
   readonly retryAfterS: number;

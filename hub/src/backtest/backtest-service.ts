@@ -2,11 +2,12 @@ import { ERRORS, METRIC_KEYS, type AreaId, type Backtest, type EpochMs, type Lab
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
-import type { Clock } from '../clock.js';
+import { CST_OFFSET_MS, type Clock } from '../clock.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError } from '../problem.js';
+import { emptyPast, longRange } from '../range-errors.js';
 import { compileRule, type CompiledRule } from '../rules/compile.js';
 import { ruleSetOf } from '../rules/rule-set.js';
 import type { RuleService } from '../rules/rule-service.js';
@@ -25,7 +26,10 @@ export interface BacktestAsk { readonly rule: Rule; readonly from?: EpochMs; rea
  * Somebody bound to an area tries rules on devices in it, and sees back-tests of it only: others are BACKTEST_NOT_FOUND.
  */
 export interface BacktestService extends Feature {
-  /** Throws what writing the rule would (RULE_INVALID), AREA_NOT_FOUND, VALIDATION_FAILED for a range that is none or longer than 92 days, TOO_MANY_REQUESTS when three wait already. */
+  /**
+   * Throws what writing the rule would (RULE_INVALID), AREA_NOT_FOUND, VALIDATION_FAILED for a range that is none, is longer than 92 days or lies before all that is kept, TOO_MANY_REQUESTS when three wait
+   * already.
+   */
   create(principal: Principal, ask: BacktestAsk): Promise<Backtest>;
   get(principal: Principal, id: string): Backtest;
   /** One that has ended stays as it is. */
@@ -42,6 +46,8 @@ export interface BacktestDependencies {
   readonly ids: IdSource;
   /** Time that passes, in ms. */
   readonly stopwatch: () => number;
+  /** How long values and events are kept. */
+  readonly kept: { readonly telemetryMs: number; readonly eventsMs: number };
   /** Told of a failure that isn't the store's. */
   readonly onError: (error: unknown) => void;
 }
@@ -50,7 +56,7 @@ const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 const MOST_DAYS = 92;
 
-export function createBacktestService({ rules, telemetry, directory, areas, days, clock, ids, stopwatch, onError }: BacktestDependencies): BacktestService {
+export function createBacktestService({ rules, telemetry, directory, areas, days, clock, ids, stopwatch, kept, onError }: BacktestDependencies): BacktestService {
   const jobs = new Jobs<BacktestJob>({ clock, run: (job, signal) => doBacktest(job, signal, { telemetry, stopwatch, wordsOf }) });
 
   function wordsOf(error: unknown): Label {
@@ -65,9 +71,18 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
     const now = clock.now();
     const end = Math.min(to ?? now, now);
     const start = from ?? end - DEFAULT_DAYS * DAY_MS;
-    if (start >= end) throw new AppError('VALIDATION_FAILED', { zh: '开始要早于结束，也要早于现在。', en: '`from` must lie before `to` and before now.' });
-    if (end - start > MOST_DAYS * DAY_MS) throw new AppError('VALIDATION_FAILED', { zh: `回测最长 ${MOST_DAYS} 天。`, en: `\`from\` and \`to\` may be ${MOST_DAYS} days apart at most.` });
+    if (start >= end) throw emptyPast(end);
+    if (end - start > MOST_DAYS * DAY_MS) throw longRange(end - MOST_DAYS * DAY_MS, { zh: `回测最长 ${MOST_DAYS} 天。`, en: `\`from\` and \`to\` may be ${MOST_DAYS} days apart at most.` });
     return { from: start, to: end };
+  }
+
+  /** Of what is read, something must be kept of that time: an answer of zeros would look as if nothing had happened then. */
+  function requireKept({ metrics, events }: Heard, { to }: { to: EpochMs }): void {
+    const longest = Math.max(metrics.length > 0 ? kept.telemetryMs : 0, events === 'all' || events.length > 0 ? kept.eventsMs : 0);
+    const since = clock.now() - longest;
+    if (to > since) return;
+    const [zh, en] = [new Date(since + CST_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' '), new Date(since).toISOString()];
+    throw fieldError('/to', { zh: `这条规则用到的数据只保留到 ${zh}，更早的已经没有；请把结束时间改到那之后。`, en: `What the rule is about is kept from ${en} on; \`to\` must be later than that.` }, { keyword: 'minimum', limit: since + 1 });
   }
 
   /** @throws AppError AREA_NOT_FOUND */
@@ -83,11 +98,13 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
       ({ rules: ruleSetOf([compiled]), devices: await devicesUnder(version, others, entries, areas), tally: new Tally(range) });
     const compiled = compileRule(rule, days);
     const before = stored?.enabled === true ? compileRule(stored, days) : undefined;
+    const versions = [compiled, ...(before === undefined ? [] : [before])];
+    const heard = heardBy(versions);
+    requireKept(heard, range);
     const candidate = await contend(rule, compiled);
     const inForce = before === undefined || stored === undefined ? undefined : await contend(stored, before);
-    const versions = [compiled, ...(before === undefined ? [] : [before])];
     return {
-      ...range, candidate, inForce, contenders: [candidate, ...(inForce === undefined ? [] : [inForce])], ...heardBy(versions),
+      ...range, candidate, inForce, contenders: [candidate, ...(inForce === undefined ? [] : [inForce])], ...heard,
       devices: entries.filter(({ device: { id } }) => candidate.devices.has(id) || inForce?.devices.has(id) === true), charted: oneMetric(versions),
     };
   }
@@ -128,8 +145,9 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
   };
 }
 
+type Heard = Pick<BacktestTask, 'metrics' | 'events'>;
 /** Silence is the lack of anything at all. */
-function heardBy(versions: readonly CompiledRule[]): Pick<BacktestTask, 'metrics' | 'events'> {
+function heardBy(versions: readonly CompiledRule[]): Heard {
   if (versions.some(({ silenceS }) => silenceS !== undefined)) return { metrics: METRIC_KEYS, events: 'all' };
   return { metrics: [...new Set(versions.flatMap(({ metrics }) => metrics))], events: [...new Set(versions.flatMap(({ events }) => events))] };
 }

@@ -122,7 +122,7 @@ function wireOutward({ config, logger, db, clock, journal, key }: Ground, { sour
 function wireUpkeep({ config, logger, db, clock, paths, journal, onError }: Ground, { rules, directory, areas, days, audit, changes }: Core, { telemetry }: Values, { notifications }: Outward) {
   const sources = backupSources({ paths, journal, telemetry, isPostgres: config.databaseUrl !== undefined });
   return {
-    backtests: createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), onError }),
+    backtests: createBacktestService({ rules, telemetry, directory, areas, days, clock, ids: createIdSource({ clock, random: randomBytes }), stopwatch: () => performance.now(), kept: { telemetryMs: config.telemetryRetentionDays * DAY_MS, eventsMs: config.gateRetentionDays * DAY_MS }, onError }),
     backups: createBackupService({ dir: config.backupDir, keep: config.backupKeep, make: (target, at, onPhase) => makeBackup(sources, { target, at, onPhase }), audit, clock, onError }),
     timeouts: createCommandTimeouts({ db, clock, onError }),
     retention: new Retention({ telemetry, changes, notifier: notifications.notifier, rows: rowRetention(config, db), telemetryDays: config.telemetryRetentionDays, eventDays: config.gateRetentionDays, clock, logger }),

@@ -40,7 +40,7 @@ beforeEach(async () => {
   history = async ({ device, from, to }) => records.flatMap((record) => record.type === 'telemetry' && record.device === device && record.ts >= from && record.ts < to ? [[record.ts, Number(record.values.fill_level)]] as const : []);
   service = createBacktestService({
     rules: rig.rules, directory: rig.directory, areas: rig.areas, days: rig.days, clock: rig.clock, ids: createIdSource({ clock: rig.clock, random: (bytes) => new Uint8Array(bytes) }),
-    stopwatch: () => performance.now(), onError: (error) => { errors.push(error); },
+    stopwatch: () => performance.now(), kept: { telemetryMs: 100 * DAY_MS, eventsMs: 50 * DAY_MS }, onError: (error) => { errors.push(error); },
     telemetry: {
       scan(range, signal) {
         asked.push(range);
@@ -140,6 +140,26 @@ describe('a back-test', () => {
     ['an area that is not there', { area: 'nowhere' }, 'AREA_NOT_FOUND'],
   ])('refuses %s', async (_name, ask, code) => {
     await expect(service.create(ADMIN, { rule: fill('new', 90), ...ask })).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a range of which nothing is kept any more', () => {
+  const denied: Rule = { ...common('denied', ['access_gate'], '{device}'), type: 'event', event: 'denied', count: 1, withinS: 60, clearOn: [], clearAfterS: 60, severity: 'minor' };
+  const quiet: Rule = { ...common('quiet', ['waste_bin'], '{device}'), type: 'silence', intervals: 3, severity: 'minor' };
+
+  it('is refused with the time from which there is something', async () => {
+    const since = new Date(NOW - 100 * DAY_MS);
+    await expect(service.create(ADMIN, { rule: fill('new', 90), from: 0, to: DAY_MS })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED', detail: `What the rule is about is kept from ${since.toISOString()} on; \`to\` must be later than that.`, detailZh: expect.stringContaining('2026-07-28 10:00') as string,
+      faults: [{ path: '/to', keyword: 'minimum', limit: since.getTime() + 1 }],
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, Rule, number]>([['values', fill('new', 90), 100], ['events', denied, 50], ['all there is', quiet, 100]])('goes by how long %s are kept, and is tried when a part of it is', async (_what, rule, days) => {
+    const to = NOW - days * DAY_MS;
+    await expect(service.create(ADMIN, { rule, from: to - DAY_MS, to })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect(await run(rule, { from: to - DAY_MS, to: to + 1 })).toMatchObject({ state: 'done' });
   });
 });
 

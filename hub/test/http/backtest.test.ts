@@ -17,7 +17,7 @@ beforeAll(async () => {
     more: ({ db, clock, tree: areas, directory }) => {
       service = createBacktestService({
         rules: createRuleService({ db, clock, areas, directory, evaluator: { changeRule: async () => undefined } }), directory, areas, clock, days: NO_DAYS, ids: createIdSource({ clock, random: (bytes) => new Uint8Array(bytes) }),
-        stopwatch: () => performance.now(), onError: () => undefined,
+        stopwatch: () => performance.now(), kept: { telemetryMs: 730 * 86_400_000, eventsMs: 90 * 86_400_000 }, onError: () => undefined,
         telemetry: { scan: scanOf([{ type: 'telemetry', device: 'bin-1', ts: START - 3_600_000, at: START, values: { fill_level: 96 } }]), history: async () => [[START - 3_600_000, 96]] },
       });
       return { backtests: service };
@@ -69,6 +69,7 @@ describe('POST /rules/backtest', () => {
       expect([answer.statusCode, answer.json<{ errors: { path: string }[] }>().errors.map((fault) => fault.path)]).toEqual([400, expect.arrayContaining([path])]);
     }
     expect((await post({ rule, from: 'yesterday' }, headers)).json<object>()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+    expect((await post({ rule, from: 0, to: '1970-02-01' }, headers)).json<object>()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors: [{ path: '/to' }] });
     expect((await post({ rule: { ...rule, clearAt: 90 } }, headers)).json<object>()).toMatchObject({ status: 422, code: 'RULE_INVALID' });
   });
 
