@@ -37,7 +37,7 @@ import { addTelemetryRoutes } from './routes/telemetry.js';
 import { addTokenRoutes } from './routes/tokens.js';
 import { addUserRoutes } from './routes/users.js';
 import { AreaNodeSchema, NamedRuleSchema } from './schemas.js';
-import { tolerateEmptyBodies } from './json-body.js';
+import { readJsonBodies } from './json-body.js';
 import { lazySerializers } from './serializers.js';
 import { typeboxValidator } from './validator.js';
 
@@ -77,7 +77,7 @@ export async function openHttp(dependencies: Pick<HttpDependencies, 'tls' | 'log
   }) as unknown as App; // http and https servers have the same type to us from here on
   app.setValidatorCompiler(typeboxValidator);
   app.setErrorHandler(onError);
-  tolerateEmptyBodies(app);
+  readJsonBodies(app);
   app.addSchema(AreaNodeSchema);
   app.addSchema(NamedRuleSchema);
 

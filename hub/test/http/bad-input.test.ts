@@ -38,6 +38,17 @@ describe('a bad body', () => {
     expect(hub.registry.directory.get('env-9')).toBeUndefined();
   });
 
+  it.each([
+    ['{"id":', 'The body is not valid JSON: it ends too early.', '请求内容不是有效的 JSON：没有写完。'], ['hunter2', 'The body is not valid JSON.', '请求内容不是有效的 JSON。'],
+    ['{"id" 1}', 'The body is not valid JSON: there is a mistake at character 7.', '请求内容不是有效的 JSON：第 7 个字符处有误。'],
+    ['{"a":{"constructor":{"prototype":1}}}', 'The body must not hold __proto__ or constructor.prototype.', '请求内容里不能有 __proto__ 或 constructor.prototype。'],
+  ])('that can not be read is answered with why, and never with what stood there: %s', async (payload, detail, detailZh) => {
+    const answer = await post(payload);
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([400, expect.stringContaining(PROBLEM)]);
+    expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', detail, detailZh });
+    expect(answer.body).not.toContain('hunter2');
+  });
+
   it('is of a type the hub does not read', async () => {
     expect((await post('<device/>', 'application/xml')).json()).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
   });
