@@ -12,6 +12,7 @@ import type { AlertClocks } from './alert-clocks.js';
 import { readAlerts, recordAlerts } from './alert-changes.js';
 import { saidOn } from './alert-timeline.js';
 import { latchCondition } from './clear-latch.js';
+import { illegalStep } from './illegal-step.js';
 import { applyStep, type AlertStep, type StepDetail } from './life-cycle.js';
 
 /**
@@ -85,7 +86,7 @@ export function createAlertWriter({ db, clock, changes, activeAlerts, clocks }: 
         const planned = decide(current, at);
         if (planned === undefined) return [];
         const step = stepped(current, planned, at);
-        if (step === undefined) throw new AppError(current.active ? 'ALERT_STATE' : 'ALERT_NOT_ACTIVE');
+        if (step === undefined) throw illegalStep(current, planned.step);
         return [step];
       });
       return changed ?? current!; // there, or it has thrown

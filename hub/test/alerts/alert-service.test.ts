@@ -98,7 +98,7 @@ describeOnDatabases('the alert service', () => {
   });
 
   it('takes an acknowledgement back, and says why when it cannot', async () => {
-    await expect(rig.service.unack(EAST, id)).rejects.toMatchObject({ code: 'ALERT_STATE' });
+    await expect(rig.service.unack(EAST, id)).rejects.toMatchObject({ code: 'ALERT_STATE', detail: expect.stringContaining('not acknowledged') as string, detailZh: expect.stringContaining('未确认') as string });
     await rig.service.ack(EAST, id);
     const alert = await rig.service.unack(EAST, id, 'not me');
     expect(alert).toMatchObject({ acked: false });
