@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { emptyRange } from '../range-errors.js';
 import type { AggregateCursors } from './cursor.js';
 import { readChanges, type RowFilter } from './read-rows.js';
 import { changeBefore, stateOrNone } from './state.js';
@@ -36,7 +37,7 @@ export function createAggregateOpener({ db, clock, areas, cursors }: { db: Db; c
     requirePermission(principal, 'aggregate:read');
     const { area, level, metric, window, from, to, limit = DEFAULT_PAGE, since } = query;
     const filter: RowFilter = { areas: areasOf(principal, query), metric, window, from, to };
-    if (from !== undefined && to !== undefined && from >= to) throw new AppError('VALIDATION_FAILED', '`from` must be before `to`.');
+    if (from !== undefined && to !== undefined && from >= to) throw emptyRange(to);
     const state = await stateOrNone(db);
     const watermark = Math.min(state.watermark, clock.now());
     const scope = JSON.stringify([principal.area, area, level, metric, window]);

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { emptyPast, longRange } from '../range-errors.js';
 import { breathe } from '../breathe.js';
 import { startOf } from './stages.js';
 
@@ -25,9 +26,9 @@ export function createAreaAlerts({ db, clock, areas }: { db: Db; clock: Clock; a
     const now = clock.now();
     const last = Math.min(to ?? now, now);
     const first = startOf(from ?? last - (window === '1d' ? 31 : 1) * DAY_MS, window);
-    if (first >= last) throw new AppError('VALIDATION_FAILED', '`from` must be before `to` and before now.');
+    if (first >= last) throw emptyPast(last);
     const end = to === undefined || to >= now ? now : startOf(last - 1, window) + WINDOW_MS[window];
-    if (end - first > ALERT_WINDOW_RANGE_MS[window] + WINDOW_MS[window]) throw new AppError('VALIDATION_FAILED', `With windows of ${window} a range is ${ALERT_WINDOW_RANGE_MS[window] / DAY_MS} days at most.`);
+    if (end - first > ALERT_WINDOW_RANGE_MS[window] + WINDOW_MS[window]) throw longRange(end - ALERT_WINDOW_RANGE_MS[window], { zh: `时间窗为 ${window} 时，最多查 ${ALERT_WINDOW_RANGE_MS[window] / DAY_MS} 天。`, en: `With windows of ${window} a range is ${ALERT_WINDOW_RANGE_MS[window] / DAY_MS} days at most.` });
     return { from: first, to: end };
   }
 

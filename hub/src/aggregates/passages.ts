@@ -3,6 +3,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { emptyRange, longRange } from '../range-errors.js';
 import { breathe } from '../breathe.js';
 import { createLane } from '../telemetry/lane.js';
 import type { TelemetryStore } from '../telemetry/types.js';
@@ -40,8 +41,8 @@ export function createPassages({ store, directory, areas, places, watermark }: P
   function rangeOf({ from, to }: PassageQuery): { from: EpochMs; to: EpochMs } {
     const first = startOf(from ?? to - DAY_MS, '1h');
     const last = Math.max(startOf(Math.min(to, watermark()), '1h'), first);
-    if (from !== undefined && from >= to) throw new AppError('VALIDATION_FAILED', '`from` must be before `to`.');
-    if (to - first > PASSAGE_RANGE_MS + WINDOW_MS['1h']) throw new AppError('VALIDATION_FAILED', `A range is ${PASSAGE_RANGE_MS / DAY_MS} days at most.`);
+    if (from !== undefined && from >= to) throw emptyRange(to);
+    if (to - first > PASSAGE_RANGE_MS + WINDOW_MS['1h']) throw longRange(to - PASSAGE_RANGE_MS, { zh: `最多查 ${PASSAGE_RANGE_MS / DAY_MS} 天。`, en: `A range is ${PASSAGE_RANGE_MS / DAY_MS} days at most.` });
     return { from: first, to: last };
   }
 

@@ -6,6 +6,7 @@ import type { Db } from '../database/database.js';
 import type { Roster } from '../duty/roster.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { emptyPast, longRange } from '../range-errors.js';
 import { readHandover } from './handover.js';
 import { readKpi } from './kpi.js';
 import type { AlertReports, ReportQuery, ReportScope } from './types.js';
@@ -17,15 +18,15 @@ export interface AlertReportsDependencies { db: Db; clock: Clock; areas: AreaTre
 
 export function createAlertReports({ db, clock, areas, activeAlerts, roster }: AlertReportsDependencies): AlertReports {
   function rootOf(principal: Principal, area: AreaId | undefined): AreaId | undefined {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
     return area ?? principal.area;
   }
 
   function scopeOf(root: AreaId | undefined, query: ReportQuery, lengthMs: number): ReportScope {
     const to = Math.min(query.to ?? Infinity, clock.now());
     const from = query.from ?? to - lengthMs;
-    if (from >= to) throw new AppError('VALIDATION_FAILED', { zh: '开始要早于结束，也要早于现在。', en: '`from` must be before `to` and before now.' });
-    if (to - from > REPORT_DAYS * DAY_MS) throw new AppError('VALIDATION_FAILED', { zh: `报告最多覆盖 ${REPORT_DAYS} 天。`, en: `A report covers ${REPORT_DAYS} days at most.` });
+    if (from >= to) throw emptyPast(to);
+    if (to - from > REPORT_DAYS * DAY_MS) throw longRange(to - REPORT_DAYS * DAY_MS, { zh: `报告最多覆盖 ${REPORT_DAYS} 天。`, en: `A report covers ${REPORT_DAYS} days at most.` });
     return { from, to, areas: root === undefined ? undefined : areas.subtree(root) };
   }
 

@@ -1,6 +1,6 @@
 import { LIMITS, isBlank, type Alert, type AlertAssign, type AlertShelve, type EpochMs } from '@liandong/protocols';
 import type { Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, eitherError, fieldError } from '../problem.js';
 import type { PlannedStep } from './alert-writer.js';
 
 /** What a person asks for, as a step of the alert; undefined: there is nothing to do. */
@@ -14,11 +14,11 @@ export const acknowledge = ({ name }: Principal, note: string | undefined): Deci
 
 /** @throws AppError VALIDATION_FAILED */
 export function shelve({ name }: Principal, { until, durationS, reason }: AlertShelve): Decide {
-  if ((until === undefined) === (durationS === undefined)) throw new AppError('VALIDATION_FAILED', { zh: '到什么时候，或多久，两者取其一。', en: 'Give either `until` or `durationS`.' });
+  if ((until === undefined) === (durationS === undefined)) throw eitherError(['/until', '/durationS'], until !== undefined, { zh: '到什么时候，或多久，两者取其一。', en: 'Give either `until` or `durationS`.' });
   return (_alert, at) => {
     const end = until ?? at + (durationS ?? 0) * 1000;
-    if (end <= at) throw new AppError('VALIDATION_FAILED', { zh: '搁置的结束时间已经过去。', en: '`until` is in the past.' });
-    if (end > at + LIMITS.longestShelfMs) throw new AppError('VALIDATION_FAILED', { zh: '最多搁置七天。', en: '`until` is more than seven days away.' });
+    if (end <= at) throw fieldError('/until', { zh: '搁置的结束时间已经过去。', en: '`until` is in the past.' }, { keyword: 'minimum', limit: at + 1 });
+    if (end > at + LIMITS.longestShelfMs) throw fieldError('/until', { zh: '最多搁置七天。', en: '`until` is more than seven days away.' }, { keyword: 'maximum', limit: at + LIMITS.longestShelfMs });
     return { step: 'shelved', detail: { by: name, until: end, reason }, audit: { action: 'alert.shelved', detail: `until ${new Date(end).toISOString()}: ${reason}` } };
   };
 }

@@ -2,7 +2,7 @@ import { parentLevel, type Area, type AreaId, type AreaNode, type AreaPatch, typ
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import type { AuditLog } from '../identity/types.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError } from '../problem.js';
 import { toArea, toChangedColumns, toRow } from './area-rows.js';
 import type { AreaTree } from './area-tree.js';
 import { boundaryFault } from './boundary.js';
@@ -59,7 +59,7 @@ function requireParent(principal: Principal, { level, parent }: NewArea, areas: 
   const wanted = parentLevel(level);
   if (wanted === undefined) {
     if (parent !== undefined) throw new AppError('PARENT_LEVEL', 'A city has no parent.');
-    if (principal.area !== undefined) throw new AppError('FORBIDDEN', 'Only somebody who is bound to no area may add a city.');
+    if (principal.area !== undefined) throw new AppError('FORBIDDEN', { zh: '只有不限区域的人可以添加城市。', en: 'Only somebody who is bound to no area may add a city.' });
     return;
   }
   if (parent === undefined) throw new AppError('PARENT_LEVEL', `A ${level} needs a parent of level ${wanted}.`);
@@ -70,5 +70,5 @@ function requireParent(principal: Principal, { level, parent }: NewArea, areas: 
 
 function requireBoundary({ boundary }: AreaPatch): void {
   const fault = boundary === undefined ? undefined : boundaryFault(boundary);
-  if (fault !== undefined) throw new AppError('VALIDATION_FAILED', `boundary: ${fault}`);
+  if (fault !== undefined) throw fieldError(`/boundary/coordinates/${fault.ring}`, fault.words);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError } from '../problem.js';
 import { midnightOf, type DayCalendar } from './day-calendar.js';
 
 /** Rows of one statement. */
@@ -54,9 +54,9 @@ export function createCalendarService({ db, clock, days: memory }: { db: Db; clo
 
 function requireDates(days: readonly CalendarDay[]): void {
   const seen = new Set<string>();
-  for (const { date } of days) {
-    if (Number.isNaN(midnightOf(date))) throw new AppError('VALIDATION_FAILED', { zh: `没有 ${date} 这一天。`, en: `days: there is no date ${date}.` });
-    if (seen.has(date)) throw new AppError('VALIDATION_FAILED', { zh: `${date} 出现了两次。`, en: `days: ${date} is there twice.` });
+  for (const [index, { date }] of days.entries()) {
+    if (Number.isNaN(midnightOf(date))) throw fieldError(`/days/${index}/date`, { zh: `没有 ${date} 这一天。`, en: `days: there is no date ${date}.` });
+    if (seen.has(date)) throw fieldError(`/days/${index}/date`, { zh: `${date} 出现了两次。`, en: `days: ${date} is there twice.` });
     seen.add(date);
   }
 }

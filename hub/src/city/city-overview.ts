@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { emptyRange, longRange } from '../range-errors.js';
 import { readToldAreas, type ToldArea } from './city-areas.js';
 import type { HubBook } from './hub-book.js';
 
@@ -22,7 +23,7 @@ const AREAS = 20;
 
 export function createCityOverview({ db, clock, areas, book }: { db: Db; clock: Clock; areas: AreaTree; book: HubBook }): CityOverviewService {
   function listed(principal: Principal, area: AreaId | undefined): Area[] {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
     const isListed = (found: Area): boolean => area === undefined ? found.level === 'subdistrict' : found.parent === area;
     return areas.all().filter((found) => isListed(found) && areas.isVisible(principal, found.id));
   }
@@ -57,8 +58,8 @@ export function createCityOverview({ db, clock, areas, book }: { db: Db; clock: 
       const now = clock.now();
       const to = range.to ?? now;
       const from = range.from ?? to - DAY_MS;
-      if (from >= to) throw new AppError('VALIDATION_FAILED', '`from` must be before `to`.');
-      if ((to - from) / WINDOW_MS[window] > OVERVIEW_WINDOWS) throw new AppError('VALIDATION_FAILED', `A range is ${OVERVIEW_WINDOWS} windows at most.`);
+      if (from >= to) throw emptyRange(to);
+      if ((to - from) / WINDOW_MS[window] > OVERVIEW_WINDOWS) throw longRange(to - OVERVIEW_WINDOWS * WINDOW_MS[window], { zh: `最多查 ${OVERVIEW_WINDOWS} 个时间窗。`, en: `A range is ${OVERVIEW_WINDOWS} windows at most.` });
       const [told, rows, alerts] = [await readToldAreas(db), await rowsOf(list, { metric, window, from, to }), await alertsOf()];
       const parents = new Set(areas.all().map(({ parent }) => parent));
       const data = list.map((found) => toOverviewArea(found, { told: told.get(found.id), rows: rows.get(found.id) ?? [], alerts: alerts.get(found.id), hub: areas.ancestor(found.id, 'subdistrict')?.id ?? found.id, hasBelow: parents.has(found.id) }));

@@ -34,7 +34,7 @@ export function createHubService({ db, clock, areas, book, pullers }: { db: Db; 
   }
   function find(id: AreaId): HubEntry {
     const entry = book.get(id);
-    if (entry === undefined) throw new AppError('HUB_NOT_FOUND', `There is no hub ${id}.`);
+    if (entry === undefined) throw new AppError('HUB_NOT_FOUND', { zh: `没有街道平台 ${id}。`, en: `There is no hub ${id}.` });
     return entry;
   }
 
@@ -46,9 +46,9 @@ export function createHubService({ db, clock, areas, book, pullers }: { db: Db; 
 
     async create(principal, { id, url, token, name, caFile, detail = 'grid', isEnabled = true }) {
       requireWrite(principal);
-      if (book.get(id) !== undefined) throw new AppError('HUB_EXISTS', `There is a hub of ${id} already.`);
+      if (book.get(id) !== undefined) throw new AppError('HUB_EXISTS', { zh: `街道 ${id} 的平台已经登记。`, en: `There is a hub of ${id} already.` });
       if (areas.get(id) !== undefined) throw new AppError('HUB_INVALID', { zh: `编号 ${id} 已是另一街道下的区域。`, en: `${id} is an area of another sub-district already.` });
-      if (book.size >= MOST_HUBS) throw new AppError('HUB_INVALID', `There are ${MOST_HUBS} hubs already.`);
+      if (book.size >= MOST_HUBS) throw new AppError('HUB_INVALID', { zh: `已登记 ${MOST_HUBS} 个街道平台，不能再多。`, en: `There are ${MOST_HUBS} hubs already.` });
       const row = { id, name: name ?? null, url: checkedUrl(url), token, ca_file: caFile ?? null, detail, enabled: isEnabled ? 1 : 0, created_at: clock.now(), heard_at: null, skew_ms: null, watermark: null };
       const area = { id, level: 'subdistrict', name: name ?? id } as const;
       await db.transaction().execute(async (trx) => {

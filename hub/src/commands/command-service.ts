@@ -6,7 +6,7 @@ import type { DeviceDirectory } from '../devices/types.js';
 import { insertAudit } from '../identity/audit-log.js';
 import type { Permission, Principal } from '../identity/principal.js';
 import { newRowId, systemRandom, type RandomBytes } from '../identity/secrets.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError, type FieldError } from '../problem.js';
 import type { CommandPublisher } from './command-publisher.js';
 import { toCommand, type CommandRow } from './command-rows.js';
 import { mergeTwin } from './twin.js';
@@ -40,7 +40,7 @@ export function createCommandService({ db, clock, devices, directory, publisher,
     await db.transaction().execute(async (trx) => {
       const { count } = await trx.selectFrom('command').select((e) => e.fn.countAll<number>().as('count'))
         .where('device', '=', row.device).where('state', '=', 'pending').where('expires_at', '>', row.at).executeTakeFirstOrThrow();
-      if (count >= MOST_PENDING) throw new AppError('TOO_MANY_REQUESTS', `${count} commands of this device wait for an answer already.`);
+      if (count >= MOST_PENDING) throw new AppError('TOO_MANY_REQUESTS', { zh: `这台设备已有 ${count} 条命令在等应答。`, en: `${count} commands of this device wait for an answer already.` });
       await trx.insertInto('command').values(row).execute();
       if (row.type === 'set_interval') await mergeTwin(trx, row.device, 'desired', twinOf(row));
       await insertAudit(trx, row.at, [{ by: row.by, action: 'command.sent', target: row.device, detail: `${row.type}${row.data === null ? '' : ` ${row.data}`}, ${row.id}` }]);
@@ -97,19 +97,27 @@ export function createCommandService({ db, clock, devices, directory, publisher,
 const permissionFor = ({ type }: NewCommand): Permission => type === 'open_gate' ? 'gate:open' : 'device:command';
 
 function requireSupported({ id, kind, codec, gateway, status }: Device, { type }: NewCommand): void {
-  if (codec !== 'native') throw new AppError('COMMAND_UNSUPPORTED', `${id} speaks ${codec}; commands go to native devices.`);
-  if (gateway !== undefined) throw new AppError('COMMAND_UNSUPPORTED', `${id} speaks through gateway ${gateway}; commands go to native devices.`);
-  if (status === 'retired') throw new AppError('COMMAND_UNSUPPORTED', `${id} is retired.`);
-  if (type === 'open_gate' && kind !== 'access_gate' && kind !== 'vehicle_gate') throw new AppError('COMMAND_UNSUPPORTED', `${id} is a ${kind}, not a gate.`);
+  if (codec !== 'native') throw new AppError('COMMAND_UNSUPPORTED', { zh: `${id} 的协议是 ${codec}，只有直连设备能接收命令。`, en: `${id} speaks ${codec}; commands go to native devices.` });
+  if (gateway !== undefined) throw new AppError('COMMAND_UNSUPPORTED', { zh: `${id} 经网关 ${gateway} 接入，只有直连设备能接收命令。`, en: `${id} speaks through gateway ${gateway}; commands go to native devices.` });
+  if (status === 'retired') throw new AppError('COMMAND_UNSUPPORTED', { zh: `${id} 已停用。`, en: `${id} is retired.` });
+  if (type === 'open_gate' && kind !== 'access_gate' && kind !== 'vehicle_gate') throw new AppError('COMMAND_UNSUPPORTED', { zh: `${id} 不是门禁或道闸。`, en: `${id} is a ${kind}, not a gate.` });
 }
 
 /** What goes to the device; only what the type knows. */
 function dataOf({ type, data = {} }: NewCommand): Record<string, unknown> | undefined {
   const { seconds, ...rest } = data;
-  if (Object.keys(rest).length > 0 || (type !== 'set_interval' && seconds !== undefined)) throw new AppError('VALIDATION_FAILED', type === 'set_interval' ? '`data` of set_interval is {"seconds": …} and nothing else.' : `${type} takes no data.`);
+  if (Object.keys(rest).length > 0 || (type !== 'set_interval' && seconds !== undefined)) throw fieldError('/data', type === 'set_interval' ? { zh: '`set_interval` 的 `data` 只有 {"seconds": …}。', en: '`data` of set_interval is {"seconds": …} and nothing else.' } : { zh: `${type} 不带 \`data\`。`, en: `${type} takes no data.` });
   if (type !== 'set_interval') return undefined;
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1 || seconds > 86_400) throw new AppError('VALIDATION_FAILED', '`data.seconds` must be a whole number from 1 to 86400.');
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_INTERVAL_S) throw secondsError(seconds);
   return { seconds };
+}
+
+const LONGEST_INTERVAL_S = 86_400;
+function secondsError(seconds: unknown): FieldError {
+  const words = { zh: `上报间隔要是 1 到 ${LONGEST_INTERVAL_S} 的整秒数。`, en: `\`data.seconds\` must be a whole number from 1 to ${LONGEST_INTERVAL_S}.` };
+  if (seconds === undefined) return fieldError('/data/seconds', words, { keyword: 'required' });
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds)) return fieldError('/data/seconds', words, { keyword: 'type', expected: ['integer'] });
+  return fieldError('/data/seconds', words, seconds < 1 ? { keyword: 'minimum', limit: 1 } : { keyword: 'maximum', limit: LONGEST_INTERVAL_S });
 }
 
 /** What a set_interval is to change, in the twin's terms. */

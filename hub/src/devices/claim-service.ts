@@ -124,14 +124,14 @@ export function createClaimService({ db, clock, areas, directory, devices, chang
     async makeCodes(principal, ids) {
       const wanted = ids.map((id) => ({ device: { ...devices.require(principal, 'device:write', id) }, id, code: newClaimCode(random) }));
       const claimed = await db.selectFrom('device').select('id').where('id', 'in', [...ids]).where((e) => e.or([e('accepted', '=', 1), e('claimed_at', 'is not', null)])).execute();
-      if (claimed.length > 0) throw new AppError('DEVICE_CLAIMED', `Claimed or accepted already: ${claimed.map(({ id }) => id).sort().join(', ')}.`);
+      if (claimed.length > 0) throw new AppError('DEVICE_CLAIMED', { zh: `已被认领或验收：${claimed.map(({ id }) => id).sort().join('、')}。`, en: `Claimed or accepted already: ${claimed.map(({ id }) => id).sort().join(', ')}.` });
       await replace(principal, wanted);
       return wanted.map(({ device, code: { code, url } }) => ({ device, code: { code, url } }));
     },
 
     async claim(principal, claim, { address, formId }) {
       requirePermission(principal, 'device:write');
-      if (!areas.isVisible(principal, claim.area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${claim.area}.`);
+      if (!areas.isVisible(principal, claim.area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${claim.area}。`, en: `There is no area ${claim.area}.` });
       placeOf(areas, claim.area);
       requireInstall(claim.install);
       const secret = await newDeviceSecret(random);

@@ -14,8 +14,8 @@ export function entryOf(areas: AreaTree, row: DeviceRow): DeviceEntry {
 export function placeOf(areas: AreaTree, area: AreaId): { subdistrict: AreaId; community: AreaId } {
   const community = areas.ancestor(area, 'community')?.id;
   const subdistrict = areas.ancestor(area, 'subdistrict')?.id;
-  if (community === undefined) throw new AppError('AREA_NOT_COMMUNITY', `${area} is neither a community nor a grid.`);
-  if (subdistrict === undefined) throw new AppError('AREA_NOT_COMMUNITY', `There is no sub-district above ${area}.`);
+  if (community === undefined) throw new AppError('AREA_NOT_COMMUNITY', { zh: `${area} 不是社区或网格。`, en: `${area} is neither a community nor a grid.` });
+  if (subdistrict === undefined) throw new AppError('AREA_NOT_COMMUNITY', { zh: `${area} 之上没有街道。`, en: `There is no sub-district above ${area}.` });
   return { subdistrict, community };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuditLog } from '../identity/types.js';
 import { AppError } from '../problem.js';
+import { emptyRange } from '../range-errors.js';
 import type { LatestValues } from '../realtime/types.js';
 import type { StoredPoint, TelemetryStore } from '../telemetry/types.js';
 import type { DeviceService } from './device-service.js';
@@ -82,7 +83,7 @@ function requireMetric(metric: string): keyof typeof METRICS {
 }
 
 function requireRange({ from, to }: TimeRange): void {
-  if (from >= to) throw new AppError('VALIDATION_FAILED', '`from` must be before `to`.');
+  if (from >= to) throw emptyRange(to);
 }
 
 function answer(metric: keyof typeof METRICS, stored: readonly StoredPoint[]): Telemetry {
@@ -95,6 +96,6 @@ async function fromStore<T>(reading: Promise<T>): Promise<T> {
     return await reading;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('STORE_UNAVAILABLE', 'The telemetry store did not answer. Live values and alerts go on; try again shortly.', { cause: error });
+    throw new AppError('STORE_UNAVAILABLE', { zh: '时序库没有应答。实时数值和告警不受影响，请稍后再试。', en: 'The telemetry store did not answer. Live values and alerts go on; try again shortly.' }, { cause: error });
   }
 }

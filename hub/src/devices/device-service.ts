@@ -67,12 +67,12 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
   function requireEntry(principal: Principal, permission: Permission, id: DeviceId): DeviceEntry {
     requirePermission(principal, permission);
     const entry = directory.get(id);
-    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
     return entry;
   }
 
   function requireArea(principal: Principal, area: AreaId): void {
-    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
   }
 
   function requirePlace(principal: Principal, area: AreaId): void {
@@ -86,7 +86,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
   async function takeOver(trx: Transaction<Database>, principal: Principal, { id, area }: NewDevice): Promise<void> {
     const tombstone = await trx.deleteFrom('device_tombstone').where('id', '=', id).returning('area').executeTakeFirst();
     if (tombstone === undefined) return;
-    if (!mayTakeOver(principal, { area, buried: tombstone.area }, areas)) throw new AppError('DEVICE_EXISTS', `The id ${id} was that of another device.`);
+    if (!mayTakeOver(principal, { area, buried: tombstone.area }, areas)) throw new AppError('DEVICE_EXISTS', { zh: `编号 ${id} 曾是另一台设备的。`, en: `The id ${id} was that of another device.` });
   }
 
   return {
@@ -121,7 +121,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       requirePermission(principal, 'device:write');
       const wanted = inWgs84(asked);
       requirePlace(principal, wanted.area);
-      if (reservedIds.has(wanted.id)) throw new AppError('DEVICE_EXISTS', `The id ${wanted.id} is reserved.`);
+      if (reservedIds.has(wanted.id)) throw new AppError('DEVICE_EXISTS', { zh: `编号 ${wanted.id} 已保留，不能使用。`, en: `The id ${wanted.id} is reserved.` });
       requireTies(principal, wanted, { areas, directory });
       requireInstall(wanted.install);
       const { secret, secretHash, mosquittoHash } = await newDeviceSecret(random);
@@ -140,7 +140,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         row.topic_prefix ??= await naturalPrefix(trx, { ...wanted, codec: wanted.codec ?? 'native' }) ?? null;
         const entry = entryOf(areas, row);
         const made = await trx.insertInto('device').values(row).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
-        if (made === undefined) throw new AppError('DEVICE_EXISTS', `There is a device ${wanted.id} already.`);
+        if (made === undefined) throw new AppError('DEVICE_EXISTS', { zh: `已有设备 ${wanted.id}。`, en: `There is a device ${wanted.id} already.` });
         await takeOver(trx, principal, wanted);
         await saveDigest(trx, { device: wanted.id, codec: entry.device.codec, secret });
         await note(trx, { by: principal.name, action: 'device.created', target: wanted.id, detail: `${wanted.kind} in ${wanted.area}${isAccepted ? '' : ', not accepted'}${claim === undefined ? '' : ', with claim code'}` });
@@ -170,7 +170,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         requireTransition(id, from.status, patch.status);
         await requireFree(trx, { id, kind, ...tiesAfter(from, patch) });
         const row = await trx.updateTable('device').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
-        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
         const changed = withSighting(entryOf(areas, row), directory.get(id));
         const left = from.area === row.area ? [] : [await changes.recordDevice(trx, { ...from, status: 'retired' }, row.area)];
         await note(trx, { by: principal.name, action: 'device.changed', target: id, detail: changesOf(from, patch) });
@@ -185,7 +185,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const { device } = requireEntry(principal, 'device:write', id);
       const change = await db.transaction().execute(async (trx) => {
         const { numDeletedRows } = await trx.deleteFrom('device').where('id', '=', id).executeTakeFirst();
-        if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+        if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
         await trx.insertInto('device_tombstone').values({ id, area: device.area, deleted_at: clock.now() }).execute();
         await note(trx, { by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
         return changes.recordDevice(trx, { ...device, status: 'retired' });
@@ -207,7 +207,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         await note(trx, { by: principal.name, action: 'device.credentials-rotated', target: id });
         return changed;
       });
-      if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+      if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
       directory.put(withSighting(entryOf(areas, row), directory.get(id)));
       return { credentials: { username: id, password: secret } };
     },

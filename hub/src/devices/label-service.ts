@@ -1,7 +1,7 @@
 import { MOST_LABELS, type AreaId, type Device, type DeviceId, type LabelQuery } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { eitherError, fieldError } from '../problem.js';
 import type { ClaimService } from './claim-service.js';
 import type { DeviceService } from './device-service.js';
 import { labelSheet } from './label-sheet.js';
@@ -21,10 +21,10 @@ export function createLabelService({ areas, devices, claims }: {
   const facts = ({ id, name, area }: Device): { id: DeviceId; name: string; place: string } => ({ id, name, place: placeName(area) });
 
   async function wanted(principal: Principal, { area, ids }: LabelQuery): Promise<Device[]> {
-    if ((area === undefined) === (ids === undefined)) throw new AppError('VALIDATION_FAILED', 'Name an area or ids, one of the two.');
+    if ((area === undefined) === (ids === undefined)) throw eitherError(['/area', '/ids'], area !== undefined, { zh: '请给出区域或设备编号，两者取其一。', en: 'Name an area or ids, one of the two.' });
     if (ids !== undefined) return [...new Set(ids.split(',').map((id) => id.trim()).filter((id) => id !== ''))].slice(0, MOST_LABELS).map((id) => devices.require(principal, 'device:read', id));
     const { data, next } = await devices.list(principal, { ...(area === undefined ? {} : { area }), limit: MOST_LABELS });
-    if (next !== undefined) throw new AppError('VALIDATION_FAILED', `There are more than ${MOST_LABELS} devices in ${area}; take a smaller area, or ids.`);
+    if (next !== undefined) throw fieldError('/area', { zh: `${area} 里的设备超过 ${MOST_LABELS} 台，请选小一些的区域，或给出设备编号。`, en: `There are more than ${MOST_LABELS} devices in ${area}; take a smaller area, or ids.` });
     return data;
   }
 

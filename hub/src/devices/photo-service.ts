@@ -53,7 +53,7 @@ export function createPhotoService({ db, folder, devices, audit, random = system
     async store(principal, id, file) {
       devices().require(principal, 'device:write', id);
       const photo = stripPhoto(file);
-      if (photo === undefined) throw new AppError('MEDIA_TYPE_UNSUPPORTED', 'The file is no JPEG, PNG or WebP picture, or is broken.');
+      if (photo === undefined) throw new AppError('MEDIA_TYPE_UNSUPPORTED', { zh: '文件不是 JPEG、PNG 或 WebP 图片，或者已损坏。', en: 'The file is no JPEG, PNG or WebP picture, or is broken.' });
       const name = fileOf(id, photo.type);
       await inTurn(id, async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });

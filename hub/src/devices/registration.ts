@@ -4,7 +4,7 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Database } from '../database/schema.js';
 import { euiOf, nameKey } from '../gateways/external-name.js';
 import type { Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError } from '../problem.js';
 import type { DeviceDirectory } from './types.js';
 
 /** What ties a device to a gateway, or a gateway to its topics. */
@@ -18,13 +18,13 @@ export const tidyPrefix = (prefix: string): string => prefix.replace(/\/+$/, '')
 export function requireTies(principal: Principal, { id, kind, gateway, topicPrefix }: Ties, { areas, directory }: { areas: AreaTree; directory: DeviceDirectory }): void {
   if (gateway !== undefined) {
     const carrier = directory.get(gateway)?.device;
-    if (carrier === undefined || !areas.isVisible(principal, carrier.area)) throw new AppError('GATEWAY_WRONG', `There is no gateway ${gateway}.`);
-    if (carrier.kind !== 'gateway' || gateway === id) throw new AppError('GATEWAY_WRONG', `${gateway} can not carry ${id}: it is ${gateway === id ? 'the device itself' : `of kind ${carrier.kind}`}.`);
+    if (carrier === undefined || !areas.isVisible(principal, carrier.area)) throw new AppError('GATEWAY_WRONG', { zh: `没有网关 ${gateway}。`, en: `There is no gateway ${gateway}.` });
+    if (carrier.kind !== 'gateway' || gateway === id) throw new AppError('GATEWAY_WRONG', { zh: `${gateway} 不能作 ${id} 的网关：${gateway === id ? '它就是这台设备' : '它不是网关设备'}。`, en: `${gateway} can not carry ${id}: it is ${gateway === id ? 'the device itself' : `of kind ${carrier.kind}`}.` });
   }
   if (topicPrefix === undefined) return;
-  if (kind !== 'gateway') throw new AppError('TOPIC_PREFIX_WRONG', 'Only a device of kind gateway has a topic prefix.');
-  if (topicPrefix.startsWith('$')) throw new AppError('TOPIC_PREFIX_WRONG', 'Topics that begin with $ belong to the broker.');
-  if (tidyPrefix(topicPrefix).split('/')[0] === OWN_ROOT) throw new AppError('TOPIC_PREFIX_WRONG', `Topics below ${OWN_ROOT}/ belong to native devices.`);
+  if (kind !== 'gateway') throw new AppError('TOPIC_PREFIX_WRONG', { zh: '只有网关才有主题前缀。', en: 'Only a device of kind gateway has a topic prefix.' });
+  if (topicPrefix.startsWith('$')) throw new AppError('TOPIC_PREFIX_WRONG', { zh: '以 $ 开头的主题属于代理服务器。', en: 'Topics that begin with $ belong to the broker.' });
+  if (tidyPrefix(topicPrefix).split('/')[0] === OWN_ROOT) throw new AppError('TOPIC_PREFIX_WRONG', { zh: `${OWN_ROOT}/ 之下的主题属于直连设备。`, en: `Topics below ${OWN_ROOT}/ belong to native devices.` });
 }
 
 /** Checks what others may have taken meanwhile; call inside the writing transaction. @throws AppError EXTERNAL_ID_TAKEN, TOPIC_PREFIX_TAKEN */
@@ -33,12 +33,12 @@ export async function requireFree(trx: Transaction<Database>, { id, gateway, ext
     const eui = euiOf(externalId);
     const owner = await trx.selectFrom('device').select('id').where('gateway', '=', gateway).where('id', '!=', id)
       .where((e) => eui === undefined ? e('external_id', '=', externalId) : e(PLAIN_EXTERNAL_ID, '=', eui)).executeTakeFirst();
-    if (owner !== undefined) throw new AppError('EXTERNAL_ID_TAKEN', `Gateway ${gateway} carries a device ${externalId} already.`);
+    if (owner !== undefined) throw new AppError('EXTERNAL_ID_TAKEN', { zh: `网关 ${gateway} 下已有外部编号为 ${externalId} 的设备。`, en: `Gateway ${gateway} carries a device ${externalId} already.` });
     await forgetDiscovered(trx, { gateway, externalId });
   }
   if (topicPrefix === undefined) return;
   const other = await prefixOwner(trx, id, topicPrefix);
-  if (other !== undefined) throw new AppError('TOPIC_PREFIX_TAKEN', `The prefix ${topicPrefix} overlaps ${other}, which another gateway has.`);
+  if (other !== undefined) throw new AppError('TOPIC_PREFIX_TAKEN', { zh: `前缀 ${topicPrefix} 与另一网关的 ${other} 重叠。`, en: `The prefix ${topicPrefix} overlaps ${other}, which another gateway has.` });
 }
 
 /** The prefix a new gateway gets when it names none: where its format publishes by itself, unless another gateway is there. */
@@ -74,15 +74,18 @@ const MAY_BECOME: Record<SetStatus, readonly DeviceStatus[]> = {
   retired: ['provisioned', 'online', 'offline', 'maintenance', 'retired'],
 };
 
+/** As the console calls them. */
+const STATUS_ZH: Readonly<Record<DeviceStatus, string>> = { provisioned: '未接入', online: '在线', offline: '失联', maintenance: '维护中', retired: '已停用' };
+
 /** @throws AppError STATUS_TRANSITION */
 export function requireTransition(id: DeviceId, from: DeviceStatus, to: SetStatus | undefined): void {
-  if (to !== undefined && !MAY_BECOME[to].includes(from)) throw new AppError('STATUS_TRANSITION', `${id} is ${from} and can not become ${to}.`);
+  if (to !== undefined && !MAY_BECOME[to].includes(from)) throw new AppError('STATUS_TRANSITION', { zh: `${id} 现在是“${STATUS_ZH[from]}”，不能改为“${STATUS_ZH[to]}”。`, en: `${id} is ${from} and can not become ${to}.` });
 }
 
 /** @throws AppError VALIDATION_FAILED when a bin's dead zone leaves nothing of its depth */
 export function requireInstall(install: Device['install']): void {
   const { depthMm, deadZoneMm } = install ?? {};
-  if (depthMm !== undefined && deadZoneMm !== undefined && deadZoneMm >= depthMm) throw new AppError('VALIDATION_FAILED', `deadZoneMm (${deadZoneMm}) must be smaller than depthMm (${depthMm}).`);
+  if (depthMm !== undefined && deadZoneMm !== undefined && deadZoneMm >= depthMm) throw fieldError('/install/deadZoneMm', { zh: `盲区（${deadZoneMm}）须小于桶深（${depthMm}）。`, en: `deadZoneMm (${deadZoneMm}) must be smaller than depthMm (${depthMm}).` }, { keyword: 'maximum', limit: depthMm - 1 });
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError } from '../problem.js';
 import type { Roster } from './roster.js';
 import { toRow } from './shift-rows.js';
 
@@ -53,7 +53,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   async function checked(principal: Principal, given: NewShift): Promise<NewShift> {
     requireArea(principal, given.area);
     const { validFrom = -Infinity, validTo = Infinity } = given;
-    if (validTo <= validFrom) throw new AppError('VALIDATION_FAILED', { zh: '停用日期要晚于启用日期。', en: '`validTo` must be after `validFrom`.' });
+    if (validTo <= validFrom) throw fieldError('/validTo', { zh: '停用日期要晚于启用日期。', en: '`validTo` must be after `validFrom`.' }, { keyword: 'minimum', limit: validFrom + 1 });
     const shift = { ...given, weekdays: [...new Set(given.weekdays)].sort((a, b) => a - b), users: [...new Set(given.users)] };
     await requireUsers(shift);
     return shift;
@@ -109,14 +109,14 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
     },
     async onDuty(principal, { area = principal.area, at = clock.now() }) {
       requirePermission(principal, 'duty:read');
-      if (area === undefined) throw new AppError('VALIDATION_FAILED', { zh: '请选一个区域。', en: 'Name an `area`.' });
+      if (area === undefined) throw fieldError('/area', { zh: '请选一个区域。', en: 'Name an `area`.' }, { keyword: 'required' });
       requireArea(principal, area);
       return { data: roster.onDuty(area, at) };
     },
   };
 }
 
-const notFound = (id: string): AppError => new AppError('SHIFT_NOT_FOUND', `There is no shift ${id}.`);
+const notFound = (id: string): AppError => new AppError('SHIFT_NOT_FOUND', { zh: `没有班次 ${id}。`, en: `There is no shift ${id}.` });
 
 interface UserRow { username: string; role: string; area: string | null }
 const readsAlerts = ({ username, role, area }: UserRow): boolean => hasPermission({ name: username, role: role as Role, area: area ?? undefined }, 'alert:read'); // roles are written from Role only

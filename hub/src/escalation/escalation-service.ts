@@ -19,7 +19,7 @@ export interface EscalationService {
 
 export function createEscalationService({ db, clock, areas, policies }: { db: Db; clock: Clock; areas: AreaTree; policies: EscalationPolicies }): EscalationService {
   function requireArea(principal: Principal, area: AreaId): void {
-    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
   }
 
   function answer(area: AreaId): EscalationAnswer {

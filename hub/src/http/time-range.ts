@@ -1,5 +1,5 @@
 import { parseTime, type EpochMs } from '@liandong/protocols';
-import { AppError } from '../problem.js';
+import { fieldError } from '../problem.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -7,7 +7,7 @@ const DAY_MS = 24 * 3_600_000;
 export function timeOf(name: string, text: string | number | undefined): EpochMs | undefined {
   if (text === undefined || typeof text === 'number') return text;
   const ms = parseTime(text);
-  if (ms === undefined || Math.abs(ms) > 8.64e15) throw new AppError('VALIDATION_FAILED', `\`${name}\` must be epoch milliseconds or ISO 8601.`);
+  if (ms === undefined || Math.abs(ms) > 8.64e15) throw fieldError(`/${name}`, { zh: `\`${name}\` 要写成毫秒时间戳或 ISO 8601 时间。`, en: `\`${name}\` must be epoch milliseconds or ISO 8601.` });
   return ms;
 }
 

@@ -2,7 +2,7 @@ import { DEVICE_AUDIT_ACTIONS, type AreaId, type NewToken, type NewUser, type Ro
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
-import { AppError } from '../problem.js';
+import { AppError, fieldError } from '../problem.js';
 import { ensureAdmin } from './admin.js';
 import type { AuditReader } from './audit-log.js';
 import { createPasswords, type Passwords } from './passwords.js';
@@ -40,7 +40,7 @@ export function createIdentityService({ db, clock, areas, audit, random = system
     principal.area === undefined || (area !== null && areas.isVisible(principal, area));
 
   function requireGrant(maker: Principal, role: Role): void {
-    if (!mayGrant(maker.role, role)) throw new AppError('FORBIDDEN', `Role ${maker.role} may not give role ${role}.`);
+    if (!mayGrant(maker.role, role)) throw new AppError('FORBIDDEN', { zh: `角色 ${maker.role} 不能授予角色 ${role}。`, en: `Role ${maker.role} may not give role ${role}.` });
   }
 
   async function visibleTokens(principal: Principal) {
@@ -135,7 +135,7 @@ export function createIdentityService({ db, clock, areas, audit, random = system
       requirePermission(principal, 'token:write');
       requireGrant(principal, token.role);
       const area = boundArea(principal, token.area);
-      if (token.expiresAt !== undefined && token.expiresAt <= clock.now()) throw new AppError('VALIDATION_FAILED', '`expiresAt` is in the past.');
+      if (token.expiresAt !== undefined && token.expiresAt <= clock.now()) throw fieldError('/expiresAt', { zh: '到期时间已经过去。', en: '`expiresAt` is in the past.' }, { keyword: 'minimum', limit: clock.now() + 1 });
       const { id, value } = await tokens.issue({
         kind: 'api', name: token.name, role: token.role, area, createdBy: principal.name, ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
       });

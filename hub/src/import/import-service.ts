@@ -136,7 +136,7 @@ export function createImportService({ areas, directory, bulk, audit, clock, rese
     async *failedCsv(principal, id, language) {
       requirePermission(principal, 'device:write');
       const failed = failedRows.get(id);
-      if (failed === undefined || failed.by !== principal.name) throw new AppError('NOT_FOUND', 'There are no failed rows under this id; they are kept for ten minutes.');
+      if (failed === undefined || failed.by !== principal.name) throw new AppError('NOT_FOUND', { zh: '没有这次导入的失败行；它们只保留十分钟。', en: 'There are no failed rows under this id; they are kept for ten minutes.' });
       yield BYTE_ORDER_MARK + toCsv([[...failed.headings, 'error']]);
       for (let from = 0; from < failed.rows.length; from += PROGRESS_ROWS) {
         yield toCsv(failed.rows.slice(from, from + PROGRESS_ROWS).map((row) => {
@@ -152,7 +152,7 @@ export function createImportService({ areas, directory, bulk, audit, clock, rese
 
 type Progress = Extract<ImportEvent, { type: 'progress' }>;
 
-const busy = (): AppError => new AppError('TOO_MANY_REQUESTS', 'Another import is under way; try again in a moment.');
+const busy = (): AppError => new AppError('TOO_MANY_REQUESTS', { zh: '另一次导入正在进行，请稍后再试。', en: 'Another import is under way; try again in a moment.' });
 
 async function readFile(body: AsyncIterable<Buffer>, isWanted: (line: number) => boolean): Promise<ImportFile> {
   const { hasMark, rows } = await readCsv(body);

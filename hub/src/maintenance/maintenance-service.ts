@@ -6,7 +6,7 @@ import type { Db } from '../database/database.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError, FieldError } from '../problem.js';
+import { AppError, eitherError, fieldError } from '../problem.js';
 import { toMaintenance, toMaintenanceRow } from './maintenance-rows.js';
 import type { MaintenanceWindows } from './maintenance-windows.js';
 import type { MaintenanceQuery, MaintenanceService } from './types.js';
@@ -79,7 +79,7 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
       const at = clock.now();
       requireTimes(wanted, at);
       const { area, devices } = wanted;
-      if ((area === undefined) === (devices === undefined)) throw new AppError('VALIDATION_FAILED', { zh: '请选一个区域，或若干设备，两者取其一。', en: 'Give either `area` or `devices`.' });
+      if ((area === undefined) === (devices === undefined)) throw eitherError(['/area', '/devices'], area !== undefined, { zh: '请选一个区域，或若干设备，两者取其一。', en: 'Give either `area` or `devices`.' });
       if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
       const stranger = devices?.find((id) => directory.get(id) === undefined || !isDeviceVisible(principal, id));
       if (stranger !== undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${stranger}。`, en: `There is no device ${stranger}.` });
@@ -97,7 +97,7 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
       const endedAt = clock.now();
       const ended = await db.transaction().execute(async (trx) => {
         const row = await trx.selectFrom('maintenance').selectAll().where('id', '=', id).executeTakeFirst();
-        if (row === undefined || !seesAll(principal, toMaintenance(row))) throw new AppError('MAINTENANCE_NOT_FOUND', `There is no maintenance window ${id}.`);
+        if (row === undefined || !seesAll(principal, toMaintenance(row))) throw new AppError('MAINTENANCE_NOT_FOUND', { zh: `没有检修窗口 ${id}。`, en: `There is no maintenance window ${id}.` });
         if (row.ended_at !== null || row.ends_at <= endedAt) return undefined;
         await trx.updateTable('maintenance').set({ ended_at: endedAt }).where('id', '=', id).execute();
         await insertAudit(trx, endedAt, [{ by: principal.name, action: 'maintenance.ended', target: id, detail: nameOf(toMaintenance(row)) }]);
@@ -110,7 +110,7 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
 
 /** @throws FieldError at `from` or `to` */
 function requireTimes({ from, to }: NewMaintenance, now: EpochMs): void {
-  const refuse = (path: '/from' | '/to', keyword: 'minimum' | 'maximum', limit: EpochMs, words: Label): never => { throw new FieldError(words, [{ path, message: words.en, keyword, limit }]); };
+  const refuse = (path: '/from' | '/to', keyword: 'minimum' | 'maximum', limit: EpochMs, words: Label): never => { throw fieldError(path, words, { keyword, limit }); };
   const [latestStart, latestEnd] = [now + LIMITS.maintenanceAheadMs, Math.max(from, now) + LIMITS.longestMaintenanceMs];
   if (to <= from) refuse('/to', 'minimum', from + 1, { zh: '结束要晚于开始。', en: '`to` must be later than `from`.' });
   if (to <= now) refuse('/to', 'minimum', now + 1, { zh: '结束时间已经过去。', en: '`to` is in the past.' });

@@ -79,7 +79,7 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
   async function find(trx: Pick<Transaction<Database>, 'selectFrom'>, principal: Principal, id: string): Promise<Rule> {
     const row = await trx.selectFrom('rule').selectAll().where('id', '=', id).executeTakeFirst();
     const rule = row === undefined ? undefined : toRule(row);
-    if (rule === undefined || !isRuleVisible(principal, rule, places)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
+    if (rule === undefined || !isRuleVisible(principal, rule, places)) throw new AppError('RULE_NOT_FOUND', { zh: `没有规则 ${id}。`, en: `There is no rule ${id}.` });
     return rule;
   }
 
@@ -163,7 +163,7 @@ export function createRuleService({ db, clock, areas, directory, evaluator }: Ru
       requirePermission(principal, 'rule:read');
       const versions = await versionsOf(db, id);
       const [latest] = versions;
-      if (latest === undefined || !concerns(principal, latest, versions)) throw new AppError('RULE_NOT_FOUND', `There is no rule ${id}.`);
+      if (latest === undefined || !concerns(principal, latest, versions)) throw new AppError('RULE_NOT_FOUND', { zh: `没有规则 ${id}。`, en: `There is no rule ${id}.` });
       return versions.filter((version) => concerns(principal, version, versions));
     },
 

@@ -118,7 +118,9 @@ describeOnDatabases('alarm KPIs', () => {
     const ask = (from: number, to?: number) => desk.reports.kpi(ADMIN, { from, to });
     expect((await ask(NOW - 92 * 24 * HOUR)).slots).toHaveLength(92 * 144);
     expect(await ask(NOW - HOUR, NOW + HOUR)).toMatchObject({ to: NOW });
-    for (const [from, to] of [[NOW - 92 * 24 * HOUR - 1, NOW], [NOW, NOW], [NOW - 1, NOW - 2], [NOW + 1, NOW + 2]] as const) await expect(ask(from, to)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', status: 400 });
+    for (const [from, to, keyword, limit] of [[NOW - 92 * 24 * HOUR - 1, NOW, 'minimum', NOW - 92 * 24 * HOUR], [NOW, NOW, 'maximum', NOW - 1], [NOW - 1, NOW - 2, 'maximum', NOW - 3], [NOW + 1, NOW + 2, 'maximum', NOW - 1]] as const) {
+      await expect(ask(from, to)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', status: 400, faults: [{ path: '/from', keyword, limit }] });
+    }
   });
 
   it('are the same over many pages as of one, thousands raised in one millisecond included', async () => {

@@ -76,8 +76,11 @@ describeOnDatabases('an acknowledgement', () => {
 
 describeOnDatabases('shelving', () => {
   it('takes a reason and one end, at most a week away, and stands in the timeline and the audit log', async () => {
-    for (const request of [{}, { durationS: 60, until: START + DAY_MS }, { until: START }, { until: START + 7 * DAY_MS + 1 }]) {
-      await expect(rig.service.shelve(EAST, id, { reason: 'x', ...request })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    for (const [request, faults] of [
+      [{}, [{ path: '/until', keyword: 'required' }, { path: '/durationS', keyword: 'required' }]], [{ durationS: 60, until: START + DAY_MS }, [{ path: '/until' }, { path: '/durationS' }]],
+      [{ until: START }, [{ path: '/until', keyword: 'minimum', limit: START + 1 }]], [{ until: START + 7 * DAY_MS + 1 }, [{ path: '/until', keyword: 'maximum', limit: START + 7 * DAY_MS }]],
+    ] as const) {
+      await expect(rig.service.shelve(EAST, id, { reason: 'x', ...request })).rejects.toMatchObject({ code: 'VALIDATION_FAILED', faults, detailZh: expect.any(String) as string });
     }
     expect(await rig.service.shelve(EAST, id, { durationS: 600, reason: 'roadworks' })).toMatchObject({ shelvedUntil: START + 600_000, shelvedBy: 'li', shelveReason: 'roadworks', acked: false });
     expect(await rig.service.shelve(ADMIN, id, { until: START + 7 * DAY_MS, reason: 'longer' })).toMatchObject({ shelvedUntil: START + 7 * DAY_MS, shelvedBy: 'admin', shelveReason: 'longer' });

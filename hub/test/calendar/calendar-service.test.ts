@@ -37,8 +37,8 @@ describeOnDatabases('the calendar', () => {
 
   it('refuses what is no date, a date given twice, and whoever is bound to an area', async () => {
     const { service } = open();
-    for (const dates of [['2026-02-30'], ['2026-13-01'], ['2026-10-01', '2026-10-01']]) {
-      await expect(service.replace(ROOT, { days: dates.map((date) => ({ date, kind: 'holiday' })) })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    for (const [path, ...dates] of [['/days/0/date', '2026-02-30'], ['/days/1/date', '2026-10-01', '2026-13-01'], ['/days/1/date', '2026-10-01', '2026-10-01']]) {
+      await expect(service.replace(ROOT, { days: dates.map((date) => ({ date, kind: 'holiday' })) })).rejects.toMatchObject({ code: 'VALIDATION_FAILED', faults: [{ path }] });
     }
     await expect(service.replace({ name: 'li', role: 'operator', area: 'east' }, { days: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(service.replace({ name: 'wu', role: 'installer', area: undefined }, { days: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' });

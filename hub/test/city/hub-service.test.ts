@@ -105,6 +105,7 @@ describe('GET /city/overview', () => {
     expect([below.path.map(({ area }) => area), below.data.map(({ area, hub: of, hasBelow }) => [area, of, hasBelow])]).toEqual([['east'], [['east-garden', 'east', true]]]);
     expect((await overview('&area=east-garden')).data.map(({ area, hasBelow }) => [area, hasBelow])).toEqual([['east-grid', false]]);
     expect(await overview('&area=nowhere')).toMatchObject({ code: 'AREA_NOT_FOUND' });
-    expect((await send('GET', `/city/overview?window=15m&from=0&to=${START}`)).json<{ code: string }>().code).toBe('VALIDATION_FAILED');
+    expect((await send('GET', `/city/overview?window=15m&from=0&to=${START}`)).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/from', keyword: 'minimum' }] });
+    expect((await send('GET', `/city/overview?from=${START}&to=${START}`)).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/from', keyword: 'maximum', limit: START - 1 }] });
   });
 });

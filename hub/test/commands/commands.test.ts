@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { ROLES, type Command, type DeviceWithTwin, type JournalRecord, type ReplyRecord } from '@liandong/protocols';
+import { ROLES, type Command, type DeviceWithTwin, type JournalRecord, type Problem, type ReplyRecord } from '@liandong/protocols';
 import { EmbeddedBroker } from '../../src/broker/embedded-broker.js';
 import type { CommandPublisher } from '../../src/commands/command-publisher.js';
 import { createCommandReader } from '../../src/commands/command-reader.js';
@@ -196,18 +196,21 @@ describeOnDatabases('a command is refused', () => {
   });
   afterAll(close);
 
-  it.each<[string, object, number, string]>([
+  it.each<[string, object, number, string, string?]>([
     ['bin-1', { type: 'open_gate' }, 422, 'COMMAND_UNSUPPORTED'],
-    ['bin-1', { type: 'explode' }, 400, 'VALIDATION_FAILED'],
-    ['bin-1', { type: 'report_now', data: { seconds: 1 } }, 400, 'VALIDATION_FAILED'],
-    ['bin-1', { type: 'set_interval' }, 400, 'VALIDATION_FAILED'],
-    ['bin-1', { type: 'set_interval', data: { seconds: 0 } }, 400, 'VALIDATION_FAILED'],
-    ['bin-1', { type: 'set_interval', data: { seconds: 60, more: 1 } }, 400, 'VALIDATION_FAILED'],
-    ['bin-1', { type: 'set_interval', data: { seconds: '60' } }, 400, 'VALIDATION_FAILED'],
+    ['bin-1', { type: 'explode' }, 400, 'VALIDATION_FAILED', '/type enum'],
+    ['bin-1', { type: 'report_now', data: { seconds: 1 } }, 400, 'VALIDATION_FAILED', '/data'],
+    ['bin-1', { type: 'set_interval' }, 400, 'VALIDATION_FAILED', '/data/seconds required'],
+    ['bin-1', { type: 'set_interval', data: { seconds: 0 } }, 400, 'VALIDATION_FAILED', '/data/seconds minimum 1'],
+    ['bin-1', { type: 'set_interval', data: { seconds: 86_401 } }, 400, 'VALIDATION_FAILED', '/data/seconds maximum 86400'],
+    ['bin-1', { type: 'set_interval', data: { seconds: 60, more: 1 } }, 400, 'VALIDATION_FAILED', '/data'],
+    ['bin-1', { type: 'set_interval', data: { seconds: '60' } }, 400, 'VALIDATION_FAILED', '/data/seconds type'],
     ['nobody', { type: 'report_now' }, 404, 'DEVICE_NOT_FOUND'],
-  ])('for %s: %j', async (device, payload, status, code) => {
+  ])('for %s: %j', async (device, payload, status, code, fault) => {
     const answer = await (await hub()).app.inject({ method: 'POST', url: `/api/v1/devices/${device}/commands`, payload, headers });
-    expect([answer.statusCode, answer.json<{ code: string }>().code, sent]).toEqual([status, code, []]);
+    const { code: answered, errors, detailZh } = answer.json<Problem>();
+    if (code === 'COMMAND_UNSUPPORTED') expect(detailZh).toBe('bin-1 不是门禁或道闸。');
+    expect([answer.statusCode, answered, errors?.map(({ path, keyword, limit }) => [path, keyword, limit].filter((part) => part !== undefined).join(' ')), sent]).toEqual([status, code, fault === undefined ? undefined : [fault], []]);
   });
 });
 

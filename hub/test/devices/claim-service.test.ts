@@ -26,7 +26,7 @@ const HOUR_MS = 3_600_000;
 describeOnDatabases('a claim', () => {
   it('with a dead zone as deep as the bin is refused, and the code stays good', async () => {
     const code = await prepare();
-    await expect(rig.claims.claim(FITTER, { code, area: 'east-garden', install: { depthMm: 1000, deadZoneMm: 1000 } }, HERE)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(rig.claims.claim(FITTER, { code, area: 'east-garden', install: { depthMm: 1000, deadZoneMm: 1000 } }, HERE)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', faults: [{ path: '/install/deadZoneMm', keyword: 'maximum', limit: 999 }], detailZh: expect.any(String) as string });
     expect((await rig.claims.claim(FITTER, { code, area: 'east-garden', install: { depthMm: 1000, deadZoneMm: 200 } }, HERE)).device.install).toEqual({ depthMm: 1000, deadZoneMm: 200 });
   });
 });

@@ -56,7 +56,7 @@ describeOnDatabases('the shift calendar', () => {
     ['an area of others', { area: 'west', users: ['sun'] }, 'AREA_NOT_FOUND'], ['an area above one\'s own', { area: 'city', users: ['boss'] }, 'AREA_NOT_FOUND'],
     ['a while that ends before it begins', { validFrom: 9, validTo: 9 }, 'VALIDATION_FAILED'],
   ])('takes no shift with %s', async (_name, more, code) => {
-    await expect(shifts.create(EAST, { ...SHIFT, ...more })).rejects.toMatchObject({ code });
+    await expect(shifts.create(EAST, { ...SHIFT, ...more })).rejects.toMatchObject({ code, ...(code === 'VALIDATION_FAILED' ? { faults: [{ path: '/validTo', keyword: 'minimum', limit: 10 }] } : {}) });
     const { id } = await shifts.create(EAST, SHIFT);
     await expect(shifts.replace(EAST, id, { ...SHIFT, ...more })).rejects.toMatchObject({ code });
     expect(await shifts.list(EAST)).toEqual([{ id, ...SHIFT }]);
@@ -110,7 +110,7 @@ describeOnDatabases('the shift calendar', () => {
     registry.clock.at = at;
     expect((await shifts.onDuty(ROOT, { area: 'east-grid' })).data).toMatchObject([{ tier: 'community', users: ['li.na'], until: at + 10 * 3_600_000 }, { tier: 'city', users: ['boss'] }]);
     await expect(shifts.onDuty(EAST, { area: 'west' })).rejects.toMatchObject({ code: 'AREA_NOT_FOUND' });
-    await expect(shifts.onDuty(ROOT, {})).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(shifts.onDuty(ROOT, {})).rejects.toMatchObject({ code: 'VALIDATION_FAILED', faults: [{ path: '/area', keyword: 'required' }] });
   });
 
   it('asks for the permission first', async () => {

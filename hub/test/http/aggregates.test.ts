@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { ROLES, WINDOW_MS, type AggregateAnswer, type AggregateAreaList, type AggregateRow, type DeviceEvent, type DeviceKind, type Role } from '@liandong/protocols';
+import { ROLES, WINDOW_MS, type AggregateAnswer, type AggregateAreaList, type AggregateRow, type DeviceEvent, type DeviceKind, type Problem, type Role } from '@liandong/protocols';
 import { parse } from 'csv-parse/sync';
 import Schema from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -156,7 +156,7 @@ describe('GET /aggregates', () => {
     const city = await as('city');
     for (const [query, code] of [['since=abc', 'CURSOR_INVALID'], ['window=5m', 'VALIDATION_FAILED'], ['limit=10001', 'VALIDATION_FAILED'], ['from=never', 'VALIDATION_FAILED'], ['metric=x', 'VALIDATION_FAILED'], ['from=2&to=1', 'VALIDATION_FAILED']] as const) {
       const answer = await get(`/aggregates?${query}`, city);
-      expect([query, answer.statusCode, answer.json<{ code: string }>().code]).toEqual([query, 400, code]);
+      expect([query, answer.statusCode, answer.json<Problem>().code, answer.json<Problem>().errors?.map(({ path }) => path)]).toEqual([query, 400, code, code === 'CURSOR_INVALID' ? undefined : [`/${query.split('=')[0]}`]]);
     }
   });
 
@@ -191,7 +191,8 @@ describe('GET /aggregates/alerts', () => {
       area: 'east', window: '1h', start: START, end: START + HOUR, raised: 2, bySeverity: { critical: 0, major: 1, minor: 1, warning: 0, info: 0 }, acknowledged: 2, cleared: 1,
       toAcknowledge: { p50: 20, p95: 29, count: 2 }, toClear: { p50: 100, p95: 100, count: 1 },
     }]);
-    expect((await get(`/aggregates/alerts?window=15m&from=${START - 9 * 24 * HOUR}`, city)).json<{ code: string }>().code).toBe('VALIDATION_FAILED');
+    expect((await get(`/aggregates/alerts?window=15m&from=${START - 9 * 24 * HOUR}`, city)).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/from', keyword: 'minimum' }] });
+    expect((await get(`/aggregates/alerts?from=${START + 9 * 24 * HOUR}`, city)).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/from', keyword: 'maximum' }] });
   });
 });
 
@@ -219,7 +220,8 @@ describe('GET /aggregates/passages', () => {
     const city = await as('city');
     const { data } = (await get(`/aggregates/passages?from=${START + HOUR}&to=${START + 2 * HOUR}`, city)).json<{ data: object[] }>();
     expect(data).toEqual([]);
-    expect((await get(`/aggregates/passages?from=${START - 9 * 24 * HOUR}`, city)).json<{ code: string }>().code).toBe('VALIDATION_FAILED');
+    expect((await get(`/aggregates/passages?from=${START - 9 * 24 * HOUR}`, city)).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/from', keyword: 'minimum' }] });
+    expect((await get('/aggregates/passages?from=9&to=8', city)).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/from', keyword: 'maximum', limit: 7 }] });
   });
 });
 
@@ -254,7 +256,8 @@ describe('GET /ngsi-ld/v1/entities', () => {
     expect((await entities('?type=WasteContainer', {}, 'west')).json<{ id: string }[]>().map(({ id }) => id)).toEqual(['urn:ngsi-ld:WasteContainer:bin-2']);
     expect((await entities('/urn:ngsi-ld:WasteContainer:bin-1')).json()).toMatchObject({ type: 'WasteContainer' });
     expect((await entities('/urn:ngsi-ld:WasteContainer:bin-1', {}, 'west')).json()).toMatchObject({ status: 404, type: expect.stringContaining('urn:liandong:error:') as string });
-    expect((await entities('?type=Nope')).json()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+    expect((await entities('?type=Nope')).json()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors: [{ path: '/type', keyword: 'enum' }] });
+    expect((await entities('?limit=1')).json()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors: [{ path: '/type', keyword: 'required' }, { path: '/id', keyword: 'required' }] });
     expect((await entities('/urn:ngsi-ld:WasteContainer:gate-1')).statusCode).toBe(404);
     for (const query of ['', '?type=Vehicle', '?type=WasteContainer&limit=101']) expect([query, (await entities(query)).statusCode]).toEqual([query, 400]);
   });

@@ -89,6 +89,7 @@ describe('what is wrong', () => {
   ])('is refused with 400 and said: %s', async (_what, request) => {
     const answer = await ask('admin', request);
     expect([answer.statusCode, answer.headers['content-type'], answer.json<Problem>().code]).toEqual([400, expect.stringContaining(PROBLEM), 'VALIDATION_FAILED']);
+    expect(answer.json<Problem>().errors?.map(({ path }) => path)).toEqual([expect.stringMatching(/^\//)]);
     expect((await ask('admin', send('GET', '/areas/east/escalation'))).json()).toEqual({ ...DEFAULT_ESCALATION, version: 1 });
   });
 

@@ -67,6 +67,11 @@ describe('maintenance windows over REST', () => {
     expect(errors?.[0]?.limit).toBeTypeOf('number');
   });
 
+  it.each([[{ devices: ['bin-1'] }, {}], [{ area: undefined }, { keyword: 'required' }]])('say of both members that one of an area and devices is wanted: %j', async (members, more) => {
+    const { detail, errors } = (await ask('operator', post({ ...body, ...members }))).json<Problem>();
+    expect(errors).toEqual(['/area', '/devices'].map((path) => ({ path, message: detail, ...more })));
+  });
+
   it('may begin a year from now, and be a year long', async () => {
     expect((await ask('operator', post({ ...body, from: START + YEAR, to: START + 2 * YEAR }))).statusCode).toBe(201);
   });

@@ -114,6 +114,7 @@ describe('a sheet of labels', () => {
   it('without codes names the devices of an area', async () => {
     const { body } = await ask('property', get('/devices/labels?area=east-grid'));
     expect([codesIn(body), body.includes('<p>bin-1</p>'), body.includes('bin-2')]).toEqual([[], true, false]);
+    expect((await ask('property', get('/devices/labels'))).json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: '/area', keyword: 'required' }, { path: '/ids', keyword: 'required' }] });
     for (const [query, status] of [['', 400], ['?area=east&ids=bin-1', 400], ['?area=west', 404], ['?ids=bin-2', 404]] as const) expect([query, (await ask('property', get(`/devices/labels${query}`))).statusCode]).toEqual([query, status]);
   });
 });

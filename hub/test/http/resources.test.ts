@@ -71,17 +71,19 @@ describe('readings', () => {
     expect((await get('/devices/bin-1/telemetry?metric=fill_level&raw=1&cursor=bad')).json()).toMatchObject({ status: 400, code: 'CURSOR_INVALID' });
   });
 
-  it.each([
+  it.each<[string, number, string, string?]>([
     ['metric=fill', 422, 'METRIC_UNKNOWN'],
     ['metric=__proto__', 422, 'METRIC_UNKNOWN'],
-    ['metric=noise&from=5&to=5', 400, 'VALIDATION_FAILED'],
-    ['metric=noise&from=yesterday', 400, 'VALIDATION_FAILED'],
-    ['metric=noise&points=1', 400, 'VALIDATION_FAILED'],
-    ['metric=noise&raw=1&limit=10001', 400, 'VALIDATION_FAILED'],
-    ['metric=noise&page=2', 400, 'VALIDATION_FAILED'],
-    ['', 400, 'VALIDATION_FAILED'],
-  ])('refuse ?%s', async (query, status, code) => {
-    expect((await get(`/devices/bin-1/telemetry?${query}`)).json()).toMatchObject({ status, code });
+    ['metric=noise&from=5&to=5', 400, 'VALIDATION_FAILED', '/from'],
+    ['metric=noise&from=yesterday', 400, 'VALIDATION_FAILED', '/from'],
+    ['metric=noise&points=1', 400, 'VALIDATION_FAILED', '/points'],
+    ['metric=noise&raw=1&limit=10001', 400, 'VALIDATION_FAILED', '/limit'],
+    ['metric=noise&page=2', 400, 'VALIDATION_FAILED', '/page'],
+    ['', 400, 'VALIDATION_FAILED', '/metric'],
+  ])('refuse ?%s', async (query, status, code, path) => {
+    const answer = (await get(`/devices/bin-1/telemetry?${query}`)).json<Problem>();
+    expect(answer).toMatchObject({ status, code });
+    expect(answer.errors?.map((fault) => fault.path)).toEqual(path === undefined ? undefined : [path]);
   });
 
   it('say when the store is down, and not where it stands', async () => {
@@ -158,6 +160,25 @@ describe('users, tokens and audit', () => {
     expect(everything).not.toContain(token);
     expect(everything).not.toContain('a secret of mine');
     expect(everything).not.toContain('argon2');
+  });
+});
+
+describe('a refusal that a page shows', () => {
+  const device = { id: 'new', name: '新', kind: 'waste_bin', area: 'east-grid' };
+  it.each<[string, 'POST' | 'PATCH' | 'DELETE', string, object | undefined, string]>([
+    ['DEVICE_EXISTS', 'POST', '/devices', { ...device, id: 'bin-1' }, '已有设备 bin-1。'], ['GATEWAY_WRONG', 'POST', '/devices', { ...device, gateway: 'none' }, '没有网关 none。'],
+    ['GATEWAY_WRONG', 'POST', '/devices', { ...device, gateway: 'bin-1' }, 'bin-1 不能作 new 的网关：它不是网关设备。'], ['AREA_NOT_COMMUNITY', 'POST', '/devices', { ...device, area: 'east' }, 'east 不是社区或网格。'],
+    ['TOPIC_PREFIX_WRONG', 'PATCH', '/devices/bin-1', { topicPrefix: 'a' }, '只有网关才有主题前缀。'], ['DEVICE_NOT_FOUND', 'PATCH', '/devices/none', { name: 'x' }, '没有设备 none。'],
+    ['VALIDATION_FAILED', 'POST', '/devices', { ...device, install: { depthMm: 5, deadZoneMm: 5 } }, '盲区（5）须小于桶深（5）。'], ['RULE_NOT_FOUND', 'DELETE', '/rules/none', undefined, '没有规则 none。'],
+  ])('is said in Chinese too: %s', async (code, method, url, body, detailZh) => {
+    expect((await send(method, url, body)).json()).toMatchObject({ code, detailZh, detail: expect.any(String) as string });
+  });
+
+  it('names the states a device is in and can not come to', async () => {
+    await send('POST', '/devices', device);
+    await send('PATCH', '/devices/new', { status: 'retired' });
+    expect((await send('PATCH', '/devices/new', { status: 'maintenance' })).json()).toMatchObject({ code: 'STATUS_TRANSITION', detailZh: 'new 现在是“已停用”，不能改为“维护中”。' });
+    await send('DELETE', '/devices/new');
   });
 });
 

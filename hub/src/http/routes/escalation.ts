@@ -1,6 +1,6 @@
 import { EscalationAnswerSchema, EscalationPolicySchema } from '@liandong/protocols';
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '../../problem.js';
+import { fieldError } from '../../problem.js';
 import { principalOf } from '../authentication.js';
 import type { App, HttpDependencies } from '../dependencies.js';
 import { IdParams, problems } from '../schemas.js';
@@ -26,5 +26,5 @@ export function addEscalationRoutes(app: App, { escalation }: HttpDependencies):
 
 /** An absent body would stand for `{}`, by which nothing escalates: that has to be said. */
 async function requireBody({ body }: FastifyRequest): Promise<void> {
-  if (body === undefined || body === null) throw new AppError('VALIDATION_FAILED', 'The policy is missing. Send {} for one by which nothing escalates.');
+  if (body === undefined || body === null) throw fieldError('/', { zh: '没有内容；要让任何级别都不升级，请发送 {}。', en: 'The policy is missing. Send {} for one by which nothing escalates.' }, { keyword: 'required' });
 }

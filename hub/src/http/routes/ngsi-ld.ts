@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { AppError } from '../../problem.js';
+import { eitherError, fieldError } from '../../problem.js';
 import { CONTEXT, ENTITY_TYPES, keyValues, type EntityType, type LdEntity } from '../../ngsi-ld/entities.js';
 import { principalOf } from '../authentication.js';
 import type { App, HttpDependencies } from '../dependencies.js';
@@ -33,7 +33,7 @@ export function addNgsiLdRoutes(app: App, { entities }: HttpDependencies): void 
     ...shared, schema: { tags, summary: 'Bins, air and noise as FIWARE Smart Data Models', querystring: EntityQuerySchema, response: { 200: answerOf(Type.Array(EntitySchema)), ...problems } },
   }, async (request, reply) => {
     const { type, id, limit = DEFAULT_PAGE, offset = 0, count, options } = request.query;
-    if (type === undefined && id === undefined) throw new AppError('VALIDATION_FAILED', `Name a \`type\` (${ENTITY_TYPES.join(', ')}) or an \`id\`.`);
+    if (type === undefined && id === undefined) throw eitherError(['/type', '/id'], false, { zh: `请给出 \`type\`（${ENTITY_TYPES.join('、')}）或 \`id\`。`, en: `Name a \`type\` (${ENTITY_TYPES.join(', ')}) or an \`id\`.` });
     const found = await entities.list(principalOf(request), { types: type === undefined ? ENTITY_TYPES : typesOf(type), ids: id?.split(','), limit, offset });
     const links = [contextLink];
     if (limit > 0 && offset + limit < found.count) links.push(`<${nextPage(request, offset + limit)}>; rel="next"`);
@@ -53,7 +53,7 @@ const contextLink = `<${CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; t
 
 function typesOf(names: string): EntityType[] {
   const types = names.split(',').map((name) => ENTITY_TYPES.find((type) => type === name.trim()));
-  if (types.includes(undefined)) throw new AppError('VALIDATION_FAILED', `The types here are ${ENTITY_TYPES.join(', ')}.`);
+  if (types.includes(undefined)) throw fieldError('/type', { zh: `这里的类型有 ${ENTITY_TYPES.join('、')}。`, en: `The types here are ${ENTITY_TYPES.join(', ')}.` }, { keyword: 'enum', expected: [...ENTITY_TYPES] });
   return types.filter((type) => type !== undefined);
 }
 
