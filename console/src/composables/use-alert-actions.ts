@@ -7,6 +7,7 @@ import { useLiveStore } from '../stores/live.js';
 import { useNoticesStore } from '../stores/notices.js';
 import { usePeopleStore } from '../stores/people.js';
 import { useSessionStore } from '../stores/session.js';
+import { useProblemWords } from './use-problem-words.js';
 import { useWords } from './use-words.js';
 
 /** The hub takes this many in one call (count). */
@@ -22,6 +23,7 @@ export function useAlertActions() {
   const [alerts, live, notices, session, words] = [useAlertsStore(), useLiveStore(), useNoticesStore(), useSessionStore(), useWords()];
   const { t } = words;
   const { nameOf } = usePeopleStore();
+  const { problemText } = useProblemWords();
   const isBlocked = (id: string): boolean => live.hasLost || busy.value.has(id);
 
   /** Says so too. */
@@ -44,13 +46,13 @@ export function useAlertActions() {
   }
   /** A refusal because of the state tells what the state is: most often somebody was faster. */
   async function whyNot(id: string, error: unknown): Promise<string> {
-    if (!(error instanceof ApiError) || (error.code !== 'ALERT_STATE' && error.code !== 'ALERT_NOT_ACTIVE')) return words.errorText(error);
+    if (!(error instanceof ApiError) || (error.code !== 'ALERT_STATE' && error.code !== 'ALERT_NOT_ACTIVE')) return problemText(error);
     try {
       const alert = await hubApi.alert(id);
       alerts.apply(alert);
       if (alert.active && alert.acked && alert.ackedBy !== undefined) return t('act.fasterAck', { who: nameOf(alert.ackedBy) });
     } catch { /* The refusal itself is what has to be said. */ }
-    return words.errorText(error);
+    return problemText(error);
   }
   const isMe = (who: string | undefined): boolean => who === undefined || who === session.session?.username;
 
@@ -78,7 +80,7 @@ export function useAlertActions() {
       if (failed.length === 0) notices.show('good', others === 0 ? t('act.bulkDone', { n: done }) : t('act.bulkDoneOthers', { n: done, others }));
       else notices.show('bad', t('act.bulkPart', { n: done + others, failed: failed.length, why: [...new Set(failed)].join(' · ') }));
     } catch (error) {
-      notices.show('bad', words.errorText(error));
+      notices.show('bad', problemText(error));
       return false;
     } finally { free.forEach((id) => busy.value.delete(id)); }
     return failed.length === 0;
