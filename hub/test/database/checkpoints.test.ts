@@ -20,7 +20,7 @@ beforeEach(async () => {
   const onDeath = (error: Error): void => { throw error; };
   writer = await startThreadExecutor({ path: path(), use: 'writes', onDeath });
   reader = await startThreadExecutor({ path: path(), use: 'reads', onDeath });
-  checkpoints = new Checkpoints({ reader, writer, everyMs: 20 });
+  checkpoints = new Checkpoints({ reader, writer, everyMs: { storm: 20, quiet: 20 } });
   await writer.execute({ sql: 'create table thing (id integer primary key, words blob)', parameters: [] });
 });
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import type { Executor } from './statement.js';
 
-/** What the log holds is moved on after this long or this many writes, whichever comes first. */
-const EVERY_MS = 5_000;
+/** What the log holds is moved on after this long or this many writes, whichever comes first. In a storm little at a time: while the disk takes it, commits are slow. */
+const EVERY_MS = { storm: 1_000, quiet: 5_000 };
 const EVERY_WRITES = 500;
 /** Pages of a log that is to begin anew: as long as something is written meanwhile, the reading connection never reaches its end. The connection that writes then moves the rest, which keeps a critical alert for some 15 ms: rarely. 64 MiB. */
 const LONG_LOG = 16_384;
@@ -23,15 +23,15 @@ const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] };
 export class Checkpoints {
   readonly #reader: Executor;
   readonly #writer: Executor;
-  readonly #everyMs: number;
+  readonly #everyMs: typeof EVERY_MS;
   #writes = 0;
   #at = performance.now();
   #isRunning = false;
   /** Pages of the log the last time. */
   #log = 0;
-  #kept = KEPT_BYTES.quiet; // as the connection was opened
+  #isStorm = false;
 
-  constructor({ reader, writer, everyMs = EVERY_MS }: { reader: Executor; writer: Executor; everyMs?: number }) {
+  constructor({ reader, writer, everyMs = EVERY_MS }: { reader: Executor; writer: Executor; everyMs?: typeof EVERY_MS }) {
     this.#reader = reader;
     this.#writer = writer;
     this.#everyMs = everyMs;
@@ -40,7 +40,7 @@ export class Checkpoints {
   /** Call after each write; never throws, and takes no time of its own. */
   onWrite(): void {
     this.#writes += 1;
-    if (this.#isRunning || (this.#writes < EVERY_WRITES && performance.now() - this.#at < this.#everyMs)) return;
+    if (this.#isRunning || (this.#writes < EVERY_WRITES && performance.now() - this.#at < this.#everyMs[this.#isStorm ? 'storm' : 'quiet'])) return;
     this.#isRunning = true;
     this.#writes = 0;
     // Whatever fails here, the next one tries again; the connection's own errors are told to whoever asks it something.
@@ -56,14 +56,14 @@ export class Checkpoints {
     const log = Number(state?.['log'] ?? 0);
     const written = log < this.#log ? log : log - this.#log;
     this.#log = log;
-    await this.#keep(written / seconds > STORM_PAGES_PER_S ? KEPT_BYTES.storm : KEPT_BYTES.quiet);
+    await this.#note(written / seconds > STORM_PAGES_PER_S);
     // What is left is little. Within a transaction it is refused, and left to the next time.
     if (log > LONG_LOG) await this.#writer.execute(CHECKPOINT);
   }
 
-  async #keep(bytes: number): Promise<void> {
-    if (bytes === this.#kept) return;
-    await this.#writer.execute({ sql: `pragma journal_size_limit = ${bytes}`, parameters: [] });
-    this.#kept = bytes;
+  async #note(isStorm: boolean): Promise<void> {
+    if (isStorm === this.#isStorm) return;
+    await this.#writer.execute({ sql: `pragma journal_size_limit = ${KEPT_BYTES[isStorm ? 'storm' : 'quiet']}`, parameters: [] });
+    this.#isStorm = isStorm;
   }
 }
