@@ -15,12 +15,16 @@ export function useChanges(form: () => unknown) {
   return { isChanged: computed(() => said() !== before.value), settle: () => { before.value = said(); } };
 }
 
+const askers = new Set<() => true | Promise<boolean>>();
+const isAnswered = ref(false);
+
 /**
  * Leaving a dialog, or a page (without `close`): at once, or, where something would be lost, after a question. A link, the browser's back button and the next page of the same kind wait for the answer too, and closing or
  * reloading the tab is asked about by the browser. `mayGo`: the same question before anything else that would lose it.
  */
 export function useLeaving(isDirty: () => boolean, close: () => void = () => undefined) {
   const isAsking = ref(false);
+  let isGone = false;
   let answer: ((may: boolean) => void) | undefined;
   function say(may: boolean): void {
     isAsking.value = false;
@@ -28,7 +32,7 @@ export function useLeaving(isDirty: () => boolean, close: () => void = () => und
     answer = undefined;
   }
   const mayGo = (): true | Promise<boolean> => {
-    if (!isDirty()) return true;
+    if (isGone || !isDirty()) return true; // its place was taken away, as when the session ends: nobody could answer
     say(false); // an earlier way out that still waits
     isAsking.value = true;
     return new Promise((resolve) => { answer = resolve; });
@@ -44,11 +48,23 @@ export function useLeaving(isDirty: () => boolean, close: () => void = () => und
   // What was open on the page does not go with it.
   onBeforeRouteUpdate(() => !isDirty() || closeIfMay());
   useTabQuestion(isDirty);
-  onScopeDispose(() => { say(false); });
+  askers.add(mayGo);
+  onScopeDispose(() => {
+    isGone = true;
+    askers.delete(mayGo);
+    say(false);
+  });
   return { isAsking, mayGo, leave: () => { if (isDirty()) void closeIfMay(); else close(); }, stay: () => { say(false); }, discard: () => { say(true); } };
 }
 
+/** The questions of all that is open, one after the other, before something that ends all of it; after `leavesUnasked` the browser does not ask once more. */
+export async function mayAllGo(): Promise<boolean> {
+  for (const mayGo of [...askers]) if (!await mayGo()) return false;
+  return true;
+}
+export function leavesUnasked(): void { isAnswered.value = true; }
+
 /** The browser's own question before its tab is closed or loaded anew, which it lets nobody else ask. A listener for it stands only while something would be lost, as it keeps a page out of the browser's memory of pages. */
 export function useTabQuestion(isDirty: () => boolean): void {
-  useEventListener(() => isDirty() ? window : undefined, 'beforeunload', (event) => { event.preventDefault(); });
+  useEventListener(() => isDirty() && !isAnswered.value ? window : undefined, 'beforeunload', (event) => { event.preventDefault(); });
 }

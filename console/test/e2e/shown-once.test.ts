@@ -172,6 +172,23 @@ describe.skipIf(!canDrive)('a page with what is there only once', { timeout: 60_
     await page.locator('h1').first().waitFor();
   });
 
+  it('asks before somebody signs out, once, and stays signed in with it when told to', async () => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/devices`, 'en', [1366, 768]);
+    await PLACES['a device’s new password']?.open(page);
+    await page.getByTestId('credentials').waitFor();
+    await page.getByTestId('sign-out').click();
+    await page.getByTestId('discard-stay').click();
+    expect(await page.getByTestId('credentials').isVisible()).toBe(true);
+    expect((await page.request.get(`${hub.url}/api/v1/session`)).status()).toBe(200);
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => { dialogs.push(dialog.type()); void dialog.accept(); });
+    await page.getByTestId('sign-out').click();
+    await page.getByTestId('discard-yes').click();
+    await expect.poll(() => page.url()).toBe(`${hub.url}/sign-in`);
+    expect(dialogs).toEqual([]);
+  });
+
   it('asks an installer who goes on to the next device, not when the device has been heard with it', async () => {
     const { hub, page } = wall;
     const claimed = PLACES['a claimed device'];

@@ -15,16 +15,18 @@ export async function timelineOf(db: Db, alertId: string): Promise<AlertTimeline
   return first === undefined ? [] : withNames(db, [first, ...newest.slice(1)].map(toTimelineEntry));
 }
 
-/** Words of a person on an alert; `by` undefined: of the hub itself. */
+/** Words of a person on an alert. */
 interface Words { readonly id: string; readonly by: string | undefined; readonly note: string | undefined }
 
-/** Tells of these words, with whatever step they came, whether they are on the timeline of their alert. */
+/** Tells of these words, with whatever step they came, whether they are on the timeline of their alert since it was last acknowledged: said again later they are news. */
 export async function saidOn(db: Pick<Db, 'selectFrom'>, words: readonly Words[]): Promise<(one: Words) => boolean> {
   const keyOf = ({ id, by, note }: Words): string => JSON.stringify([id, by, storable(note)]); // as they are read back
   const notes = [...new Set(words.flatMap(({ note }) => note ?? []))];
+  const people = [...new Set(words.flatMap(({ by }) => by ?? []))];
   const said = new Set<string>();
   for (const part of inParts(words.map(({ id }) => id))) {
-    const rows = await db.selectFrom('alert_timeline').select(['alert_id', 'by', 'note']).where('alert_id', 'in', part).where('note', 'in', notes).execute();
+    const rows = await db.selectFrom('alert_timeline as entry').select(['alert_id', 'by', 'note']).where('alert_id', 'in', part).where('by', 'in', people).where('note', 'in', notes)
+      .where((e) => e('entry.id', '>=', e.fn.coalesce(e.selectFrom('alert_timeline as ack').select((f) => f.fn.max('ack.id').as('id')).whereRef('ack.alert_id', '=', 'entry.alert_id').where('ack.change', '=', 'acked'), e.lit(0)))).execute();
     for (const row of rows) said.add(keyOf({ id: row.alert_id, by: row.by ?? undefined, note: row.note ?? undefined }));
   }
   return (one) => said.has(keyOf(one));

@@ -1,4 +1,4 @@
-import type { Alert, AlertTimelineEntry, AreaId, DeviceId, EdgeAlertEntry, EdgeAlertRecord, EpochMs } from '@liandong/protocols';
+import { isBlank, type Alert, type AlertTimelineEntry, type AreaId, type DeviceId, type EdgeAlertEntry, type EdgeAlertRecord, type EpochMs } from '@liandong/protocols';
 import type { AlertClocks } from '../alerts/alert-clocks.js';
 import { applyStep, type AlertStep, type StepDetail } from '../alerts/life-cycle.js';
 
@@ -29,6 +29,8 @@ export function mergedWith(known: Alert, { alert: told, edge }: EdgeAlertRecord,
   const entries: AlertTimelineEntry[] = [];
   const take = (entry: AlertTimelineEntry): void => {
     const next = FOLLOWED.has(entry.change) ? applyStep(alert, entry.change as AlertStep, detailOf(entry, told)) : undefined; // FOLLOWED holds steps only
+    // What somebody wrote with an acknowledgement that comes second is kept, as it is of one made here.
+    if (next === undefined && entry.change === 'acked' && alert.acked && !isBlank(entry.note ?? '')) return take({ ...entry, change: 'commented' });
     if (next === undefined) return;
     alert = clocks.after(alert, { ...next, count: alert.count, ...(entry.change === 'cleared' && !told.active ? given({ inhibitedBy: told.inhibitedBy }) : {}) }, entry.change, at);
     entries.push(entry);

@@ -65,6 +65,14 @@ describeOnDatabases('the alert service', () => {
     ]);
   });
 
+  it('keeps the same words of the same person when they are news: said after somebody else had to acknowledge it anew', async () => {
+    await rig.service.ack(EAST, id, 'on my way');
+    await rig.service.unack(EAST, id);
+    await rig.service.ack(WANG, id);
+    for (let time = 0; time < 2; time += 1) await rig.service.ack(EAST, id, 'on my way');
+    expect((await rig.service.get(ADMIN, id)).timeline.slice(1)).toMatchObject([{ change: 'acked', by: 'li' }, { change: 'unacked', by: 'li' }, { change: 'acked', by: 'wang' }, { change: 'commented', by: 'li', note: 'on my way' }]);
+  });
+
   it('keeps the words of an acknowledgement of many on each of those that were acknowledged before', async () => {
     await rig.send('bin-w', 'fill_level', 96);
     const west = (await rig.service.active(WEST, {}))[0]!.id;

@@ -35,22 +35,24 @@ async function write(bytes: number): Promise<void> {
 }
 
 describe('the log of a database', () => {
-  it('is not cut while a storm fills it again and again, and gives the disk back when it is over', async () => {
-    // Longer than it keeps in quiet hours, and begun anew several times.
-    const sizes: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      for (let megabytes = 0; megabytes < 24; megabytes += 1) {
-        await write(2 ** 20);
-        sizes.push(await logBytes());
+  it('is not cut while a storm fills it again and again, and gives the disk back when it is over: of every storm', async () => {
+    for (let storm = 0; storm < 2; storm += 1) {
+      // Longer than it keeps in quiet hours, and begun anew several times.
+      const sizes: number[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        for (let megabytes = 0; megabytes < 24; megabytes += 1) {
+          await write(2 ** 20);
+          sizes.push(await logBytes());
+        }
+        await sleep(25);
       }
-      await sleep(25);
-    }
-    expect(Math.max(...sizes)).toBeGreaterThan(KEPT_BYTES.quiet);
-    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+      expect(Math.max(...sizes)).toBeGreaterThan(KEPT_BYTES.quiet);
+      expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
 
-    await waitFor('the log is short', async () => {
-      await write(100);
-      return await logBytes() <= KEPT_BYTES.quiet;
-    }, { intervalMs: 25 });
+      await waitFor('the log is short', async () => {
+        await write(100);
+        return await logBytes() <= KEPT_BYTES.quiet;
+      }, { intervalMs: 25 });
+    }
   });
 });

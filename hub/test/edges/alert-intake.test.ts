@@ -92,6 +92,8 @@ describeOnDatabases('alerts of an edge', () => {
     expect(await rig.active()).toMatchObject([{ ackedBy: 'admin', ackedAt: START }]);
     await take(clearedThere);
     expect(await rig.alerts()).toMatchObject([{ active: false, ackedBy: 'admin' }]);
+    // What was written with the one that came second is kept.
+    expect((await rig.service.get(ADMIN, 'edge-alert-1')).timeline).toMatchObject([{ change: 'raised' }, { change: 'acked', by: 'admin' }, { change: 'commented', by: 'admin@edge-1', note: 'on my way' }, { change: 'cleared' }]);
   });
 
   it('end with the hours of their rule, though nothing more is heard of the device', async () => {

@@ -29,6 +29,7 @@ export class Checkpoints {
   #isRunning = false;
   /** Pages of the log the last time. */
   #log = 0;
+  #isMoved = true;
   #isStorm = false;
 
   constructor({ reader, writer, everyMs = EVERY_MS }: { reader: Executor; writer: Executor; everyMs?: typeof EVERY_MS }) {
@@ -54,8 +55,9 @@ export class Checkpoints {
     const seconds = (performance.now() - this.#at) / 1000;
     const { rows: [state] } = await this.#reader.execute(CHECKPOINT);
     const log = Number(state?.['log'] ?? 0);
-    const written = log < this.#log ? log : log - this.#log;
-    this.#log = log;
+    // What was moved as a whole begins anew with the next write, and may have grown as long since.
+    const written = this.#isMoved || log < this.#log ? log : log - this.#log;
+    [this.#log, this.#isMoved] = [log, Number(state?.['checkpointed']) === log];
     await this.#note(written / seconds > STORM_PAGES_PER_S);
     // What is left is little. Within a transaction it is refused, and left to the next time.
     if (log > LONG_LOG) await this.#writer.execute(CHECKPOINT);
