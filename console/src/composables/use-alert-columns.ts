@@ -47,14 +47,15 @@ export function useAlertColumns() {
     h('div', { class: 'stacked-foot' }, [h('span', [formatMoment(alert.raisedAt, clock.hubNow), lasted(alert), t(`tier.${alert.tier}`), state(alert)].join(' · ')), action(alert)]),
   ]);
 
+  // Together at most 1,246: what a screen of 1,280 has room for.
   return computed((): DataTableColumns<Alert> => isNarrow.value ? [{ key: 'stacked', title: t('alerts.title'), render: stacked }] : [
-    { key: 'severity', title: t('alerts.severity'), width: 112, render: severity },
+    { key: 'severity', title: t('alerts.severity'), width: 108, render: severity },
     { key: 'message', title: t('alerts.message'), minWidth: 220, render: message },
-    { key: 'place', title: t('alerts.place'), width: 200, ellipsis: { tooltip: false }, render: (alert) => clipped(place(alert)) },
-    { key: 'raisedAt', title: t('alerts.raisedAt'), width: 128, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
-    { key: 'lasted', title: t('alerts.lasted'), width: 124, render: lasted },
-    { key: 'tier', title: t('alerts.tierColumn'), width: 112, render: (alert) => t(`tier.${alert.tier}`) },
-    { key: 'state', title: t('alerts.state'), width: 250, ellipsis: { tooltip: false }, render: (alert) => clipped(state(alert)) },
+    { key: 'place', title: t('alerts.place'), width: 184, ellipsis: { tooltip: false }, render: (alert) => clipped(place(alert)) },
+    { key: 'raisedAt', title: t('alerts.raisedAt'), width: 124, render: (alert) => formatMoment(alert.raisedAt, clock.hubNow) },
+    { key: 'lasted', title: t('alerts.lasted'), width: 120, render: lasted },
+    { key: 'tier', title: t('alerts.tierColumn'), width: 110, render: (alert) => t(`tier.${alert.tier}`) },
+    { key: 'state', title: t('alerts.state'), width: 226, ellipsis: { tooltip: false }, render: (alert) => clipped(state(alert)) },
     { key: 'action', title: '', width: 144, align: 'right', render: action },
   ]);
 }

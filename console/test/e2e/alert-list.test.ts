@@ -33,4 +33,17 @@ describe.skipIf(!canDrive)('the list of all alerts', { timeout: 60_000 }, () => 
       await more.waitFor({ state: 'detached' });
     } finally { await browser.close(); await hub.stop(); }
   });
+
+  it.each(['zh-CN', 'en'])('has what may be done with an alert on the screen at 1280 px (%s)', async (locale) => {
+    const [browser, hub] = [await launchBrowser(), await startFixtureHub({ withAlerts: false })];
+    try {
+      hub.raise('standing', 0, 'critical', '单元门强行开启', 'Door forced open');
+      const page = await openWall(browser, hub);
+      await showAt(page, `${hub.url}/alerts`, locale, [1280, 720]);
+      const key = page.getByTestId('alert-ack').first();
+      await key.waitFor();
+      const box = await key.boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(1280 - 16);
+    } finally { await browser.close(); await hub.stop(); }
+  });
 });
