@@ -4,7 +4,6 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
 import { emptyRange } from '../range-errors.js';
 import type { AggregateCursors } from './cursor.js';
 import { readChanges, type RowFilter } from './read-rows.js';
@@ -26,7 +25,7 @@ export function createAggregateOpener({ db, clock, areas, cursors }: { db: Db; c
   /** Undefined: all there are. */
   function areasOf(principal: Principal, { area, level }: AggregateQuery): AreaId[] | undefined {
     if (area !== undefined) {
-      if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+      areas.requireVisible(principal, area);
       return level === undefined || areas.get(area)?.level === level ? [area] : [];
     }
     if (principal.area === undefined && level === undefined) return undefined;

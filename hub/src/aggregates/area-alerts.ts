@@ -5,7 +5,6 @@ import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
 import { emptyPast, longRange } from '../range-errors.js';
 import { breathe } from '../breathe.js';
 import { startOf } from './stages.js';
@@ -36,7 +35,7 @@ export function createAreaAlerts({ db, clock, areas }: { db: Db; clock: Clock; a
     async list(principal, query) {
       requirePermission(principal, 'aggregate:read');
       const { area, window = '1d' } = query;
-      if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+      areas.requireVisible(principal, area);
       const range = rangeOf(query, window);
       const root = area ?? principal.area;
       const scope = { ...range, areas: root === undefined ? undefined : areas.subtree(root) };

@@ -2,7 +2,6 @@ import { FEWEST_PEOPLE, PASSAGE_RANGE_MS, WINDOW_MS, type AreaId, type DeviceId,
 import type { AreaTree } from '../areas/area-tree.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
 import { emptyRange, longRange } from '../range-errors.js';
 import { breathe } from '../breathe.js';
 import { createLane } from '../telemetry/lane.js';
@@ -81,7 +80,7 @@ export function createPassages({ store, directory, areas, places, watermark }: P
     async list(principal, query) {
       requirePermission(principal, 'aggregate:read');
       const { area } = query;
-      if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+      areas.requireVisible(principal, area);
       const range = rangeOf(query);
       const sums = new Map<string, PassageRow>();
       const communities = areas.all().filter(({ id, level }) => level === 'community' && (area === undefined ? areas.isVisible(principal, id) : areas.contains(area, id)));

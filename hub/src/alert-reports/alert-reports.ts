@@ -5,7 +5,6 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import type { Roster } from '../duty/roster.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
 import { emptyPast, longRange } from '../range-errors.js';
 import { readHandover } from './handover.js';
 import { readKpi } from './kpi.js';
@@ -18,7 +17,7 @@ export interface AlertReportsDependencies { db: Db; clock: Clock; areas: AreaTre
 
 export function createAlertReports({ db, clock, areas, activeAlerts, roster }: AlertReportsDependencies): AlertReports {
   function rootOf(principal: Principal, area: AreaId | undefined): AreaId | undefined {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
+    areas.requireVisible(principal, area);
     return area ?? principal.area;
   }
 

@@ -19,7 +19,7 @@ export interface AlertServiceDependencies { db: Db; clock: Clock; areas: AreaTre
 export function createAlertService({ db, clock, areas, writer }: AlertServiceDependencies): AlertService {
   /** Areas the answer is limited to; undefined: everything. */
   function scopeOf(principal: Principal, area: AreaId | undefined): Set<AreaId> | undefined {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND');
+    areas.requireVisible(principal, area);
     const root = area ?? principal.area;
     return root === undefined ? undefined : areas.subtree(root);
   }

@@ -43,7 +43,7 @@ export function createAreaService({ db, areas, audit }: { db: Db; areas: AreaTre
 
     async patch(principal, id, patch) {
       requirePermission(principal, 'area:write');
-      if (!areas.isVisible(principal, id)) throw new AppError('AREA_NOT_FOUND', `There is no area ${id}.`);
+      areas.requireVisible(principal, id);
       requireBoundary(patch);
       const columns = toChangedColumns(patch);
       if (Object.keys(columns).length > 0) await db.updateTable('area').set(columns).where('id', '=', id).execute();
@@ -63,7 +63,7 @@ function requireParent(principal: Principal, { level, parent }: NewArea, areas: 
     return;
   }
   if (parent === undefined) throw new AppError('PARENT_LEVEL', `A ${level} needs a parent of level ${wanted}.`);
-  if (!areas.isVisible(principal, parent)) throw new AppError('AREA_NOT_FOUND', `There is no area ${parent}.`);
+  areas.requireVisible(principal, parent);
   const found = areas.get(parent)?.level;
   if (found !== wanted) throw new AppError('PARENT_LEVEL', `The parent of a ${level} is a ${wanted}, and ${parent} is a ${found}.`);
 }

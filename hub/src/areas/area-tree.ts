@@ -1,6 +1,7 @@
 import { topDown, type Area, type AreaId, type AreaLevel, type AreaNode } from '@liandong/protocols';
 import type { Principal } from '../identity/principal.js';
 import { Listeners } from '../listeners.js';
+import { AppError } from '../problem.js';
 
 /** All areas in memory: a sub-district has a few hundred. Answers questions of containment without a query. */
 export class AreaTree {
@@ -46,6 +47,11 @@ export class AreaTree {
   /** May this caller know of the area? */
   isVisible(principal: Principal, id: AreaId): boolean {
     return principal.area === undefined ? this.#areas.has(id) : this.contains(principal.area, id);
+  }
+
+  /** An area outside the caller's own does not exist for them; none is named: nothing to refuse. @throws AppError AREA_NOT_FOUND */
+  requireVisible(principal: Principal, id: AreaId | undefined): void {
+    if (id !== undefined && !this.isVisible(principal, id)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${id}。`, en: `There is no area ${id}.` });
   }
 
   /** Ids of `root` and all below it. */

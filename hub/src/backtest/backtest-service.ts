@@ -87,7 +87,7 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
 
   /** @throws AppError AREA_NOT_FOUND */
   function areaOf(principal: Principal, asked: AreaId | undefined): AreaId | undefined {
-    if (asked !== undefined && !areas.isVisible(principal, asked)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${asked}。`, en: `There is no area ${asked}.` });
+    areas.requireVisible(principal, asked);
     return asked ?? principal.area;
   }
 

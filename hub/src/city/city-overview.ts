@@ -5,7 +5,6 @@ import { breathe } from '../breathe.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError } from '../problem.js';
 import { emptyRange, longRange } from '../range-errors.js';
 import { readToldAreas, type ToldArea } from './city-areas.js';
 import type { HubBook } from './hub-book.js';
@@ -23,7 +22,7 @@ const AREAS = 20;
 
 export function createCityOverview({ db, clock, areas, book }: { db: Db; clock: Clock; areas: AreaTree; book: HubBook }): CityOverviewService {
   function listed(principal: Principal, area: AreaId | undefined): Area[] {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
+    areas.requireVisible(principal, area);
     const isListed = (found: Area): boolean => area === undefined ? found.level === 'subdistrict' : found.parent === area;
     return areas.all().filter((found) => isListed(found) && areas.isVisible(principal, found.id));
   }

@@ -131,7 +131,7 @@ export function createClaimService({ db, clock, areas, directory, devices, chang
 
     async claim(principal, claim, { address, formId }) {
       requirePermission(principal, 'device:write');
-      if (!areas.isVisible(principal, claim.area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${claim.area}。`, en: `There is no area ${claim.area}.` });
+      areas.requireVisible(principal, claim.area);
       placeOf(areas, claim.area);
       requireInstall(claim.install);
       const secret = await newDeviceSecret(random);

@@ -67,16 +67,12 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
   function requireEntry(principal: Principal, permission: Permission, id: DeviceId): DeviceEntry {
     requirePermission(principal, permission);
     const entry = directory.get(id);
-    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
+    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw notFound(id);
     return entry;
   }
 
-  function requireArea(principal: Principal, area: AreaId): void {
-    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
-  }
-
   function requirePlace(principal: Principal, area: AreaId): void {
-    requireArea(principal, area);
+    areas.requireVisible(principal, area);
     placeOf(areas, area);
   }
 
@@ -96,7 +92,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
 
     async list(principal, { area, kind, status, q, limit = DEFAULT_PAGE, cursor }) {
       requirePermission(principal, 'device:read');
-      if (area !== undefined) requireArea(principal, area);
+      areas.requireVisible(principal, area);
       const after = cursor === undefined ? '' : positionOf(cursor);
       const within = area ?? principal.area;
       const places = within === undefined ? undefined : areas.subtree(within);
@@ -170,7 +166,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         requireTransition(id, from.status, patch.status);
         await requireFree(trx, { id, kind, ...tiesAfter(from, patch) });
         const row = await trx.updateTable('device').set(columns).where('id', '=', id).returningAll().executeTakeFirst();
-        if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
+        if (row === undefined) throw notFound(id);
         const changed = withSighting(entryOf(areas, row), directory.get(id));
         const left = from.area === row.area ? [] : [await changes.recordDevice(trx, { ...from, status: 'retired' }, row.area)];
         await note(trx, { by: principal.name, action: 'device.changed', target: id, detail: changesOf(from, patch) });
@@ -185,7 +181,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
       const { device } = requireEntry(principal, 'device:write', id);
       const change = await db.transaction().execute(async (trx) => {
         const { numDeletedRows } = await trx.deleteFrom('device').where('id', '=', id).executeTakeFirst();
-        if (numDeletedRows === 0n) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
+        if (numDeletedRows === 0n) throw notFound(id);
         await trx.insertInto('device_tombstone').values({ id, area: device.area, deleted_at: clock.now() }).execute();
         await note(trx, { by: principal.name, action: 'device.deleted', target: id, detail: `${device.kind} in ${device.area}` });
         return changes.recordDevice(trx, { ...device, status: 'retired' });
@@ -207,7 +203,7 @@ export function createDeviceService({ db, clock, areas, directory, refusals, cha
         await note(trx, { by: principal.name, action: 'device.credentials-rotated', target: id });
         return changed;
       });
-      if (row === undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
+      if (row === undefined) throw notFound(id);
       directory.put(withSighting(entryOf(areas, row), directory.get(id)));
       return { credentials: { username: id, password: secret } };
     },
@@ -236,3 +232,5 @@ function positionOf(cursor: string): DeviceId {
   if (!isId(id)) throw new AppError('CURSOR_INVALID');
   return id;
 }
+
+const notFound = (id: DeviceId): AppError => new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });

@@ -30,10 +30,6 @@ export interface ShiftService {
 export interface ShiftServiceDependencies { db: Db; clock: Clock; ids: IdSource; areas: AreaTree; roster: Roster }
 
 export function createShiftService({ db, clock, ids, areas, roster }: ShiftServiceDependencies): ShiftService {
-  function requireArea(principal: Principal, area: AreaId): void {
-    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
-  }
-
   function find(principal: Principal, id: string): Shift {
     const shift = roster.get(id);
     if (shift === undefined || !areas.isVisible(principal, shift.area)) throw notFound(id);
@@ -51,7 +47,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   const reaches = (user: UserRow, area: AreaId): boolean => user.area === null || areas.contains(user.area, area);
 
   async function checked(principal: Principal, given: NewShift): Promise<NewShift> {
-    requireArea(principal, given.area);
+    areas.requireVisible(principal, given.area);
     const { validFrom = -Infinity, validTo = Infinity } = given;
     if (validTo <= validFrom) throw fieldError('/validTo', { zh: '停用日期要晚于启用日期。', en: '`validTo` must be after `validFrom`.' }, { keyword: 'minimum', limit: validFrom + 1 });
     const shift = { ...given, weekdays: [...new Set(given.weekdays)].sort((a, b) => a - b), users: [...new Set(given.users)] };
@@ -74,13 +70,13 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   return {
     async list(principal, area) {
       requirePermission(principal, 'duty:read');
-      if (area !== undefined) requireArea(principal, area);
+      areas.requireVisible(principal, area);
       const root = area ?? principal.area;
       return roster.all().filter((shift) => root === undefined || areas.contains(root, shift.area)).sort(byPlace);
     },
     async people(principal, area) {
       requirePermission(principal, 'duty:read');
-      if (area !== undefined) requireArea(principal, area);
+      areas.requireVisible(principal, area);
       const own = principal.area;
       const rows = await db.selectFrom('user').select(['username', 'name', 'role', 'area']).orderBy('username').execute();
       const isAsked = (row: UserRow): boolean => area !== undefined ? reaches(row, area) : own === undefined || reaches(row, own) || (row.area !== null && areas.contains(own, row.area));
@@ -110,7 +106,7 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
     async onDuty(principal, { area = principal.area, at = clock.now() }) {
       requirePermission(principal, 'duty:read');
       if (area === undefined) throw fieldError('/area', { zh: '请选一个区域。', en: 'Name an `area`.' }, { keyword: 'required' });
-      requireArea(principal, area);
+      areas.requireVisible(principal, area);
       return { data: roster.onDuty(area, at) };
     },
   };

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
-import { AppError, FieldError } from '../problem.js';
+import { FieldError } from '../problem.js';
 import type { EscalationPolicies } from './policies.js';
 
 /** Policies of areas. Each method checks permission first; an area out of the caller's own does not exist (AREA_NOT_FOUND). */
@@ -18,10 +18,6 @@ export interface EscalationService {
 }
 
 export function createEscalationService({ db, clock, areas, policies }: { db: Db; clock: Clock; areas: AreaTree; policies: EscalationPolicies }): EscalationService {
-  function requireArea(principal: Principal, area: AreaId): void {
-    if (!areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
-  }
-
   function answer(area: AreaId): EscalationAnswer {
     const pin = policies.inForce(area);
     const own = pin.policyArea === undefined ? undefined : policies.own(pin.policyArea);
@@ -41,12 +37,12 @@ export function createEscalationService({ db, clock, areas, policies }: { db: Db
   return {
     async get(principal, area) {
       requirePermission(principal, 'duty:read');
-      requireArea(principal, area);
+      areas.requireVisible(principal, area);
       return answer(area);
     },
     async put(principal, area, policy) {
       requirePermission(principal, 'duty:write');
-      requireArea(principal, area);
+      areas.requireVisible(principal, area);
       requireOrder(policy);
       const own = policies.own(area)?.body;
       if (own === undefined || inWords(own) !== inWords(policy)) await edit(principal, area, policy);
@@ -54,7 +50,7 @@ export function createEscalationService({ db, clock, areas, policies }: { db: Db
     },
     async remove(principal, area) {
       requirePermission(principal, 'duty:write');
-      requireArea(principal, area);
+      areas.requireVisible(principal, area);
       if (policies.own(area) !== undefined) await edit(principal, area, undefined);
       return answer(area);
     },

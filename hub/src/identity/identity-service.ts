@@ -31,7 +31,7 @@ export function createIdentityService({ db, clock, areas, audit, random = system
   /** The area a new user or token is bound to: never outside the maker's own. */
   function boundArea(maker: Principal, wanted: AreaId | undefined): AreaId | undefined {
     const area = wanted ?? maker.area;
-    if (area !== undefined && !areas.isVisible(maker, area)) throw new AppError('AREA_NOT_FOUND', `There is no area ${area}.`);
+    areas.requireVisible(maker, area);
     return area;
   }
 

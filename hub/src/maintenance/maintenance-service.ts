@@ -56,7 +56,7 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
     async list(principal, query) {
       requirePermission(principal, 'alert:read');
       const { area, limit, cursor } = query;
-      if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND');
+      areas.requireVisible(principal, area);
       if (cursor !== undefined && !/^[0-9a-z]{26}$/.test(cursor)) throw new AppError('CURSOR_INVALID');
       const found: Maintenance[] = [];
       let rows: Maintenance[];
@@ -80,7 +80,7 @@ export function createMaintenanceService({ db, clock, ids, areas, directory, win
       requireTimes(wanted, at);
       const { area, devices } = wanted;
       if ((area === undefined) === (devices === undefined)) throw eitherError(['/area', '/devices'], area !== undefined, { zh: '请选一个区域，或若干设备，两者取其一。', en: 'Give either `area` or `devices`.' });
-      if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
+      areas.requireVisible(principal, area);
       const stranger = devices?.find((id) => directory.get(id) === undefined || !isDeviceVisible(principal, id));
       if (stranger !== undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${stranger}。`, en: `There is no device ${stranger}.` });
       const window: Maintenance = { ...wanted, ...(devices === undefined ? {} : { devices: [...new Set(devices)] }), id: ids(), by: principal.name, at };

@@ -1,4 +1,4 @@
-import type { AreaId, Channel, ChannelPatch, ChannelTest, NewChannel, Notification, NotificationQuery } from '@liandong/protocols';
+import type { Channel, ChannelPatch, ChannelTest, NewChannel, Notification, NotificationQuery } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -53,10 +53,6 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
     return rows.map(toStoredChannel).filter((channel) => isVisible(principal, channel));
   }
 
-  function requireArea(principal: Principal, area: AreaId | undefined): void {
-    if (area !== undefined && !areas.isVisible(principal, area)) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${area}。`, en: `There is no area ${area}.` });
-  }
-
   /** What lies in the hub's own network is everybody's, not one area's: who keeps one area can't reach into it, nor turn a channel that may elsewhere. */
   function requireMayReach(principal: Principal, { allowPrivate, isTurned }: { allowPrivate: boolean; isTurned: boolean }): void {
     if (principal.area !== undefined && allowPrivate && isTurned) throw new AppError('FORBIDDEN', { zh: '只有不限区域的管理员可以允许内网地址，或修改这种渠道的地址。', en: 'Only an admin who is bound to no area may let a channel reach private addresses, or change the url of one that may.' });
@@ -73,7 +69,7 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
 
     async create(principal, wanted) {
       requirePermission(principal, 'channel:write');
-      requireArea(principal, wanted.area);
+      areas.requireVisible(principal, wanted.area);
       const { allowPrivate = false } = wanted;
       requireMayReach(principal, { allowPrivate, isTurned: true });
       await requireWorkable({ type: wanted.type, url: wanted.url, secret: wanted.secret, to: wanted.to ?? [], allowPrivate }, { resolve, hasSmtp });
@@ -92,7 +88,7 @@ export function createChannelService({ db, clock, areas, outbox, sender, resolve
     async patch(principal, id, patch) {
       requirePermission(principal, 'channel:write');
       const before = await find(principal, id);
-      requireArea(principal, patch.area ?? undefined);
+      areas.requireVisible(principal, patch.area ?? undefined);
       if (patch.area === null && principal.area !== undefined) throw new AppError('FORBIDDEN', { zh: '只有不限区域的管理员可以让渠道通知全部区域。', en: 'Only an admin who is bound to no area may let a channel tell of every area.' });
       const allowPrivate = patch.allowPrivate ?? before.allowPrivate;
       requireMayReach(principal, { allowPrivate, isTurned: patch.url !== undefined || patch.allowPrivate === true });

@@ -31,9 +31,6 @@ export interface Scopes {
 }
 
 export function createScopes({ areas, directory }: { areas: AreaTree; directory: DeviceDirectory }): Scopes {
-  function requireArea(principal: Principal, id: AreaId): void {
-    if (!areas.isVisible(principal, id)) throw new AppError('AREA_NOT_FOUND', `There is no area ${id}.`);
-  }
   function requireDevice(principal: Principal, id: DeviceId): void {
     const entry = directory.get(id);
     if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
@@ -43,7 +40,7 @@ export function createScopes({ areas, directory }: { areas: AreaTree; directory:
     resolve(principal, request) {
       requirePermission(principal, 'device:read');
       requirePermission(principal, 'telemetry:read');
-      request.areas?.forEach((id) => requireArea(principal, id));
+      request.areas?.forEach((id) => areas.requireVisible(principal, id));
       request.devices?.forEach((id) => requireDevice(principal, id));
       const filter = { areas: setOf(request.areas), devices: setOf(request.devices) };
       const scope = { bound: principal.area, hasAlerts: may(principal, 'alert:read'), ...filter };

@@ -22,8 +22,7 @@ export function isRuleVisible(principal: Principal, { scope }: Pick<Rule, 'scope
 export function requireOwnScope(principal: Principal, { scope }: Pick<Rule, 'scope'>, { areas, directory }: Places): void {
   const { area: own } = principal;
   if (own === undefined) return;
-  const foreignArea = scope?.areas?.find((id) => !areas.contains(own, id));
-  if (foreignArea !== undefined) throw new AppError('AREA_NOT_FOUND', { zh: `没有区域 ${foreignArea}。`, en: `There is no area ${foreignArea}.` });
+  for (const id of scope?.areas ?? []) areas.requireVisible(principal, id);
   const foreignDevice = scope?.devices?.find((id) => !isWithin(own, id, { areas, directory }));
   if (foreignDevice !== undefined) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${foreignDevice}。`, en: `There is no device ${foreignDevice}.` });
   if ((scope?.areas ?? []).length + (scope?.devices ?? []).length === 0) throw new AppError('FORBIDDEN', { zh: `您只管 ${own}：请在范围里选其中的区域或设备。`, en: `Your role is bound to ${own}: name areas or devices within it in scope.` });
