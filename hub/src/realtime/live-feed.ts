@@ -12,6 +12,7 @@ import { createChangeTail, type ChangeTail } from './change-tail.js';
 import { dropToResume } from './connection.js';
 import type { LatestValueStore } from './latest-values.js';
 import { createLiveClient, type LiveClient } from './live-client.js';
+import { paced } from './pace.js';
 import { createScopes, type Scope, type Scopes } from './scope.js';
 import { createScreen } from './screen.js';
 import { createSignIn } from './sign-in.js';
@@ -49,7 +50,7 @@ export interface LiveFeedTuning {
   readonly maxConnections: number;
   /** A connection is pinged this often, and given up when it is silent as long again. */
   readonly pingMs: number;
-  /** A little over 250 ms, so that a timer that fires early never makes five packets in a second. */
+  /** At least this between two packets of telemetry. */
   readonly flushMs: number;
   /** In a storm screens are told of changes this often; of critical alerts always at once. */
   readonly strideMs: number;
@@ -61,7 +62,7 @@ export interface LiveFeedTuning {
 }
 
 const DEFAULTS: LiveFeedTuning = {
-  maxConnections: 1_000, pingMs: 10_000, flushMs: 1000 / LIMITS.liveTelemetryPerSecond + 15, strideMs: 50, heartbeatMs: LIMITS.heartbeatSeconds * 1000,
+  maxConnections: 1_000, pingMs: 10_000, flushMs: 1000 / LIMITS.liveTelemetryPerSecond + 1, strideMs: 50, heartbeatMs: LIMITS.heartbeatSeconds * 1000,
   recheckMs: 10_000, ackTimeoutMs: 10_000, inFlightAlerts: 256,
 };
 /** The ack time-out is counted in this many sweeps, so that a hub that itself stood still doesn't blame its screens. */
@@ -124,8 +125,8 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   const closing = acceptClients({ deps, tuning, server, tail, scopes, telemetry, clients });
   const forgetAreas = deps.areas.onChange((area) => { for (const { screen } of clients.values()) screen.offerArea(area); });
   const forgetRemoved = directory.onChange((id, entry) => { if (entry === undefined) latest.forget(id); });
+  const endFlushing = paced(tuning.flushMs, () => { telemetry.flush(); });
   const timers = [
-    setInterval(() => { telemetry.flush(); }, tuning.flushMs),
     setInterval(() => { beat(deps, { tail, scopes, clients: clients.values() }); }, tuning.heartbeatMs),
     setInterval(() => { for (const { screen } of clients.values()) screen.sweep(); }, tuning.ackTimeoutMs / ACK_SWEEPS),
     everyRound(tuning.recheckMs, async () => { for (const client of [...clients.values()]) await client.recheck(); }),
@@ -134,6 +135,7 @@ async function run(deps: LiveFeedDeps): Promise<RunningFeed> {
   return {
     clients,
     async stop() {
+      endFlushing();
       for (const timer of timers) clearInterval(timer);
       forgetAreas();
       forgetRemoved();

@@ -6,9 +6,9 @@ let hub: LiveHub;
 beforeEach(async () => { hub = await startLiveHub(); });
 afterEach(async () => { await hub.stop(); });
 
-function collect(client: Client): { at: number; delta: TelemetryDelta }[] {
-  const packets: { at: number; delta: TelemetryDelta }[] = [];
-  client.on('telemetry', (delta) => { packets.push({ at: performance.now(), delta }); });
+function collect(client: Client): TelemetryDelta[] {
+  const packets: TelemetryDelta[] = [];
+  client.on('telemetry', (delta) => { packets.push(delta); });
   return packets;
 }
 
@@ -24,11 +24,11 @@ describe('telemetry feed', () => {
       await hub.report('bin-1', { temperature: value += 0.01 });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await until(() => packets.every((received) => received.at(-1)?.delta.devices['bin-1']?.temperature === value));
+    await until(() => packets.every((received) => received.at(-1)?.devices['bin-1']?.temperature === value));
     for (const received of packets) {
       expect(received.length).toBeGreaterThan(5);
-      // 40 ms: what the way to this test may take longer for one packet than for another.
-      for (const [i, { at }] of received.entries()) expect((received[i + 4]?.at ?? Infinity) - at).toBeGreaterThan(1_000 - 40);
+      // By the hub's own time: how long the way here takes is the machine's.
+      for (const [i, { ts }] of received.entries()) expect((received[i + 4]?.ts ?? Infinity) - ts).toBeGreaterThanOrEqual(1_000);
     }
   });
 
@@ -41,7 +41,7 @@ describe('telemetry feed', () => {
     const packets = collect(client);
     await subscribe(client, { areas: ['elm'] });
     await until(() => packets.length > 0);
-    expect(packets[0]?.delta.devices).toEqual({ 'bin-1': { fill_level: 10, lid_open: false }, 'bin-2': { fill_level: 10, lid_open: false } });
+    expect(packets[0]?.devices).toEqual({ 'bin-1': { fill_level: 10, lid_open: false }, 'bin-2': { fill_level: 10, lid_open: false } });
   });
 
   it('sends only devices in scope, by area or by id, and only the metrics that changed', async () => {
@@ -53,9 +53,9 @@ describe('telemetry feed', () => {
     await until(() => packets.every((received) => received.length === 1));
     await hub.report('bin-1', { fill_level: 3 }, 2);
     await until(() => packets.every((received) => received.length === 2));
-    const seen = packets.map((received) => received.map(({ delta }) => Object.keys(delta.devices).sort()));
+    const seen = packets.map((received) => received.map(({ devices }) => Object.keys(devices).sort()));
     expect(seen).toEqual([[['bin-1'], ['bin-1']], [['bin-1', 'bin-3'], ['bin-1']], [['bin-1', 'bin-2'], ['bin-1']]]);
-    expect(packets[0]?.[1]?.delta.devices).toEqual({ 'bin-1': { fill_level: 3 } });
+    expect(packets[0]?.[1]?.devices).toEqual({ 'bin-1': { fill_level: 3 } });
   });
 
   it('brings 5,000 devices to a new screen in packets of at most 2,000', async () => {
@@ -66,9 +66,9 @@ describe('telemetry feed', () => {
     const client = hub.connect();
     const packets = collect(client);
     await subscribe(client);
-    const known = () => new Set(packets.flatMap(({ delta }) => Object.keys(delta.devices)));
+    const known = () => new Set(packets.flatMap(({ devices }) => Object.keys(devices)));
     await until(() => known().size === 5_000);
-    expect(packets.map(({ delta }) => Object.keys(delta.devices).length)).toEqual([2_000, 2_000, 1_000]);
+    expect(packets.map(({ devices }) => Object.keys(devices).length)).toEqual([2_000, 2_000, 1_000]);
   });
 
   it('passes over a screen that does not read, and brings it up to date when it does', async () => {
@@ -84,12 +84,12 @@ describe('telemetry feed', () => {
     await until(() => isAsking && quickPackets.length > 0);
     for (let i = 1; i <= 4; i += 1) {
       await hub.report('bin-1', { fill_level: i });
-      await until(() => quickPackets.at(-1)?.delta.devices['bin-1']?.fill_level === i);
+      await until(() => quickPackets.at(-1)?.devices['bin-1']?.fill_level === i);
     }
     const before = slowPackets.length;
     transport._poll = poll;
     poll();
-    await until(() => slowPackets.at(-1)?.delta.devices['bin-1']?.fill_level === 4);
+    await until(() => slowPackets.at(-1)?.devices['bin-1']?.fill_level === 4);
     expect(slowPackets.length).toBe(before + 1);
   });
 
