@@ -29,8 +29,13 @@ export async function problemOf(response: Response): Promise<ApiError> {
   // The body is checked field by field below; a proxy in between may answer anything.
   const body = await response.json().catch(() => ({})) as Partial<Problem>;
   const retryAfter = Number(response.headers.get('retry-after'));
-  return new ApiError(isErrorCode(body.code) ? body.code : codeOfStatus(response.status), response.status, {
-    ...(retryAfter > 0 ? { retryAfterS: retryAfter } : {}),
+  return errorOf(body, response.status, retryAfter > 0 ? { retryAfterS: retryAfter } : {});
+}
+
+/** The same of a problem that came within an answer. */
+export function errorOf(body: Partial<Problem>, status: number, more: { retryAfterS?: number } = {}): ApiError {
+  return new ApiError(isErrorCode(body.code) ? body.code : codeOfStatus(status), status, {
+    ...more,
     ...(typeof body.detail === 'string' ? { detail: body.detail } : {}), ...(typeof body.detailZh === 'string' ? { detailZh: body.detailZh } : {}),
     ...(Array.isArray(body.errors) ? { faults: body.errors.filter(isFault) } : {}),
   });

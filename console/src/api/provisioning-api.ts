@@ -1,5 +1,5 @@
 import type { Claim, ClaimAnswer, ClaimCode, Command, Credentials, Device, DeviceId, Discovered, ImportEvent, ImportResult, Installation, NewCommand, NewDevice, NewDeviceAnswer } from '@liandong/protocols';
-import { ApiError, isErrorCode } from './api-error.js';
+import { ApiError, errorOf } from './api-error.js';
 import type { ApiClient } from './client.js';
 import { readLines } from './read-lines.js';
 
@@ -42,7 +42,7 @@ export const createProvisioningApi = (client: ApiClient) => ({
       const event = JSON.parse(line) as ImportEvent;
       if (event.type === 'progress') onProgress(event.done, event.total);
       else if (event.type === 'result') return event;
-      else throw new ApiError(isErrorCode(event.problem.code) ? event.problem.code : 'INTERNAL', event.problem.status, event.problem.detail === undefined ? {} : { detail: event.problem.detail });
+      else throw errorOf(event.problem, event.problem.status);
     }
     throw new ApiError('UNREACHABLE', 0);
   },

@@ -3,11 +3,13 @@ import { IMPORT_LIMITS, type ImportResult } from '@liandong/protocols';
 import { hubApi } from '../api/hub-api.js';
 import { csvLine, download } from '../provisioning/download.js';
 import type { Loss } from './use-leaving.js';
+import { useProblemWords } from './use-problem-words.js';
 import { useWords } from './use-words.js';
 
 /** From a CSV file over its dry run to the import, all rows or chosen ones. */
 export function useImport() {
-  const { errorText, language } = useWords();
+  const { language } = useWords();
+  const { problemText } = useProblemWords();
   const file = shallowRef<File>();
   const [checked, done] = [shallowRef<ImportResult>(), shallowRef<ImportResult>()];
   const [isWorking, progress, problem] = [ref(false), ref<{ done: number; total: number }>(), ref<string>()];
@@ -24,7 +26,7 @@ export function useImport() {
     const lines = isDryRun || chosen.value.size === checked.value?.rows.length ? undefined : [...chosen.value];
     try {
       return await hubApi.importDevices(file.value, { isDryRun, ...(lines === undefined ? {} : { lines }), onProgress: (made, total) => { progress.value = { done: made, total }; } });
-    } catch (error) { problem.value = errorText(error) + (error instanceof Error && error.message.includes(' ') ? ` · ${error.message}` : ''); return undefined; } finally { isWorking.value = false; }
+    } catch (error) { problem.value = problemText(error); return undefined; } finally { isWorking.value = false; }
   }
   async function pick(picked: File): Promise<void> {
     [file.value, checked.value, done.value, isKept.value] = [picked, undefined, undefined, false];

@@ -13,11 +13,13 @@ import { useSessionStore } from '../stores/session.js';
 import { useHubReach } from './use-hub-reach.js';
 import { useLeaving, useTabQuestion } from './use-leaving.js';
 import { claimOf, emptyDraft, useInstallDraft } from './use-install-draft.js';
+import { useProblemWords } from './use-problem-words.js';
 import { useWords } from './use-words.js';
 
 /** The installer's way from the box to the green light. */
 export function useInstall() {
   const [route, router, words] = [useRoute(), useRouter(), useWords()];
+  const { problemText } = useProblemWords();
   const [areas, clock, queue, notices, session] = [useAreasStore(), useClockStore(), useInstallQueueStore(), useNoticesStore(), useSessionStore()];
   const draft = useInstallDraft();
   const [photo, credentials, copied] = [shallowRef<Blob>(), shallowRef<Credentials>(), shallowRef<Credentials>()];
@@ -57,7 +59,7 @@ export function useInstall() {
       const result = await queue.submit(claimOf(draft.value), photo.value);
       credentials.value = result.credentials;
       if (result.device !== undefined) watchDevice(result.device.id);
-      else if (result.state === 'refused') problem.value = words.errorTextOf(result.error.code, result.error.message === result.error.code ? undefined : result.error.message);
+      else if (result.state === 'refused') problem.value = problemText(result.error);
       else if (result.state === 'waits') { another(); wasSaved.value = true; void ask(); }
       if (result.state === 'done' && result.isPhotoLost) notices.show('bad', words.t('install.photoLost'));
     } catch { problem.value = words.t('install.notStored'); } finally { isWorking.value = false; }

@@ -45,8 +45,8 @@ export function useWords() {
     },
     eventName: (type: string): string => te(`event.${type}`) ? t(`event.${type}`) : `${t('event.other')} (${type})`,
     errorText,
-    /** As `errorText`, for an error that was kept as its code; the hub's own detail says what to do. */
-    errorTextOf: (code: ApiErrorCode, detail?: string): string => errorText(new ApiError(code, 0)) + (detail === undefined ? '' : ` · ${detail}`),
+    /** As `errorText`, of what the hub answered for one of many. */
+    errorTextOf: (code: ApiErrorCode): string => errorText(new ApiError(code, 0)),
   };
 
   function duration(ms: number): string {

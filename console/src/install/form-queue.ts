@@ -11,8 +11,10 @@ export interface InstallForm {
   readonly photo?: Blob;
   readonly deviceId?: string;
   /** The hub has read it and said no; it waits for its writer. */
-  readonly refused?: { readonly code: ApiErrorCode; readonly detail?: string };
+  readonly refused?: Refused;
 }
+/** What there is to tell of an error, as IndexedDB keeps it. */
+export interface Refused { readonly code: ApiErrorCode; readonly detail?: string; readonly detailZh?: string }
 export interface FormStorage {
   all(): Promise<InstallForm[]>;
   put(form: InstallForm): Promise<void>;
@@ -49,7 +51,7 @@ export function createFormQueue({ storage, claim, uploadPhoto }: FormQueueDepend
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
       if (isPassing(problem)) return { state: 'waits', error: problem, ...answer };
-      await storage.put({ ...current, refused: { code: problem.code, ...(problem.message === problem.code ? {} : { detail: problem.message }) } });
+      await storage.put({ ...current, refused: refusedAs(problem) });
       return { state: 'refused', error: problem, ...answer };
     }
   }
@@ -80,6 +82,8 @@ export function createFormQueue({ storage, claim, uploadPhoto }: FormQueueDepend
   }
   return { send, sendAll };
 }
+
+const refusedAs = ({ code, detail, detailZh }: ApiError): Refused => ({ code, ...(detail === undefined ? {} : { detail }), ...(detailZh === undefined ? {} : { detailZh }) });
 
 /** Nothing is wrong with the form itself: no network, signed out, too many tries, or trouble at the hub. */
 export const isPassing = ({ status }: ApiError): boolean => status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;

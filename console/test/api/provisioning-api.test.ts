@@ -20,8 +20,8 @@ describe('an import', () => {
     expect(asked).toEqual(['/api/v1/devices/import?dryRun=1&rows=2-4%2C9']);
   });
   it('that breaks half-way is an error with the hub’s code', async () => {
-    const { api } = apiOf('{"type":"error","problem":{"code":"CSV_INVALID","title":"","status":422,"detail":"line 3"}}\n');
-    await expect(api.importDevices(new Blob(), { isDryRun: false, onProgress: () => undefined })).rejects.toMatchObject({ code: 'CSV_INVALID', status: 422, message: 'line 3' });
+    const { api } = apiOf('{"type":"error","problem":{"code":"CSV_INVALID","title":"","status":422,"detail":"line 3","detailZh":"第 3 行"}}\n');
+    await expect(api.importDevices(new Blob(), { isDryRun: false, onProgress: () => undefined })).rejects.toMatchObject({ code: 'CSV_INVALID', status: 422, detail: 'line 3', detailZh: '第 3 行' });
   });
   it('that ends without a result is an error too', async () => {
     const { api } = apiOf('{"type":"progress","phase":"checking","done":1,"total":4}\n');

@@ -52,9 +52,9 @@ describe('forms that wait on the phone', () => {
   });
   it('that the hub refuses wait for their writer and aren’t sent again', async () => {
     const { queue, kept, claims, troubles } = bench([formOf('a'), formOf('b', { at: 2000 })]);
-    troubles.claim = [new ApiError('CLAIM_CODE_WRONG', 404, { detail: 'used' })];
+    troubles.claim = [new ApiError('CLAIM_CODE_WRONG', 404, { detail: 'used', detailZh: '已用' })];
     expect((await queue.sendAll('li')).map(({ state }) => state)).toEqual(['refused', 'done']);
-    expect(kept.get('a')?.refused).toEqual({ code: 'CLAIM_CODE_WRONG', detail: 'used' });
+    expect(kept.get('a')?.refused).toEqual({ code: 'CLAIM_CODE_WRONG', detail: 'used', detailZh: '已用' });
     await queue.sendAll('li');
     expect(claims).toEqual(['a', 'b']);
   });

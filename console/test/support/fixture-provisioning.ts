@@ -1,7 +1,7 @@
 import type { AreaNode, Command, Device, Discovered, ImportResult, Installation } from '@liandong/protocols';
 
 interface Answer { status: number; body: unknown; type?: string }
-const problem = (status: number, code: string, detail?: string): Answer => ({ status, body: { code, status, title: '', type: '', ...(detail === undefined ? {} : { detail }) } });
+const problem = (status: number, code: string, words?: { detail: string; detailZh: string }): Answer => ({ status, body: { code, status, title: '', type: '', ...words } });
 const json = (body: unknown, status = 200): Answer => ({ status, body });
 /** Seconds from a claim to the made-up first reading. */
 const FIRST_READING_MS = 3500;
@@ -90,7 +90,7 @@ export function createFixtureProvisioning(devices: Device[]) {
     if (device === undefined || !path.startsWith('/devices/')) return undefined;
     if (method === 'PATCH') { Object.assign(device, JSON.parse(text)); return json(device); }
     if (verb === 'installation') return json(installation(id));
-    if (verb === 'accept') { if (installation(id).acceptance.lacks.length > 0) return problem(409, 'DEVICE_NOT_READY', '认领后还没有收到合理的读数'); accepted.add(id); device.accepted = true; return json(device); }
+    if (verb === 'accept') { if (installation(id).acceptance.lacks.length > 0) return problem(409, 'DEVICE_NOT_READY', { detail: 'no plausible reading since it was claimed', detailZh: '认领后还没有收到合理的读数' }); accepted.add(id); device.accepted = true; return json(device); }
     if (verb === 'claim-code') return json({ code: '7F3K-92AB-QX4M-0TZW', url: '/install?code=7F3K-92AB-QX4M-0TZW' });
     if (verb === 'credentials') return json({ credentials: { username: id, password: 'Qm7-yV2xkT9bLwEz0aNp4g' } });
     if (verb === 'commands') return method === 'POST' ? command(id, text) : json({ data: commands.get(id) ?? [] });

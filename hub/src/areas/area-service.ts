@@ -1,4 +1,4 @@
-import { parentLevel, type Area, type AreaId, type AreaNode, type AreaPatch, type NewArea } from '@liandong/protocols';
+import { parentLevel, type Area, type AreaId, type AreaLevel, type AreaNode, type AreaPatch, type NewArea } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
 import type { AuditLog } from '../identity/types.js';
@@ -35,7 +35,7 @@ export function createAreaService({ db, areas, audit }: { db: Db; areas: AreaTre
       requireParent(principal, area, areas);
       requireBoundary(area);
       const made = await db.insertInto('area').values(toRow(area)).onConflict((conflict) => conflict.doNothing()).returning('id').executeTakeFirst();
-      if (made === undefined) throw new AppError('AREA_EXISTS', `There is an area ${area.id} already.`);
+      if (made === undefined) throw new AppError('AREA_EXISTS', { zh: `已有区域 ${area.id}。`, en: `There is an area ${area.id} already.` });
       areas.put({ ...area });
       await audit.record({ by: principal.name, action: 'area.created', target: area.id, detail: area.level });
       return area;
@@ -55,17 +55,21 @@ export function createAreaService({ db, areas, audit }: { db: Db; areas: AreaTre
   };
 }
 
+const LEVEL_ZH: Record<AreaLevel, string> = { city: '城市', subdistrict: '街道', community: '社区', grid: '网格' };
+
 function requireParent(principal: Principal, { level, parent }: NewArea, areas: AreaTree): void {
   const wanted = parentLevel(level);
   if (wanted === undefined) {
-    if (parent !== undefined) throw new AppError('PARENT_LEVEL', 'A city has no parent.');
+    if (parent !== undefined) throw new AppError('PARENT_LEVEL', { zh: '城市没有上级区域。', en: 'A city has no parent.' });
     if (principal.area !== undefined) throw new AppError('FORBIDDEN', { zh: '只有不限区域的人可以添加城市。', en: 'Only somebody who is bound to no area may add a city.' });
     return;
   }
-  if (parent === undefined) throw new AppError('PARENT_LEVEL', `A ${level} needs a parent of level ${wanted}.`);
+  if (parent === undefined) throw new AppError('PARENT_LEVEL', { zh: `${LEVEL_ZH[level]}须有上级${LEVEL_ZH[wanted]}。`, en: `A ${level} needs a parent of level ${wanted}.` });
   areas.requireVisible(principal, parent);
   const found = areas.get(parent)?.level;
-  if (found !== wanted) throw new AppError('PARENT_LEVEL', `The parent of a ${level} is a ${wanted}, and ${parent} is a ${found}.`);
+  if (found !== wanted) throw new AppError('PARENT_LEVEL', {
+      zh: `${LEVEL_ZH[level]}的上级须是${LEVEL_ZH[wanted]}，而 ${parent} 是${found === undefined ? '未知区域' : LEVEL_ZH[found]}。`, en: `The parent of a ${level} is a ${wanted}, and ${parent} is a ${found}.`,
+    });
 }
 
 function requireBoundary({ boundary }: AreaPatch): void {

@@ -79,7 +79,7 @@ export function createClaimService({ db, clock, areas, directory, devices, chang
     principal: Principal; claim: Claim; source: string; replayOf: DeviceId | undefined; secret: DeviceSecret;
   }): Promise<Outcome> {
     const waitS = await tries.waitS(trx, source);
-    if (waitS !== undefined && replayOf === undefined) return { problem: new TooManyError(waitS, `Too many wrong claim codes. Try again in ${Math.ceil(waitS / 60)} min. 错误的认领码过多，请 ${Math.ceil(waitS / 60)} 分钟后再试。`) };
+    if (waitS !== undefined && replayOf === undefined) return { problem: new TooManyError(waitS, { zh: `错误的认领码过多，请 ${Math.ceil(waitS / 60)} 分钟后再试。`, en: `Too many wrong claim codes. Try again in ${Math.ceil(waitS / 60)} min.` }) };
     const known = await findClaimed(trx, principal, claimHash(claim.code), replayOf);
     // The hash is asked for again: of two that come together only one finds it.
     const row = known === undefined ? undefined : await trx.updateTable('device')
@@ -88,7 +88,7 @@ export function createClaimService({ db, clock, areas, directory, devices, chang
     if (row === undefined) {
       await tries.note(trx, source);
       await insertAudit(trx, clock.now(), [{ by: principal.name, action: 'device.claim-refused', target: source, detail: 'wrong claim code' }]);
-      return { problem: new AppError('CLAIM_CODE_WRONG', 'No device waits for this code. Check each letter, or ask for a new code. 没有等待此码的设备，请逐字核对，或索取新码。') };
+      return { problem: new AppError('CLAIM_CODE_WRONG', { zh: '没有等待此码的设备，请逐字核对，或索取新码。', en: 'No device waits for this code. Check each letter, or ask for a new code.' }) };
     }
     await insertAudit(trx, clock.now(), [{ by: principal.name, action: 'device.claimed', target: row.id, detail: `in ${row.area}${row.location === null ? '' : ` at ${row.location}`}${replayOf === undefined ? '' : ', sent again'}` }]);
     const entry = withSighting(entryOf(areas, row), directory.get(row.id));
@@ -150,7 +150,7 @@ export function createClaimService({ db, clock, areas, directory, devices, chang
       const device = devices.require(principal, 'device:write', id);
       if (device.accepted !== false) return { ...device };
       const { lacks } = await acceptance(device);
-      if (lacks.length > 0) throw new AppError('DEVICE_NOT_READY', `${id} can not be accepted: ${lacks.map(({ en }) => en).join('; ')}. 暂不能验收:${lacks.map(({ zh }) => zh).join(';')}。`);
+      if (lacks.length > 0) throw new AppError('DEVICE_NOT_READY', { zh: `${id} 暂不能验收：${lacks.map(({ zh }) => zh).join('；')}。`, en: `${id} can not be accepted: ${lacks.map(({ en }) => en).join('; ')}.` });
       const done = await db.transaction().execute(async (trx) => {
         // Somebody may have claimed it anew or moved it in the same moment: then what was checked is no longer so.
         const row = await trx.updateTable('device').set({ accepted: 1, claim_hash: null }).where('id', '=', id).where('accepted', '=', 0)

@@ -78,7 +78,7 @@ export function createDeviceReadings({ devices, telemetry, latest, audit, clock 
 }
 
 function requireMetric(metric: string): keyof typeof METRICS {
-  if (!isMetricKey(metric)) throw new AppError('METRIC_UNKNOWN', 'The metric is not in the catalogue; see GET /api/v1/devices/{id}/latest for those this device reports.');
+  if (!isMetricKey(metric)) throw new AppError('METRIC_UNKNOWN', { zh: '目录中没有这个指标；设备上报的指标见 GET /api/v1/devices/{id}/latest。', en: 'The metric is not in the catalogue; see GET /api/v1/devices/{id}/latest for those this device reports.' });
   return metric;
 }
 

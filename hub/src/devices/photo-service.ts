@@ -70,12 +70,12 @@ export function createPhotoService({ db, folder, devices, audit, random = system
       devices().require(principal, 'device:read', id);
       const row = await db.selectFrom('device').select('photo').where('id', '=', id).executeTakeFirst();
       const type = (Object.keys(ENDINGS) as PhotoType[]).find((one) => row?.photo === fileOf(id, one)); // the table's keys
-      if (type === undefined) throw new AppError('PHOTO_NOT_FOUND', `Nobody has taken a photo of ${id}.`);
+      if (type === undefined) throw new AppError('PHOTO_NOT_FOUND', { zh: `${id} 还没有照片。`, en: `Nobody has taken a photo of ${id}.` });
       try {
         return { type, bytes: await readFile(join(folder, fileOf(id, type))) };
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause; // only Node's own errors come here
-        throw new AppError('PHOTO_NOT_FOUND', `The photo of ${id} is no longer in the data folder.`, { cause });
+        throw new AppError('PHOTO_NOT_FOUND', { zh: `${id} 的照片已不在数据文件夹里。`, en: `The photo of ${id} is no longer in the data folder.` }, { cause });
       }
     },
 

@@ -11,7 +11,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function addOriginCheck(app: App): void {
   app.addHook('onRequest', async (request) => {
     if (SAFE_METHODS.has(request.method) || request.headers.authorization !== undefined) return;
-    if (!isOwnOrigin(request)) throw new AppError('ORIGIN_REFUSED', 'Send the request from the console itself, or with a token.');
+    if (!isOwnOrigin(request)) throw new AppError('ORIGIN_REFUSED', { zh: '请从控制台本身发出请求，或使用令牌。', en: 'Send the request from the console itself, or with a token.' });
   });
 }
 

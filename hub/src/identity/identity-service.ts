@@ -118,7 +118,7 @@ export function createIdentityService({ db, clock, areas, audit, random = system
       const area = boundArea(principal, user.area);
       const row = { username: user.username, name: user.name, role: user.role, area: area ?? null, password_hash: await passwords.hash(user.password), created_at: clock.now() };
       const made = await db.insertInto('user').values(row).onConflict((conflict) => conflict.doNothing()).returning('username').executeTakeFirst();
-      if (made === undefined) throw new AppError('USER_EXISTS', `There is a user ${user.username} already.`);
+      if (made === undefined) throw new AppError('USER_EXISTS', { zh: `已有用户 ${user.username}。`, en: `There is a user ${user.username} already.` });
       await audit.record({ by: principal.name, action: 'user.created', target: user.username, detail: `role ${user.role}, area ${area ?? 'all'}` });
       return toUser(row);
     },
@@ -146,7 +146,7 @@ export function createIdentityService({ db, clock, areas, audit, random = system
     async deleteToken(principal, id) {
       requirePermission(principal, 'token:write');
       const row = (await visibleTokens(principal)).find((token) => token.id === id);
-      if (row === undefined) throw new AppError('TOKEN_NOT_FOUND', `There is no token ${id}.`);
+      if (row === undefined) throw new AppError('TOKEN_NOT_FOUND', { zh: `没有令牌 ${id}。`, en: `There is no token ${id}.` });
       await tokens.revoke(id);
       await audit.record({ by: principal.name, action: 'token.deleted', target: id, detail: row.name });
     },
@@ -155,7 +155,7 @@ export function createIdentityService({ db, clock, areas, audit, random = system
       const readsAll = hasPermission(principal, 'audit:read');
       if (!readsAll) requirePermission(principal, page.target === undefined ? 'audit:read' : 'device:write');
       const isOwnDevice = page.target !== undefined && await mayChangeDevice(principal, page.target);
-      if (!readsAll && !isOwnDevice) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${page.target}.`);
+      if (!readsAll && !isOwnDevice) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${page.target}。`, en: `There is no device ${page.target}.` });
       const by = readsAll ? await auditedNames(principal) : [];
       // Users and areas may be called as a device is: only what is done to devices is opened.
       return audit.page({ ...page, ...(by === undefined ? {} : { among: { by, actions: isOwnDevice ? DEVICE_AUDIT_ACTIONS : [] } }) });

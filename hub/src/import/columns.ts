@@ -36,10 +36,10 @@ const byHeading = new Map<string, ColumnKey>(COLUMN_KEYS.flatMap((key) => [key, 
 export function columnsOf(headings: readonly string[]): (ColumnKey | undefined)[] {
   const found = headings.map((heading) => byHeading.get(plain(heading)));
   const twice = found.find((key, index) => key !== undefined && found.indexOf(key) !== index);
-  if (twice !== undefined) throw new AppError('CSV_INVALID', `Line 1: there are two columns ${twice}. 第 1 行:列“${COLUMNS[twice].zh}”出现两次。`);
+  if (twice !== undefined) throw new AppError('CSV_INVALID', { zh: `第 1 行：列“${COLUMNS[twice].zh}”出现两次。`, en: `Line 1: there are two columns ${twice}.` });
   const missing = COLUMN_KEYS.filter((key) => 'isRequired' in COLUMNS[key] && !found.includes(key));
   if (missing.length > 0) {
-    throw new AppError('CSV_INVALID', `Line 1 must hold the headings; these are missing: ${missing.join(', ')}. 第 1 行缺少列:${missing.map((key) => COLUMNS[key].zh).join('、')}。`);
+    throw new AppError('CSV_INVALID', { zh: `第 1 行应是表头，缺少：${missing.map((key) => COLUMNS[key].zh).join('、')}。`, en: `Line 1 must hold the headings; these are missing: ${missing.join(', ')}.` });
   }
   return found;
 }

@@ -19,6 +19,7 @@ const ROW_BYTES = 64 * 1024;
 const MOST_CELLS = 100;
 /** Taken apart in one turn of the event loop. */
 const PIECE_BYTES = 16 * 1024;
+const MOST_MIB = IMPORT_LIMITS.bodyBytes / 1024 / 1024;
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -35,8 +36,8 @@ export async function readCsv(body: AsyncIterable<Buffer>): Promise<{ hasMark: b
     // Inside quotation marks the parser counts both halves of a CR LF.
     pairs += text.split('\r\n').length - 1;
     lastLine = lines - pairs;
-    if (rows.length > IMPORT_LIMITS.rows) throw new AppError('BODY_TOO_LARGE', `More than ${IMPORT_LIMITS.rows} rows; split the file.`);
-    if (cells.length > MOST_CELLS) throw new AppError('CSV_INVALID', `Line ${lastLine} has ${cells.length} cells; at most ${MOST_CELLS} are read.`);
+    if (rows.length > IMPORT_LIMITS.rows) throw new AppError('BODY_TOO_LARGE', { zh: `超过 ${IMPORT_LIMITS.rows} 行，请拆成几个文件。`, en: `More than ${IMPORT_LIMITS.rows} rows; split the file.` });
+    if (cells.length > MOST_CELLS) throw new AppError('CSV_INVALID', { zh: `第 ${lastLine} 行有 ${cells.length} 个单元格，最多读取 ${MOST_CELLS} 个。`, en: `Line ${lastLine} has ${cells.length} cells; at most ${MOST_CELLS} are read.` });
     if (cells.some((cell) => cell.trim() !== '')) rows.push({ line: lastLine - (text.split(/\r\n|[\r\n]/).length - 1), cells });
     return null; // it is kept above; nothing goes on through the stream
   }
@@ -64,7 +65,7 @@ async function* limited(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /** Also for a Content-Length that says so before anything is read. */
-export const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', `The file is larger than ${IMPORT_LIMITS.bodyBytes / 1024 / 1024} MiB; split it.`);
+export const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { zh: `文件超过 ${MOST_MIB} MiB，请拆成几个文件。`, en: `The file is larger than ${MOST_MIB} MiB; split it.` });
 
 /** Excel's "Unicode text" is UTF-16, which would be read as rubbish. */
 async function* withoutMark(body: AsyncIterable<Buffer>, onMark: () => void): AsyncGenerator<Buffer> {
@@ -84,7 +85,7 @@ async function* withoutMark(body: AsyncIterable<Buffer>, onMark: () => void): As
 
 function afterMark(head: Buffer, onMark: () => void): Buffer {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-    throw new AppError('CSV_INVALID', 'Line 1: the file is in UTF-16. Save it as "CSV UTF-8" or plain CSV. 文件是 UTF-16 编码,请另存为“CSV UTF-8”。');
+    throw new AppError('CSV_INVALID', { zh: '文件是 UTF-16 编码，请另存为“CSV UTF-8”或普通 CSV。', en: 'Line 1: the file is in UTF-16. Save it as "CSV UTF-8" or plain CSV.' });
   }
   if (!head.subarray(0, 3).equals(UTF8_MARK)) return head;
   onMark();
@@ -97,10 +98,10 @@ function problemOf(error: unknown, lastLine: number): AppError {
   const line = lastLine + 1;
   if (code === 'CSV_MAX_RECORD_SIZE') {
     const most = `${ROW_BYTES / 1024} KiB`;
-    return new AppError('CSV_INVALID', `Line ${line}: the row is longer than ${most}, or a quotation mark is opened and not closed. 第 ${line} 行:本行超过 ${most},或引号没有闭合。`, { cause: error });
+    return new AppError('CSV_INVALID', { zh: `第 ${line} 行：本行超过 ${most}，或引号没有闭合。`, en: `Line ${line}: the row is longer than ${most}, or a quotation mark is opened and not closed.` }, { cause: error });
   }
   const isOpen = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_INVALID_CLOSING_QUOTE';
   return new AppError('CSV_INVALID', isOpen
-    ? `Line ${line}: a quotation mark is opened and not closed before the next cell. 第 ${line} 行:引号没有正确闭合。`
-    : `Line ${line}: a quotation mark stands inside a cell; write the cell in quotation marks and double the ones inside. 第 ${line} 行:单元格中有多余的引号。`, { cause: error });
+    ? { zh: `第 ${line} 行：引号没有正确闭合。`, en: `Line ${line}: a quotation mark is opened and not closed before the next cell.` }
+    : { zh: `第 ${line} 行：单元格中有引号；请把整个单元格写在引号里，其中的引号写成两个。`, en: `Line ${line}: a quotation mark stands inside a cell; write the cell in quotation marks and double the ones inside.` }, { cause: error });
 }

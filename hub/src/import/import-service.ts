@@ -158,9 +158,9 @@ async function readFile(body: AsyncIterable<Buffer>, isWanted: (line: number) =>
   const { hasMark, rows } = await readCsv(body);
   const encoding = await encodingOf({ hasMark, rows });
   const first = rows[0];
-  if (first === undefined) throw new AppError('CSV_INVALID', 'The file is empty. 文件是空的。');
+  if (first === undefined) throw new AppError('CSV_INVALID', { zh: '文件是空的。', en: 'The file is empty.' });
   const headings = decodeRow(first, encoding).cells?.map((heading) => unharmed(heading.trim()));
-  if (headings === undefined) throw new AppError('CSV_INVALID', `Line 1 is not in ${encoding} like the rest of the file. 第 1 行的编码与其余各行不同。`);
+  if (headings === undefined) throw new AppError('CSV_INVALID', { zh: `第 1 行不是 ${encoding} 编码，与其余各行不同。`, en: `Line 1 is not in ${encoding} like the rest of the file.` });
   return { encoding, headings, columns: columnsOf(headings), rows: rows.slice(1).filter(({ line }) => isWanted(line)) };
 }
 

@@ -33,17 +33,17 @@ describeOnDatabases('areas', () => {
     expect(await order(hub)).toEqual(['a1', 'b2', 'b10', 'east', 'west']);
   });
 
-  it.each<[string, NewArea, string]>([
-    ['a community below a city', { id: 'x', level: 'community', parent: 'city', name: 'x' }, 'PARENT_LEVEL'],
-    ['a sub-district without a parent', { id: 'x', level: 'subdistrict', name: 'x' }, 'PARENT_LEVEL'],
-    ['a city with a parent', { id: 'x', level: 'city', parent: 'city', name: 'x' }, 'PARENT_LEVEL'],
-    ['an unknown parent', { id: 'x', level: 'grid', parent: 'nowhere', name: 'x' }, 'AREA_NOT_FOUND'],
-    ['an id in use', { id: 'east', level: 'subdistrict', parent: 'city', name: 'x' }, 'AREA_EXISTS'],
-    ['an open ring', { id: 'x', level: 'grid', parent: 'east-garden', name: 'x', boundary: { type: 'Polygon', coordinates: [[...ring.slice(0, 3), [121.1, 31.15]]] } }, 'VALIDATION_FAILED'],
-    ['a latitude of 91', { id: 'x', level: 'grid', parent: 'east-garden', name: 'x', boundary: { type: 'Polygon', coordinates: [ring.map(([lng = 0]) => [lng, 91])] } }, 'VALIDATION_FAILED'],
-  ])('refuse %s', async (_what, area, code) => {
+  it.each<[string, NewArea, string, string]>([
+    ['a community below a city', { id: 'x', level: 'community', parent: 'city', name: 'x' }, 'PARENT_LEVEL', '社区的上级须是街道，而 city 是城市。'],
+    ['a sub-district without a parent', { id: 'x', level: 'subdistrict', name: 'x' }, 'PARENT_LEVEL', '街道须有上级城市。'],
+    ['a city with a parent', { id: 'x', level: 'city', parent: 'city', name: 'x' }, 'PARENT_LEVEL', '城市没有上级区域。'],
+    ['an unknown parent', { id: 'x', level: 'grid', parent: 'nowhere', name: 'x' }, 'AREA_NOT_FOUND', '没有区域 nowhere。'],
+    ['an id in use', { id: 'east', level: 'subdistrict', parent: 'city', name: 'x' }, 'AREA_EXISTS', '已有区域 east。'],
+    ['an open ring', { id: 'x', level: 'grid', parent: 'east-garden', name: 'x', boundary: { type: 'Polygon', coordinates: [[...ring.slice(0, 3), [121.1, 31.15]]] } }, 'VALIDATION_FAILED', '第 1 圈'],
+    ['a latitude of 91', { id: 'x', level: 'grid', parent: 'east-garden', name: 'x', boundary: { type: 'Polygon', coordinates: [ring.map(([lng = 0]) => [lng, 91])] } }, 'VALIDATION_FAILED', '第 1 圈'],
+  ])('refuse %s', async (_what, area, code, detailZh) => {
     await addPlaces(hub);
-    await expect(hub.areas.create(ROOT, area)).rejects.toMatchObject({ code, ...(code === 'VALIDATION_FAILED' ? { faults: [{ path: '/boundary/coordinates/0' }], detailZh: expect.stringContaining('第 1 圈') as string } : {}) });
+    await expect(hub.areas.create(ROOT, area)).rejects.toMatchObject({ code, detailZh: expect.stringContaining(detailZh) as string, ...(code === 'VALIDATION_FAILED' ? { faults: [{ path: '/boundary/coordinates/0' }] } : {}) });
     expect(hub.tree.size).toBe(6);
   });
 

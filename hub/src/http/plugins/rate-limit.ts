@@ -9,7 +9,7 @@ const SOURCES = 10_000;
 export async function addRateLimit(app: App): Promise<void> {
   await app.register(rateLimit, {
     global: false, cache: SOURCES,
-    errorResponseBuilder: (_request, { ttl }) => new AppError('TOO_MANY_REQUESTS', `Try again in ${Math.ceil(ttl / 1000)} s.`),
+    errorResponseBuilder: (_request, { ttl }) => new AppError('TOO_MANY_REQUESTS', { zh: `请 ${Math.ceil(ttl / 1000)} 秒后再试。`, en: `Try again in ${Math.ceil(ttl / 1000)} s.` }),
   });
 }
 
