@@ -1,5 +1,5 @@
 import type { Alert, Rule } from '@liandong/protocols';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createFloodWatch, type FloodWatch } from '../../src/alerts/flood.js';
 import type { Change } from '../../src/changes/change-log.js';
 import { ADMIN, START, common, createRig, type Rig } from '../rules/rig.js';
@@ -114,7 +114,7 @@ describeOnDatabases('a flood', () => {
     expect(flood.states()).toMatchObject([{ alerts: 2 }]);
     rig.clock.at = START + 10_000;
     await ackAll(['bin-0', 'bin-6']);
-    await vi.waitFor(() => { expect(flood.states()).toMatchObject([{ alerts: 8 }]); });
+    await expect.poll(() => flood.states()).toMatchObject([{ alerts: 8 }]);
     rig.clock.at = START + 600_000; // the first six are past
     await ackAll(['bin-1']);
     expect(flood.states()).toMatchObject([{ alerts: 2 }]);

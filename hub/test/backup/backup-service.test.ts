@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackupPhase } from '@liandong/protocols';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackupService } from '../../src/backup/backup-service.js';
 import { writeManifest } from '../../src/backup/manifest.js';
 import type { Principal } from '../../src/identity/principal.js';
@@ -40,11 +40,11 @@ describe('the backup service', () => {
     for (let day = 0; day < 3; day += 1) {
       clock.at += 86_400_000;
       const { id } = await backups.create(admin);
-      await vi.waitFor(async () => expect(await backups.get(admin, id)).toMatchObject({ state: 'running', phase: 'journal' }));
+      await expect.poll(() => backups.get(admin, id)).toMatchObject({ state: 'running', phase: 'journal' });
       await expect(backups.create(admin)).rejects.toMatchObject({ code: 'BACKUP_RUNNING' });
       finish();
-      await vi.waitFor(async () => expect(await backups.get(admin, id)).toMatchObject({ state: 'done', outside: ['influxdb'] }));
-      await vi.waitFor(async () => expect(await readdir(dir)).toHaveLength(Math.min(day + 1, 2) + 1)); // and the folder that is none of its own
+      await expect.poll(() => backups.get(admin, id)).toMatchObject({ state: 'done', outside: ['influxdb'] });
+      await expect.poll(() => readdir(dir)).toHaveLength(Math.min(day + 1, 2) + 1); // and the folder that is none of its own
     }
     expect((await backups.list(admin)).map(({ id }) => id)).toEqual(['liandong-2026-11-29T03-00-00Z', 'liandong-2026-11-28T03-00-00Z']);
     // Another life of the hub finds them again.
@@ -61,7 +61,8 @@ describe('the backup service', () => {
     expect(await backups.list(admin)).toEqual([]);
     isAway = false;
     expect(await backups.create(admin)).toMatchObject({ state: 'running' });
-    await vi.waitFor(() => { finish(); });
+    await expect.poll(() => backups.list(admin)).toMatchObject([{ phase: 'journal' }]);
+    finish();
     await backups.stop();
   });
 
@@ -69,14 +70,14 @@ describe('the backup service', () => {
     const backups = service();
     failure = new Error('ENOSPC: no space left on device');
     const { id } = await backups.create(admin);
-    await vi.waitFor(async () => expect(await backups.get(admin, id)).toMatchObject({ phase: 'journal' }));
+    await expect.poll(() => backups.get(admin, id)).toMatchObject({ phase: 'journal' });
     finish();
-    await vi.waitFor(async () => expect(await backups.get(admin, id)).toMatchObject({ state: 'failed', error: 'ENOSPC: no space left on device' }));
+    await expect.poll(() => backups.get(admin, id)).toMatchObject({ state: 'failed', error: 'ENOSPC: no space left on device' });
     expect(errors).toEqual([failure]);
     failure = undefined;
     clock.at += 1_000;
     await backups.create(admin);
-    await vi.waitFor(async () => expect(await backups.list(admin)).toMatchObject([{ phase: 'journal' }]));
+    await expect.poll(() => backups.list(admin)).toMatchObject([{ phase: 'journal' }]);
     finish();
     await backups.stop();
     expect(await backups.list(admin)).toMatchObject([{ state: 'done' }]);

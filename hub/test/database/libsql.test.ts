@@ -195,7 +195,7 @@ describe('the threads of the database', () => {
       return rows.length;
     };
     // Every 500 writes; those of the migrations count too.
-    await vi.waitFor(async () => expect(await inFile()).toBeGreaterThan(400), 5_000);
+    await expect.poll(() => inFile()).toBeGreaterThan(400);
     expect(await names(db)).toHaveLength(500);
     expect((await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db)).rows).toEqual([{ integrity_check: 'ok' }]);
   });

@@ -160,7 +160,7 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
       await expect(Promise.all([audit(hasty, 'first'), audit(hasty, 'second')])).rejects.toThrow(/did not (answer|come) within 0.3 s/);
       await new Promise((resolve) => { setTimeout(resolve, 400); });
     });
-    await audit(hasty, 'third');
+    await waitFor('its turn comes', () => audit(hasty, 'third').then(() => true));
     expect((await db.selectFrom('audit').select('by').execute()).map(({ by }) => by)).toContain('third');
   });
 
@@ -172,7 +172,7 @@ describeWithServer('PostgreSQL', findPostgres(), POSTGRES_HINT, (programs) => {
   });
 
   it('comes back by itself after it was killed or stood still, and says so', async () => {
-    const db = await open(await server.createDatabase(), { answerMs: 500 });
+    const db = await open(await server.createDatabase(), { answerMs: 1_000 });
     const told: unknown[] = [];
     const tell = (...words: unknown[]): void => { told.push(words.at(-1)); };
     const probe = createDatabaseProbe({ db, logger: { error: tell, info: tell } });

@@ -46,7 +46,7 @@ describeOnDatabases('presence', () => {
     await seen();
     expect((await stored()).last_seen_at).toBe(before);
     await pass(3);
-    await vi.waitFor(async () => expect((await stored()).last_seen_at).toBe(before + 2000));
+    await expect.poll(async () => (await stored()).last_seen_at).toBe(before + 2000);
   });
 
   it('calls a device offline after three silent intervals, and not before', async () => {
@@ -54,7 +54,7 @@ describeOnDatabases('presence', () => {
     await pass(30);
     expect(status()).toBe('online');
     await pass(1);
-    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await expect.poll(() => status()).toBe('offline');
     expect(announced()).toEqual(['online', 'offline']);
     hub.clock.at += 1000;
     await seen();
@@ -71,7 +71,7 @@ describeOnDatabases('presence', () => {
     await pass(30);
     expect(status()).toBe('online');
     await pass(1);
-    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await expect.poll(() => status()).toBe('offline');
   });
 
   it('believes a device that says it is there or not, and tells screens of a flapping one at most once a second', async () => {
@@ -81,7 +81,7 @@ describeOnDatabases('presence', () => {
     }
     expect(announced()).toEqual(['online']);
     await pass(1);
-    await vi.waitFor(() => expect(announced()).toEqual(['online', 'offline']));
+    await expect.poll(() => announced()).toEqual(['online', 'offline']);
     expect((await stored()).status).toBe('offline');
   });
 
@@ -137,7 +137,7 @@ describeOnDatabases('presence, after the hub\'s clock was set back by a day', ()
   it('believes a silent device at its next report, and shows when that was', async () => {
     await seen();
     await pass(31);
-    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await expect.poll(() => status()).toBe('offline');
     hub.clock.at -= DAY_MS;
     await pass(2);
     await seen();
@@ -152,16 +152,16 @@ describeOnDatabases('presence, after the hub\'s clock was set back by a day', ()
     hub.clock.at -= DAY_MS;
     await seen();
     await pass(2);
-    await vi.waitFor(() => expect(status()).toBe('online'));
+    await expect.poll(() => status()).toBe('online');
   });
 
   it('notices a device that dies, and writes down a time that has been', async () => {
     await seen();
     hub.clock.at -= DAY_MS;
     await pass(6);
-    await vi.waitFor(async () => expect((await stored()).last_seen_at).toBeLessThanOrEqual(hub.clock.at));
+    await expect.poll(async () => (await stored()).last_seen_at).toBeLessThanOrEqual(hub.clock.at);
     await pass(26);
-    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await expect.poll(() => status()).toBe('offline');
   });
 
   it('does not go back to the future for what was received before', async () => {
@@ -170,7 +170,7 @@ describeOnDatabases('presence, after the hub\'s clock was set back by a day', ()
     hub.clock.at -= DAY_MS;
     await seen(before);
     await pass(32);
-    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await expect.poll(() => status()).toBe('offline');
     await seen();
     expect(status()).toBe('online');
   });
@@ -183,7 +183,7 @@ describeOnDatabases('presence, after the hub\'s clock was set back by a day', ()
     hub.clock.at = at - DAY_MS;
     await hub.presence.start();
     await pass(31);
-    await vi.waitFor(() => expect(status()).toBe('offline'));
+    await expect.poll(() => status()).toBe('offline');
     await pass(1);
     await seen();
     expect(status()).toBe('online');

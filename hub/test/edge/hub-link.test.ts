@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HubLink } from '../../src/edge/hub-link.js';
 
 /** MQTT 3.1.1 clause 3.2: accepted. */
@@ -33,9 +33,9 @@ it('tells when it goes up and down', async () => {
   const seen: boolean[] = [];
   link.onChange(() => { seen.push(link.isUp); });
   await link.start();
-  await vi.waitFor(() => expect(seen).toEqual([true]));
+  await expect.poll(() => seen).toEqual([true]);
   sockets[0]?.destroy();
-  await vi.waitFor(() => expect(seen).toEqual([true, false]));
+  await expect.poll(() => seen).toEqual([true, false]);
 });
 
 it('leaves nobody believing that it is up whom another listener drops it before', async () => {
@@ -43,6 +43,6 @@ it('leaves nobody believing that it is up whom another listener drops it before'
   link.onChange(() => { if (link.isUp) void link.stop(); });
   link.onChange((...told: boolean[]) => { seen.push(told[0] ?? link.isUp); });
   await link.start();
-  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(1));
+  await expect.poll(() => seen.length).toBeGreaterThan(1);
   expect(seen).not.toContain(true);
 });

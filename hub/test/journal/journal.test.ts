@@ -75,20 +75,20 @@ describe('Journal', () => {
     leader.failures = 1;
     const journal = await start([follower, leader]);
     await Promise.all([1, 2, 3].map((n) => append(journal, n)));
-    await vi.waitFor(() => expect(journal.readers().find(({ name }) => name === 'store')?.failure).toBe('store is down'));
+    await expect.poll(() => journal.readers().find(({ name }) => name === 'store')?.failure).toBe('store is down');
     expect(follower.seen).toEqual([]);
-    await vi.waitFor(() => expect(follower.seen).toEqual([1, 2, 3]));
+    await expect.poll(() => follower.seen).toEqual([1, 2, 3]);
     expect(leader.seen).toEqual([1, 2, 3]);
     await append(journal, 4);
-    await vi.waitFor(() => expect(follower.seen).toEqual([1, 2, 3, 4]));
+    await expect.poll(() => follower.seen).toEqual([1, 2, 3, 4]);
   });
 
   it('acknowledges after the commit and gives every reader every record once, in order', async () => {
     const [one, two] = [new Collector('one', 7), new Collector('two', 5000)];
     const journal = await start([one, two]);
     await Promise.all(Array.from({ length: 1000 }, (_, n) => append(journal, n + 1)));
-    await vi.waitFor(() => expect(two.seen).toHaveLength(1000));
-    await vi.waitFor(() => expect(one.seen).toHaveLength(1000));
+    await expect.poll(() => two.seen).toHaveLength(1000);
+    await expect.poll(() => one.seen).toHaveLength(1000);
     expect(one.seen).toEqual(Array.from({ length: 1000 }, (_, n) => n + 1));
     expect(one.batches.every((batch) => batch.records.length <= 7 && batch.last - batch.first + 1 === batch.records.length)).toBe(true);
   });
@@ -114,18 +114,18 @@ describe('Journal', () => {
       const [first, other] = [ahead(), new Collector('other')];
       const journal = await start([first, other]);
       await append(journal, 1);
-      await vi.waitFor(() => expect([first.seen, other.seen]).toEqual([[1], [1]]));
+      await expect.poll(() => [first.seen, other.seen]).toEqual([[1], [1]]);
       const goOn = holdNextWrite();
       let isDone = false;
       const appended = append(journal, 2).then(() => { isDone = true; });
-      await vi.waitFor(() => expect(first.seen).toEqual([1, 2]));
+      await expect.poll(() => first.seen).toEqual([1, 2]);
       expect([isDone, other.seen, journal.last, await journal.read(2, 10)]).toEqual([false, [1], 1, undefined]);
       expect(journal.readers().map(({ lag }) => lag)).toEqual([0, 0]);
       goOn();
       await appended;
-      await vi.waitFor(() => expect(other.seen).toEqual([1, 2]));
+      await expect.poll(() => other.seen).toEqual([1, 2]);
       await append(journal, 3);
-      await vi.waitFor(() => expect([first.seen, other.seen]).toEqual([[1, 2, 3], [1, 2, 3]]));
+      await expect.poll(() => [first.seen, other.seen]).toEqual([[1, 2, 3], [1, 2, 3]]);
       expect(firsts(first)).toEqual([1, 2, 3]);
     });
 
@@ -134,12 +134,12 @@ describe('Journal', () => {
       const journal = await start([first, other]);
       const goOn = holdNextWrite();
       const appended = append(journal, 1);
-      await vi.waitFor(() => expect(first.seen).toEqual([1]));
+      await expect.poll(() => first.seen).toEqual([1]);
       goOn(new Error('no space left'));
       await appended; // tried again, and taken
       await append(journal, 2);
-      await vi.waitFor(() => expect(other.seen).toEqual([1, 2]));
-      await vi.waitFor(() => expect(first.seen).toEqual([1, 2]));
+      await expect.poll(() => other.seen).toEqual([1, 2]);
+      await expect.poll(() => first.seen).toEqual([1, 2]);
       expect([firsts(first), firsts(other)]).toEqual([[1, 2], [1, 2]]);
     });
 
@@ -148,7 +148,7 @@ describe('Journal', () => {
       const journal = await start([first]);
       const goOn = holdNextWrite();
       journal.append({ records: [record(1), record(2)], bytes: 100 }, () => acked.push(1));
-      await vi.waitFor(() => expect(first.seen).toEqual([1, 2]));
+      await expect.poll(() => first.seen).toEqual([1, 2]);
       journal.append({ records: [record(3)], bytes: 100 }, () => acked.push(3));
       const stopped = journal.stop();
       goOn(new Error('no space left'));
@@ -166,7 +166,7 @@ describe('Journal', () => {
       const journal = await start([first]);
       const goOn = holdNextWrite();
       void append(journal, 1); // never acknowledged
-      await vi.waitFor(() => expect(first.seen).toEqual([1]));
+      await expect.poll(() => first.seen).toEqual([1]);
       dealtWith = 1;
       const stopped = journal.stop();
       goOn(new Error('the power went'));
@@ -175,7 +175,7 @@ describe('Journal', () => {
       const [again, other] = [keeping(), new Collector('other')];
       const next = await start([again, other]);
       await append(next, 1);
-      await vi.waitFor(() => expect([again.seen, other.seen]).toEqual([[1], [1]]));
+      await expect.poll(() => [again.seen, other.seen]).toEqual([[1], [1]]);
       expect([firsts(again), firsts(other)]).toEqual([[2], [2]]);
     });
   });
@@ -198,7 +198,7 @@ describe('Journal', () => {
     expect([Math.max(...lengths), lengths.reduce((sum, length) => sum + length, 0)]).toEqual([1_000, 5_000]);
     const reader = new Collector();
     await start([reader]);
-    await vi.waitFor(() => expect(reader.seen).toHaveLength(5_000));
+    await expect.poll(() => reader.seen).toHaveLength(5_000);
     expect(reader.seen).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1));
   });
 
@@ -206,7 +206,7 @@ describe('Journal', () => {
     const first = new Collector();
     const journal = await start([first]);
     for (let n = 1; n <= 20; n += 1) await append(journal, n);
-    await vi.waitFor(() => expect(first.seen).toHaveLength(20));
+    await expect.poll(() => first.seen).toHaveLength(20);
     await journal.stop();
 
     const idle = await start([]);
@@ -215,7 +215,7 @@ describe('Journal', () => {
 
     const second = new Collector();
     await start([second]);
-    await vi.waitFor(() => expect(second.seen).toHaveLength(20));
+    await expect.poll(() => second.seen).toHaveLength(20);
     expect(second.seen).toEqual(Array.from({ length: 20 }, (_, n) => n + 21));
   });
 
@@ -225,12 +225,12 @@ describe('Journal', () => {
       const reader = new Collector('rules');
       const journal = await start([reader]);
       for (let n = 1; n <= 10; n += 1) await append(journal, n);
-      await vi.waitFor(() => expect(reader.seen).toHaveLength(10));
+      await expect.poll(() => reader.seen).toHaveLength(10);
       // The reader's position is on disk only some time after it read.
-      await vi.waitFor(async () => expect(await positionOnDisk(journal)).toBe(10));
+      await expect.poll(() => positionOnDisk(journal)).toBe(10);
       const hold = await journal.hold();
       for (let n = 11; n <= 20; n += 1) await append(journal, n);
-      await vi.waitFor(() => expect(reader.seen).toHaveLength(20));
+      await expect.poll(() => reader.seen).toHaveLength(20);
       clock.at = 10 * DAY_MS; // all of it but the newest is too old now
       await vi.advanceTimersByTimeAsync(10 * 60_000);
       const copy = join(path, '..', 'copy');
@@ -243,7 +243,7 @@ describe('Journal', () => {
       const restored = new Journal({ path: copy, handlers: [again], maxBytes: 1 << 30, maxAgeMs: DAY_MS, clock: { now: () => 0 }, logger });
       open.push(restored);
       await restored.start();
-      await vi.waitFor(() => expect(again.seen).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]));
+      await expect.poll(() => again.seen).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
       expect(restored.last).toBe(20);
       const kept: number[] = [];
       for await (const { at } of restored.recent(100)) kept.push(at);
@@ -259,25 +259,23 @@ describe('Journal', () => {
     const journal = await start([failing, well]);
     failing.failures = 2;
     await append(journal, 1);
-    await vi.waitFor(() => expect(well.seen).toEqual([1]));
+    await expect.poll(() => well.seen).toEqual([1]);
     expect(failing.seen).toEqual([]);
-    await vi.waitFor(() => expect(journal.readers().find((reader) => reader.name === 'store')?.failure).toBe('store is down'));
+    await expect.poll(() => journal.readers().find((reader) => reader.name === 'store')?.failure).toBe('store is down');
     await append(journal, 2);
-    await vi.waitFor(() => expect(failing.seen).toEqual([1, 2]), 5000);
+    await expect.poll(() => failing.seen).toEqual([1, 2]);
     // The position is saved after the records were handled.
-    await vi.waitFor(() => expect(journal.readers().every((reader) => reader.failure === undefined && reader.lag === 0)).toBe(true));
+    await expect.poll(() => journal.readers().every((reader) => reader.failure === undefined && reader.lag === 0)).toBe(true);
   });
 
   it('lets a reader linger after a small batch, not after a full one, and not at a stop', async () => {
     const lingering = Object.assign(new Collector('store', 10), { lingerMs: 60_000 });
     const journal = await start([lingering]);
     await Promise.all(Array.from({ length: 24 }, (_, n) => append(journal, n)));
-    await vi.waitFor(() => expect(lingering.seen.length).toBeGreaterThanOrEqual(24));
+    await expect.poll(() => lingering.seen.length).toBeGreaterThanOrEqual(24);
     expect(lingering.batches.map((batch) => batch.records.length)).toEqual([10, 10, 4]);
     await append(journal, 26);
-    const stoppedAt = Date.now();
-    await journal.stop();
-    expect(Date.now() - stoppedAt).toBeLessThan(2000);
+    await journal.stop(); // in the minute that it lingers the test would be over
     expect(lingering.seen).toHaveLength(24);
   });
 
@@ -286,7 +284,7 @@ describe('Journal', () => {
     const reader: JournalHandler = { name: 'store', maxRecords: 10, position: async () => 500, handle: (batch) => ahead.handle(batch) };
     const journal = await start([reader]);
     await append(journal, 1);
-    await vi.waitFor(() => expect(ahead.batches[0]?.first).toBe(501));
+    await expect.poll(() => ahead.batches[0]?.first).toBe(501);
   });
 
   it('refuses a folder that another process holds, and says which setting to change', async () => {
@@ -304,9 +302,9 @@ describe('Journal', () => {
     journal.onDrain(() => { drains += 1; });
     const big = { records: Array.from({ length: 500 }, (_, n) => ({ ...record(n), id: randomBytes(100).toString('hex') })), bytes: 100_000 };
     for (let n = 0; n < 400 && !journal.isFull; n += 1) await new Promise<void>((resolve) => journal.append(big, resolve));
-    await vi.waitFor(() => expect(journal.isFull).toBe(true), { timeout: 10_000 });
+    await expect.poll(() => journal.isFull).toBe(true);
     reader.failures = 0;
-    await vi.waitFor(() => expect(journal.isFull).toBe(false), { timeout: 20_000, interval: 100 });
+    await expect.poll(() => journal.isFull, { timeout: 20_000, interval: 100 }).toBe(false);
     expect(drains).toBe(1);
     expect(journal.diskBytes).toBeLessThan(2 << 20);
   }, 60_000);
@@ -316,7 +314,7 @@ describe('Journal', () => {
     for (let n = 0; n < 3000; n += 1) journal.append({ records: [record(n)], bytes: 64 * 1024 }, () => undefined);
     expect(journal.isFull).toBe(true);
     await append(journal, 1);
-    await vi.waitFor(() => expect(journal.isFull).toBe(false));
+    await expect.poll(() => journal.isFull).toBe(false);
   });
 
   const held = async (journal: Journal): Promise<number[]> => {
@@ -330,16 +328,16 @@ describe('Journal', () => {
     const journal = await start([reader]);
     for (const at of [1, 2]) await append(journal, at);
     await append(journal, DAY_MS);
-    await vi.waitFor(() => expect(journal.readers()[0]?.lag).toBe(0));
+    await expect.poll(() => journal.readers()[0]?.lag).toBe(0);
     expect(await held(journal)).toEqual([1, 2, DAY_MS]);
     clock.at = DAY_MS + 3;
-    await vi.waitFor(async () => expect(await held(journal)).toEqual([DAY_MS]), { timeout: 5000 });
+    await expect.poll(() => held(journal)).toEqual([DAY_MS]);
     await journal.stop();
     clock.at = 10 * DAY_MS;
     const next = await start([reader]);
     expect([next.last, await held(next)]).toEqual([3, [DAY_MS]]);
     await append(next, clock.at);
-    await vi.waitFor(() => expect(reader.seen).toEqual([1, 2, DAY_MS, clock.at]));
+    await expect.poll(() => reader.seen).toEqual([1, 2, DAY_MS, clock.at]);
   });
 
   it('keeps what a reader has not read, however old', async () => {
@@ -351,10 +349,10 @@ describe('Journal', () => {
     clock.at = 30 * DAY_MS;
     const reader = new Collector('store');
     const next = await start([reader, new Collector('rules')]);
-    await vi.waitFor(() => expect(reader.seen).toEqual([1, 2, 3]));
+    await expect.poll(() => reader.seen).toEqual([1, 2, 3]);
     expect(await held(next)).toEqual([1, 2, 3]);
     clock.at += DAY_MS;
-    await vi.waitFor(async () => expect(await held(next)).toEqual([3]), { timeout: 5000 });
+    await expect.poll(() => held(next)).toEqual([3]);
   });
 
   it('acknowledges in the order of the appends, empty messages too', async () => {
@@ -379,12 +377,12 @@ describeWithServer('Journal on a disk that runs full', canMount, 'run as root on
       await expect(writeFile(filler, Buffer.alloc(64 << 20))).rejects.toThrow(/ENOSPC/);
       const acknowledged: number[] = [];
       const waiting = Array.from({ length: 50 }, (_, n) => append(journal, n + 2).then(() => acknowledged.push(n + 2)));
-      await vi.waitFor(() => expect(journal.writeFailure).toBeDefined(), { timeout: 10_000 });
+      await expect.poll(() => journal.writeFailure).toBeDefined();
       expect(acknowledged).toEqual([]);
       await rm(filler);
       await Promise.all(waiting);
       expect(journal.writeFailure).toBeUndefined();
-      await vi.waitFor(() => expect(reader.seen).toEqual(Array.from({ length: 51 }, (_, n) => n + 1)), { timeout: 10_000 });
+      await expect.poll(() => reader.seen).toEqual(Array.from({ length: 51 }, (_, n) => n + 1));
       await journal.stop();
     } finally {
       execFileSync('umount', ['-l', path]);

@@ -42,7 +42,7 @@ describe('a webhook', () => {
   });
 
   it('that answers 2xx has taken it, though its answer never ends or is cut off; a robot, whose answer counts, has not', async () => {
-    const hasty = createHttpDelivery({ post: createPost({ resolve: async () => [], timeoutMs: 60 }), clock: { now: () => START }, wordsFor: ({ lang }) => ({ lang, publicUrl: undefined, place: () => '' }) });
+    const hasty = createHttpDelivery({ post: createPost({ resolve: async () => [], timeoutMs: 1_000 }), clock: { now: () => START }, wordsFor: ({ lang }) => ({ lang, publicUrl: undefined, place: () => '' }) });
     receiver.state.reply = (response) => { response.writeHead(200).write('{"errcode":0'); };
     expect(await hasty.webhook(channelOf(), notice())).toEqual({ state: 'sent' });
     expect(await hasty.robot({ ...channelOf(), type: 'wecom' }, notice())).toMatchObject({ state: 'retry', error: { en: 'its answer broke off' } });

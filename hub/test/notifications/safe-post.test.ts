@@ -44,7 +44,7 @@ describe('posting', () => {
   });
 
   it('ends after its time whether no head comes, or a body that never ends', async () => {
-    const hasty = createPost({ resolve: async () => [], timeoutMs: 60 });
+    const hasty = createPost({ resolve: async () => [], timeoutMs: 1_000 }); // time enough for a head
     receiver.state.reply = () => undefined;
     await expect(hasty(request())).rejects.toMatchObject({ name: 'AbortError' });
     receiver.state.reply = (response) => { response.writeHead(200).write('x'); };

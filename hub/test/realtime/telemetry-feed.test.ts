@@ -18,15 +18,13 @@ describe('telemetry feed', () => {
     const clients = [hub.connect(), hub.connect(), hub.connect({ auth: { token: 'east' }, transports: ['polling'] })];
     const packets = clients.map(collect);
     await Promise.all(clients.map((client) => subscribe(client)));
-    const end = performance.now() + 2_200;
     let value = 0;
-    while (performance.now() < end) {
+    while (packets.some(({ length }) => length < 8)) {
       await hub.report('bin-1', { temperature: value += 0.01 });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await until(() => packets.every((received) => received.at(-1)?.devices['bin-1']?.temperature === value));
     for (const received of packets) {
-      expect(received.length).toBeGreaterThan(5);
       // By the hub's own time: how long the way here takes is the machine's.
       for (const [i, { ts }] of received.entries()) expect((received[i + 4]?.ts ?? Infinity) - ts).toBeGreaterThanOrEqual(1_000);
     }

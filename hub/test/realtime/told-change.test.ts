@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Alert } from '@liandong/protocols';
 import { io, type Socket } from 'socket.io-client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/changes/change-log.js';
 import { acknowledging, InFlight } from '../../src/realtime/in-flight.js';
 import { openSocketServer, type LiveSocket, type SocketServer } from '../../src/realtime/socket-server.js';
@@ -85,10 +85,10 @@ it('each screen acknowledges for itself, and an answer that was asked for meanwh
   tell(told, other.socket, () => taken.push('other'));
   const question = one.socket as unknown as { emitWithAck(event: string): Promise<string> };
   expect(await question.emitWithAck('question')).toBe('答');
-  await vi.waitFor(() => { expect(taken).toEqual(['other']); });
+  await expect.poll(() => taken).toEqual(['other']);
   const [, take] = await asked as [unknown, () => void];
   take();
-  await vi.waitFor(() => { expect(taken).toEqual(['other', 'one']); });
+  await expect.poll(() => taken).toEqual(['other', 'one']);
 });
 
 it('a screen that has gone is told nothing, and nothing fails', async () => {

@@ -74,7 +74,7 @@ describeOnDatabases('a critical alert behind a backlog of others', () => {
     const records = [...warnings(), rig.event('gate', 'denied', 'e1'), rig.event('gate', 'forced_open', 'e2')];
     await Promise.all(records.map((record) => new Promise<void>((done) => { journal.append({ records: [record], bytes: 100 }, done); })));
     await journal.start();
-    await vi.waitFor(() => expect(journal.readers()[0]?.position).toBe(records.length), 60_000);
+    await expect.poll(() => journal.readers()[0]?.position, { timeout: 60_000 }).toBe(records.length);
     expect(rig.published.findIndex(({ severity }) => severity === 'critical')).toBeLessThan(TURN);
     const rows = await rig.db.selectFrom('alert').select(['device_id', 'count']).execute();
     expect([rows.length, new Set(rows.map(({ device_id }) => device_id)).size, rows.every(({ count }) => count === 1)]).toEqual([BINS.length + 1, BINS.length + 1, true]);

@@ -150,12 +150,12 @@ describe('the DuckDB store', { timeout: 60_000 }, () => {
   it('can be stopped while it waits to start its worker again', async () => {
     let worker: Worker | undefined;
     let spawned = 0;
-    const store = open({ restartDelayMs: 60, createWorker: () => { spawned += 1; return (worker = spawnDuckdbWorker()); } });
+    const store = open({ restartDelayMs: 1_000, createWorker: () => { spawned += 1; return (worker = spawnDuckdbWorker()); } });
     await store.start();
     worker?.postMessage(null);
     await waitFor('the worker is gone', async () => !await store.isReachable());
     await store.stop();
-    await new Promise((resolve) => setTimeout(resolve, 120)); // past the wait: nothing may come to life
+    await new Promise((resolve) => setTimeout(resolve, 1_100)); // past the wait: nothing may come to life
     expect(spawned).toBe(1);
     expect(await store.isReachable()).toBe(false);
   });
