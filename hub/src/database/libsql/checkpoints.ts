@@ -23,38 +23,41 @@ const CHECKPOINT = { sql: 'pragma wal_checkpoint(passive)', parameters: [] };
 export class Checkpoints {
   readonly #reader: Executor;
   readonly #writer: Executor;
-  readonly #everyMs: typeof EVERY_MS;
+  readonly #stopwatch: () => number;
   #writes = 0;
-  #at = performance.now();
+  #at: number;
   #isRunning = false;
   /** Pages of the log the last time. */
   #log = 0;
   #isMoved = true;
   #isStorm = false;
 
-  constructor({ reader, writer, everyMs = EVERY_MS }: { reader: Executor; writer: Executor; everyMs?: typeof EVERY_MS }) {
+  /** `stopwatch`: time that passes, in ms. */
+  constructor({ reader, writer, stopwatch = () => performance.now() }: { reader: Executor; writer: Executor; stopwatch?: () => number }) {
     this.#reader = reader;
     this.#writer = writer;
-    this.#everyMs = everyMs;
+    this.#stopwatch = stopwatch;
+    this.#at = stopwatch();
   }
 
   /** Call after each write; never throws, and takes no time of its own. */
   onWrite(): void {
     this.#writes += 1;
-    if (this.#isRunning || (this.#writes < EVERY_WRITES && performance.now() - this.#at < this.#everyMs[this.#isStorm ? 'storm' : 'quiet'])) return;
+    if (this.#isRunning || (this.#writes < EVERY_WRITES && this.#stopwatch() - this.#at < EVERY_MS[this.#isStorm ? 'storm' : 'quiet'])) return;
     this.#isRunning = true;
     this.#writes = 0;
     // Whatever fails here, the next one tries again; the connection's own errors are told to whoever asks it something.
     void this.#run().catch(() => undefined).finally(() => {
       this.#isRunning = false;
-      this.#at = performance.now();
+      this.#at = this.#stopwatch();
     });
   }
 
   async #run(): Promise<void> {
-    const seconds = (performance.now() - this.#at) / 1000;
+    const seconds = (this.#stopwatch() - this.#at) / 1000;
     const { rows: [state] } = await this.#reader.execute(CHECKPOINT);
     const log = Number(state?.['log'] ?? 0);
+    if (log < 0) return; // another connection is at it
     // What was moved as a whole begins anew with the next write, and may have grown as long since.
     const written = this.#isMoved || log < this.#log ? log : log - this.#log;
     [this.#log, this.#isMoved] = [log, Number(state?.['checkpointed']) === log];
