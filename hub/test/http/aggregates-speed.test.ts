@@ -1,12 +1,12 @@
 import { loadavg } from 'node:os';
 import { METRIC_KEYS, WINDOW_MS, type AggregateAnswer, type MetricKey } from '@liandong/protocols';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAggregates } from '../../src/aggregates/aggregates.js';
 import { changedOf, putRows, type Outcome } from '../../src/aggregates/published-rows.js';
 import type { TelemetryStore } from '../../src/telemetry/types.js';
 import { memoryStore } from '../aggregates/rig.js';
 import { START, type Registry } from '../devices/registry.js';
+import { watchTurns } from '../support/watch-turns.js';
 import { openHub, type TestHub } from './test-hub.js';
 
 const COMMUNITIES = 200;
@@ -49,8 +49,7 @@ async function publish(more: number): Promise<void> {
 }
 
 async function pull(since?: string) {
-  const delays = monitorEventLoopDelay({ resolution: 1 });
-  delays.enable();
+  const watch = watchTurns();
   const [began, cpu] = [performance.now(), process.cpuUsage()];
   const pages: string[] = [];
   let next = since;
@@ -64,10 +63,10 @@ async function pull(since?: string) {
   const tookMs = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
   const cpuMs = (user + system) / 1000;
-  delays.disable();
+  const { longestMs } = await watch.end();
   const rows = pages.flatMap((page) => (JSON.parse(page) as AggregateAnswer).data);
-  process.stdout.write(`pull of ${rows.length} rows in ${pages.length} pages: ${tookMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of CPU, longest stretch ${(delays.max / 1e6).toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}\n`);
-  return { rows, next, tookMs, cpuMs, longestMs: delays.max / 1e6 };
+  process.stdout.write(`pull of ${rows.length} rows in ${pages.length} pages: ${tookMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of CPU, longest stretch ${longestMs.toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}\n`);
+  return { rows, next, tookMs, cpuMs, longestMs };
 }
 
 describe('one day of 15-minute rows of 200 communities and 12 metrics', () => {

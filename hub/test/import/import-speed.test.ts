@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import iconv from 'iconv-lite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { addPlaces, openRegistry, type Registry } from '../devices/registry.js';
+import { watchTurns } from '../support/watch-turns.js';
 import { importsOf, runImport } from './import-hub.js';
 
 let registry: Registry;
@@ -32,25 +32,3 @@ it('takes ten thousand rows within twenty seconds, tells of its progress, and ne
   expect(p99Ms).toBeLessThan(LAG_MS);
   expect((await runImport(imports, csv)).result.counts.unchanged).toBe(ROWS);
 }, 60_000);
-
-/** How much processor time passes before a timer of 5 ms gets its turn: what the import itself does, whatever else the machine is busy with. */
-function watchTurns() {
-  const samples: number[] = [];
-  let isOver = false;
-  const watching = (async () => {
-    while (!isOver) {
-      const before = process.cpuUsage();
-      await sleep(5);
-      const { user, system } = process.cpuUsage(before);
-      samples.push((user + system) / 1000);
-    }
-  })();
-  return {
-    async end() {
-      isOver = true;
-      await watching;
-      samples.sort((a, b) => a - b);
-      return { p99Ms: samples[Math.floor(samples.length * 0.99)] ?? 0, longestMs: samples.at(-1) ?? 0 };
-    },
-  };
-}
