@@ -77,7 +77,10 @@ export function useAlertQueue({ actions, dialog, reveal, open }: QueueOptions) {
   }
   async function acknowledgeAll(ids: readonly string[]): Promise<void> {
     picked.value = new Set();
-    if (await actions.acknowledgeMany(ids)) select(undefined);
+    if (await actions.acknowledgeMany(ids)) {
+      select(undefined);
+      void nextTick(() => { reveal(0); });
+    }
     // What did not go through is picked still, so that trying again is one key; unless somebody has picked anew meanwhile.
     else if (picked.value.size === 0) picked.value = new Set(ids.filter(isCalling));
   }

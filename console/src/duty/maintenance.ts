@@ -15,7 +15,8 @@ export interface MaintenanceForm { of: 'area' | 'devices'; area: string; devices
 export type MaintenanceFault = 'areaMissing' | 'devicesMissing' | 'timeMissing' | 'backwards' | 'past' | 'tooFar' | 'tooLong' | 'reasonMissing';
 const HOUR_MS = 3_600_000;
 
-export const emptyMaintenance = (area: string, now: EpochMs): MaintenanceForm => ({ of: 'area', area, devices: [], from: msToField(now), to: msToField(now + 2 * HOUR_MS), reason: '' });
+/** Nothing is chosen: what falls silent is for whoever plans it to say. */
+export const emptyMaintenance = (area: string, now: EpochMs): MaintenanceForm => ({ of: 'devices', area, devices: [], from: msToField(now), to: msToField(now + 2 * HOUR_MS), reason: '' });
 export function maintenanceFaults({ of, area, devices, from, to, reason }: MaintenanceForm, now: EpochMs): Partial<Record<'area' | 'time' | 'reason', MaintenanceFault>> {
   const [start, end] = [fieldToMs(from), fieldToMs(to)];
   const time: MaintenanceFault | undefined = start === undefined || end === undefined ? 'timeMissing' : end <= start ? 'backwards' : end <= now ? 'past' : start > now + LIMITS.maintenanceAheadMs ? 'tooFar' : end > Math.max(start, now) + LIMITS.longestMaintenanceMs ? 'tooLong' : undefined;

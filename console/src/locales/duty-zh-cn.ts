@@ -13,7 +13,7 @@ export const dutyZhCN = {
   calendar: { lead: '规则和班次里的节假日与调休，以这里为准', undo: '撤销改动', before: '前一年', after: '后一年', brush: '点日子标为', holiday: '节假日', workday: '调休上班', name: '名称，例如 国庆节', count: '今年标了 {n} 天', month: { 1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月', 7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月' } },
   maintenance: {
     lead: '检修期间，这些设备不产生告警', plan: '安排检修', open: '进行中与计划中', past: '已结束', none: '没有安排检修', planned: '检修已安排', endedNow: '检修已结束，告警恢复', state: { running: '进行中', planned: '计划', ended: '提前结束', over: '已结束' }, all: '{area}全部设备', left: '还剩 {time}', begins: '{time}后开始', endedAt: '{at} 提前结束', by: '{who} · {at}', endNow: '现在结束', callOff: '取消计划', endTitle: '现在结束检修？', endWarn: '结束之后，这些设备立即恢复告警。',
-    what: '哪些设备', wholeArea: '整个区域', devices: '指定设备', time: '时间', from: '开始', to: '结束', reason: '原因', reasonPlaceholder: '例如 更换门锁，施工单位现场', effect: '期间 {n} 台设备不产生告警', planSave: '安排',
+    what: '哪些设备', wholeArea: '整个区域', devices: '指定设备', time: '时间', from: '开始', to: '结束', reason: '原因', reasonPlaceholder: '例如 更换门锁，施工单位现场', effect: '期间 {n} 台设备不产生告警', sure: '整个街道或城市在这段时间没有告警，我已确认', planSave: '安排',
   },
   maintenanceFault: { areaMissing: '请选区域', devicesMissing: '请选设备', timeMissing: '请填开始和结束时间', backwards: '结束要晚于开始', past: '结束时间已经过去', tooFar: '最多提前一年安排，请核对开始的年份', tooLong: '最长一年', reasonMissing: '请写原因，值守人员看得到' },
   channels: {

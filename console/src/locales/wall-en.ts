@@ -15,7 +15,7 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
   escalate: { what: '{tier} will own it with a fresh clock, and those on duty there are notified.' },
   clear: { what: 'Clear by hand only what is over on site. Your name stays in the record.', why: 'How you know' },
   bulk: { title: 'Acknowledge {n} alerts', confirm: 'Acknowledge {n}', note: 'It says that somebody has seen them and takes care; sound and clocks stop.' },
-  keys: { title: 'Keys', move: 'Previous, next', ack: 'Acknowledge and go on to the next', shelve: 'Shelve', assign: 'Assign', escalate: 'Escalate', comment: 'Comment', pick: 'Select', pickAll: 'Select all unacknowledged', ackPicked: 'Acknowledge the selected', open: 'Open the alert', escape: 'Clear selection, close dialog', help: 'Show this' },
+  keys: { title: 'Keys', move: 'Next, previous', ack: 'Acknowledge and go on to the next', shelve: 'Shelve', assign: 'Assign', escalate: 'Escalate', comment: 'Comment', pick: 'Select', pickAll: 'Select all unacknowledged', ackPicked: 'Acknowledge the selected; with a selection A does it, too', open: 'Open the alert', escape: 'Clear selection, close dialog', help: 'Show this' },
   flood: { title: 'Flood: {n} new alerts in 10 minutes', advice: 'Since {at}. Critical ones first; the rest can be selected with Shift+X and acknowledged together.', adviceTouch: 'Since {at}. Critical ones first; the rest can be ticked and acknowledged together.' },
   tiers: { after: '{severity} unacknowledged {time}', again: 'another {time}', step: '{severity} {time}' },
   timeline: {

@@ -14,7 +14,7 @@ export const wallZhCN = {
   escalate: { what: '升级后由{tier}负责，重新计时，并通知那里的值班人员。' },
   clear: { what: '确认现场已经恢复时才手动恢复。记录里会留下您的名字。', why: '依据' },
   bulk: { title: '确认 {n} 条告警', confirm: '确认 {n} 条', note: '确认表示已经有人看到并负责处理，声音和升级计时随之停止。' },
-  keys: { title: '键盘操作', move: '上一条、下一条', ack: '确认，并移到下一条', shelve: '搁置', assign: '派单', escalate: '升级', comment: '备注', pick: '选中', pickAll: '选中全部未确认', ackPicked: '确认选中的', open: '打开告警', escape: '取消选中，关闭窗口', help: '显示本页' },
+  keys: { title: '键盘操作', move: '下一条、上一条', ack: '确认，并移到下一条', shelve: '搁置', assign: '派单', escalate: '升级', comment: '备注', pick: '选中', pickAll: '选中全部未确认', ackPicked: '确认选中的；选中之后按 A 也是', open: '打开告警', escape: '取消选中，关闭窗口', help: '显示本页' },
   flood: { title: '告警洪峰：10 分钟内 {n} 条新告警', advice: '自 {at} 起。先处理紧急，其余可用 Shift+X 选中后一并确认。', adviceTouch: '自 {at} 起。先处理紧急，其余可勾选后一并确认。' },
   tiers: { after: '{severity} {time}未确认', again: '再 {time}', step: '{severity} {time}' },
   timeline: {

@@ -36,10 +36,11 @@ describe('a maintenance window', () => {
   it('is read at the hub’s time', () => {
     expect(msToField(NOW)).toBe('2026-11-26T09:00');
     expect(fieldToMs('2026-11-26T09:00')).toBe(NOW);
-    expect(toMaintenance({ ...emptyMaintenance('a', NOW), reason: ' x ' })).toEqual({ area: 'a', from: NOW, to: NOW + 7_200_000, reason: 'x' });
+    expect(toMaintenance({ ...emptyMaintenance('a', NOW), of: 'area', reason: ' x ' })).toEqual({ area: 'a', from: NOW, to: NOW + 7_200_000, reason: 'x' });
   });
+  it('is of nothing until somebody says of what', () => { expect(maintenanceFaults({ ...emptyMaintenance('a', NOW), reason: 'x' }, NOW)).toEqual({ area: 'devicesMissing' }); });
   it('says what is missing or wrong', () => {
-    const form = { ...emptyMaintenance('a', NOW), reason: 'x' };
+    const form = { ...emptyMaintenance('a', NOW), of: 'area' as const, reason: 'x' };
     expect(maintenanceFaults(form, NOW)).toEqual({});
     expect(maintenanceFaults({ ...form, to: form.from }, NOW)).toEqual({ time: 'backwards' });
     expect(maintenanceFaults({ ...form, from: '2026-11-20T09:00', to: '2026-11-26T08:00' }, NOW)).toEqual({ time: 'past' });

@@ -75,6 +75,21 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await press('Enter');
     await until(() => alert('a-gateway')?.assignee).toBe('li.na');
   });
+  it('says within the dialog, where it can be read, that the hub knows nobody of that name, and marks nobody else meanwhile', async () => {
+    await page.route('**/api/v1/alerts/*/assign', (route) => route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: '', status: 404, code: 'USER_NOT_FOUND', detail: 'There is no user nobody.', detailZh: '没有用户 nobody。' }) }));
+    await press('j', 'd');
+    const suggested = page.getByTestId('assign-li.na');
+    await until(() => suggested.isChecked()).toBe(true);
+    await page.getByTestId('assign-name').fill('nobody');
+    expect(await suggested.isChecked()).toBe(false);
+    await press('Enter');
+    await page.getByTestId('dialog').getByTestId('notices').getByText('没有用户 nobody。').waitFor();
+    await page.getByTestId('assign-name').fill('');
+    expect(await suggested.isChecked()).toBe(true);
+    await press('Escape');
+    await page.getByTestId('dialog').waitFor({ state: 'detached' });
+    expect(await page.getByTestId('notices').count()).toBe(1);
+  });
   it('escalates by hand, and says that a city alert can’t go higher', async () => {
     await press('e');
     await page.getByTestId('escalate-dialog').waitFor();
