@@ -35,6 +35,8 @@ export const createOperationsApi = (client: ApiClient) => ({
   /** Who may be on duty in an area; without one, anywhere that the caller sees. */
   peopleOf: async (area?: string) => (await client.get<Listed<Person>>('/people', { area })).data,
   maintenanceList: async () => (await client.get<Listed<Maintenance>>('/maintenance')).data,
+  /** Those that are neither over nor ended. */
+  openMaintenance: async () => (await client.get<Listed<Maintenance>>('/maintenance', { open: true })).data,
   planMaintenance: (window: NewMaintenance) => client.post<Maintenance>('/maintenance', window),
   endMaintenance: (id: string) => client.delete(pathOf('maintenance', id)),
 

@@ -10,6 +10,9 @@ export function byUrgency(windows: readonly Maintenance[], now: EpochMs): { wind
   return windows.map((window) => ({ window, state: maintenanceState(window, now) })).sort((a, b) => ORDER[a.state] - ORDER[b.state] || (ORDER[a.state] === 2 ? b.window.from - a.window.from : a.window.from - b.window.from));
 }
 
+/** Those during which devices are out of service now. */
+export const outOfServiceAt = (windows: readonly Maintenance[], now: EpochMs): Maintenance[] => windows.filter((window) => maintenanceState(window, now) === 'running');
+
 /** A window as it is typed; times as `2026-11-26T09:41`, read as the hub's. */
 export interface MaintenanceForm { of: 'area' | 'devices'; area: string; devices: string[]; from: string; to: string; reason: string }
 export type MaintenanceFault = 'areaMissing' | 'devicesMissing' | 'timeMissing' | 'backwards' | 'past' | 'tooFar' | 'tooLong' | 'reasonMissing';

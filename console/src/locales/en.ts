@@ -33,7 +33,7 @@ export const en: Messages = {
   direction: { in: 'in', out: 'out' },
   age: { now: 'just now', s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} d', ago: '{age} ago', never: 'never' },
   duration: { s: '{s} s', ms: '{m} min {s} s', hm: '{h} h {m} min', dh: '{d} d {h} h' },
-  needs: { title: 'Needs a person', oldest: 'Oldest unacknowledged', none: 'No alert needs attention', shelved: '{n} shelved', acked: '{n} acknowledged, still active', suppressed: '{n} grouped or inhibited', returned: '{n} cleared, nobody acknowledged', shift: '{shift} on duty until {until}' },
+  needs: { title: 'Needs a person', oldest: 'Oldest unacknowledged', none: 'No alert needs attention', outOfService: '{n} under maintenance, no alerts · until {until}', shelved: '{n} shelved', acked: '{n} acknowledged, still active', suppressed: '{n} grouped or inhibited', returned: '{n} cleared, nobody acknowledged', shift: '{shift} on duty until {until}' },
   air: { title: 'Air quality index', primary: 'Primary pollutant {what}', spread: 'Highest {high} {highest} · lowest {low} {lowest}', day: 'AQI of each of the last 24 hours' },
   figures: {
     title: 'Right now', ageTitle: 'Data age', online: 'Devices online', offline: 'Silent devices', bins: 'Bins to collect', pm: 'Highest PM2.5', noise: 'Over noise limit', battery: 'Low battery', unitDevices: '', unitBins: '', unitPoints: '', known: '{n}/{total}', part: { online: '{n} of {total} online', offline: '{n} silent', unseen: '{n} never reported', maintenance: '{n} in maintenance', join: ', ' },

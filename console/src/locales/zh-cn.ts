@@ -33,7 +33,7 @@ export const zhCN = {
   direction: { in: '进', out: '出' },
   age: { now: '刚刚', s: '{n} 秒', min: '{n} 分', h: '{n} 小时', d: '{n} 天', ago: '{age}前', never: '从未' },
   duration: { s: '{s} 秒', ms: '{m} 分 {s} 秒', hm: '{h} 小时 {m} 分', dh: '{d} 天 {h} 小时' },
-  needs: { title: '需要人处理', oldest: '最久未确认', none: '没有需要处理的告警', shelved: '已搁置 {n} 条', acked: '已确认未恢复 {n} 条', suppressed: '被合并或抑制 {n} 条', returned: '{n} 条已恢复、无人确认', shift: '{shift}值守至 {until}' },
+  needs: { title: '需要人处理', oldest: '最久未确认', none: '没有需要处理的告警', outOfService: '{n} 台检修中，不产生告警 · 至 {until}', shelved: '已搁置 {n} 条', acked: '已确认未恢复 {n} 条', suppressed: '被合并或抑制 {n} 条', returned: '{n} 条已恢复、无人确认', shift: '{shift}值守至 {until}' },
   air: { title: '空气质量 AQI', primary: '首要污染物 {what}', spread: '最高 {high} {highest} · 最低 {low} {lowest}', day: '过去 24 小时每小时的 AQI' },
   figures: {
     title: '此刻', ageTitle: '数据年龄', online: '设备在线', offline: '失联设备', bins: '待清运垃圾桶', pm: 'PM2.5 最高', noise: '噪声超限点位', battery: '电量不足', unitDevices: '台', unitBins: '个', unitPoints: '处', known: '{n}/{total}', part: { online: '{total} 台中 {n} 台在线', offline: '{n} 台失联', unseen: '{n} 台未接入', maintenance: '{n} 台维护中', join: '，' },

@@ -1,4 +1,4 @@
-import { SILENCE_GROUP, aqiOf } from '@liandong/protocols';
+import { SILENCE_GROUP, aqiOf, type Device } from '@liandong/protocols';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatClock } from '../../src/format/time.js';
@@ -141,6 +141,11 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     expect(air).toMatch(/HJ 633-2026 · \d\d:00–\d\d:00/);
     expect(air).toMatch(/良首要污染物 细颗粒物 PM2.5最高 营海 \d+ · 最低 北关 \d+/);
     expect(await page.getByTestId('shift-now').textContent()).toMatch(/^街道.班值守至 (\d\d-\d\d )?\d\d:00.+$/);
+  });
+  it('says how many devices raise nothing, as they are under maintenance, and until when', async () => {
+    const { data } = await (await page.request.get(`${hub.url}/api/v1/devices?limit=1000`)).json() as { data: Device[] };
+    const silent = data.filter(({ area, status }) => status !== 'retired' && area.startsWith('beiguan')).length;
+    await until(() => page.getByTestId('out-of-service').textContent()).toMatch(new RegExp(`^${silent} 台检修中，不产生告警 · 至 (\\d\\d-\\d\\d )?\\d\\d:\\d\\d$`));
   });
   it('opens the alert’s page, where the same keys work, and what a person writes is in its timeline', async () => {
     await press('j', 'j', 'Enter');
