@@ -4,7 +4,8 @@
  */
 export function paced(gapMs: number, run: () => void): () => void {
   let endedAt = performance.now();
-  let timer: NodeJS.Timeout;
+  let timer: NodeJS.Timeout | undefined;
+  let isEnded = false;
   const wait = (): void => { timer = setTimeout(tick, Math.ceil(endedAt + gapMs - performance.now())); };
   function tick(): void {
     // A timer counts from the time at which its turn of the event loop began, and so may come early by as much as that turn had taken.
@@ -12,8 +13,11 @@ export function paced(gapMs: number, run: () => void): () => void {
       run();
       endedAt = performance.now();
     }
-    wait();
+    if (!isEnded) wait(); // a run may end it
   }
   wait();
-  return () => { clearTimeout(timer); };
+  return () => {
+    isEnded = true;
+    clearTimeout(timer);
+  };
 }

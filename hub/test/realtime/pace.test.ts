@@ -30,4 +30,15 @@ describe('a pace', () => {
     await new Promise((resolve) => setTimeout(resolve, GAP_MS * 4));
     expect(runs).toBe(before);
   });
+
+  it('may be ended by a run', async () => {
+    let runs = 0;
+    const end = paced(GAP_MS, () => {
+      runs += 1;
+      end();
+    });
+    await expect.poll(() => runs).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, GAP_MS * 4));
+    expect(runs).toBe(1);
+  });
 });
