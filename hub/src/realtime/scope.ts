@@ -33,7 +33,7 @@ export interface Scopes {
 export function createScopes({ areas, directory }: { areas: AreaTree; directory: DeviceDirectory }): Scopes {
   function requireDevice(principal: Principal, id: DeviceId): void {
     const entry = directory.get(id);
-    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', `There is no device ${id}.`);
+    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) throw new AppError('DEVICE_NOT_FOUND', { zh: `没有设备 ${id}。`, en: `There is no device ${id}.` });
   }
 
   return {
