@@ -36,6 +36,7 @@ export const ERRORS = {
   HUB_EXISTS: { status: 409, zh: '该街道平台已登记', en: 'A hub of this sub-district exists' },
   HUB_IN_USE: { status: 409, zh: '该街道平台仍被引用', en: 'Something still refers to the hub' },
   RULE_CHANGED: { status: 409, zh: '规则已被他人修改', en: 'Somebody else has changed the rule' },
+  CHANGED_MEANWHILE: { status: 409, zh: '已被他人修改', en: 'Somebody else has changed it' },
   BACKUP_RUNNING: { status: 409, zh: '正在备份', en: 'A backup is running' },
   ALERT_NOT_ACTIVE: { status: 409, zh: '告警已恢复', en: 'The alert has cleared already' },
   ALERT_STATE: { status: 409, zh: '告警当前状态不允许此操作', en: 'The alert is not in a state that allows this' },

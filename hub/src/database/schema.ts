@@ -46,6 +46,8 @@ export interface Database {
   rule_version: { rule_id: string; version: number; at: number; by: string; change: 'created' | 'changed' | 'deleted'; body: string | null };
   /** Holidays, and days of a weekend on which people work; `date` as 2026-10-01. */
   calendar_day: { date: string; kind: 'holiday' | 'workday'; name: string | null };
+  /** One row for each time that the calendar was replaced. */
+  calendar_version: { version: number; at: number; by: string };
   alert: {
     id: string; rule_id: string; device_id: string | null; area: string; kind: string; severity: string; tier: string; active: number; acked: number; shelved_until: number | null;
     raised_at: number; last_at: number; count: number; value: number | null; threshold: number | null; message: string;
@@ -62,7 +64,7 @@ export interface Database {
   /** Every version of every area's own policy; `body` is null where it was taken back. */
   escalation_policy: { area: string; version: number; body: string | null; at: number; by: string };
   /** `weekdays` and `users` are JSON, `starts` and `ends` HH:MM at UTC+8. */
-  shift: { id: string; name: string; tier: string; area: string; weekdays: string; starts: string; ends: string; users: string; valid_from: number | null; valid_to: number | null; holidays: string | null };
+  shift: { id: string; name: string; tier: string; area: string; weekdays: string; starts: string; ends: string; users: string; valid_from: number | null; valid_to: number | null; holidays: string | null; version: number; updated_at: number | null; updated_by: string | null };
   /** What a rule remembers of a device between samples: running delays and windows. */
   rule_state: { rule_id: string; device_id: string; state: string };
   /** Everything screens may have missed, in order; kept for an hour. */

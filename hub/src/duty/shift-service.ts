@@ -1,8 +1,11 @@
 import type { AreaId, EpochMs, NewShift, OnDuty, Person, Role, Shift } from '@liandong/protocols';
+import type { Transaction } from 'kysely';
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
+import { requireUnchanged } from '../changed-meanwhile.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
+import type { Database } from '../database/schema.js';
 import { insertAudit } from '../identity/audit-log.js';
 import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
 import { AppError, fieldError } from '../problem.js';
@@ -20,7 +23,7 @@ export interface ShiftService {
   people(principal: Principal, area?: AreaId): Promise<Person[]>;
   /** Throws USER_NOT_FOUND for somebody who does not exist or may not see the alerts of the area, VALIDATION_FAILED for a `validTo` that is not after `validFrom`. */
   create(principal: Principal, shift: NewShift): Promise<Shift>;
-  /** Throws as `create`. */
+  /** Throws as `create`, and CHANGED_MEANWHILE when `shift.version` is given and not the one in force. */
   replace(principal: Principal, id: string, shift: NewShift): Promise<Shift>;
   remove(principal: Principal, id: string): Promise<void>;
   /** Who looks after an area; `at` is now unless told. Somebody who is bound to no area has to name one (VALIDATION_FAILED). */
@@ -56,15 +59,17 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
   }
 
   async function save(principal: Principal, shift: Shift, action: 'shift.created' | 'shift.changed'): Promise<Shift> {
-    await db.transaction().execute(async (trx) => {
-      const row = toRow(shift);
+    const saved = await db.transaction().execute(async (trx) => {
+      const at = clock.now();
+      const made: Shift = { ...shift, version: action === 'shift.created' ? 1 : await nextVersion(trx, shift), updatedAt: at, updatedBy: principal.name };
+      const row = toRow(made);
       if (action === 'shift.created') await trx.insertInto('shift').values(row).execute();
-      // Somebody may have deleted it meanwhile, and it stays so.
-      else if (await trx.updateTable('shift').set(row).where('id', '=', shift.id).returning('id').executeTakeFirst() === undefined) throw notFound(shift.id);
-      await insertAudit(trx, clock.now(), [{ by: principal.name, action, target: shift.id, detail: inWords(shift) }]);
+      else await trx.updateTable('shift').set(row).where('id', '=', made.id).execute();
+      await insertAudit(trx, at, [{ by: principal.name, action, target: made.id, detail: inWords(made) }]);
+      return made;
     });
-    roster.put(shift);
-    return shift;
+    roster.put(saved);
+    return saved;
   }
 
   return {
@@ -110,6 +115,14 @@ export function createShiftService({ db, clock, ids, areas, roster }: ShiftServi
       return { data: roster.onDuty(area, at) };
     },
   };
+}
+
+/** @throws AppError SHIFT_NOT_FOUND when somebody has deleted it meanwhile, and it stays so; CHANGED_MEANWHILE */
+async function nextVersion(trx: Transaction<Database>, { id, version: read }: Shift): Promise<number> {
+  const stored = await trx.selectFrom('shift').select(['version', 'updated_at as at', 'updated_by as by']).where('id', '=', id).executeTakeFirst();
+  if (stored === undefined) throw notFound(id);
+  requireUnchanged(read, stored);
+  return stored.version + 1;
 }
 
 const notFound = (id: string): AppError => new AppError('SHIFT_NOT_FOUND', { zh: `没有班次 ${id}。`, en: `There is no shift ${id}.` });

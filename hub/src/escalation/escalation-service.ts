@@ -1,5 +1,6 @@
-import { SEVERITIES, type AreaId, type EscalationAnswer, type EscalationPolicy, type FieldFault } from '@liandong/protocols';
+import { SEVERITIES, type AreaId, type EscalationAnswer, type EscalationBody, type EscalationPolicy, type FieldFault } from '@liandong/protocols';
 import type { AreaTree } from '../areas/area-tree.js';
+import { requireUnchanged } from '../changed-meanwhile.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { insertAudit } from '../identity/audit-log.js';
@@ -11,8 +12,8 @@ import type { EscalationPolicies } from './policies.js';
 export interface EscalationService {
   /** The policy in force there, whichever area it is set on. */
   get(principal: Principal, area: AreaId): Promise<EscalationAnswer>;
-  /** The area's own from now on; alerts that run keep theirs. The same again makes no version. Throws VALIDATION_FAILED for less time to clear than to acknowledge. */
-  put(principal: Principal, area: AreaId, policy: EscalationPolicy): Promise<EscalationAnswer>;
+  /** The area's own from now on; alerts that run keep theirs. The same again makes no version. Throws VALIDATION_FAILED for less time to clear than to acknowledge, CHANGED_MEANWHILE when `body.version` is given and not that of the area's own policy (0: it has none). */
+  put(principal: Principal, area: AreaId, body: EscalationBody): Promise<EscalationAnswer>;
   /** Takes the area's own back, if it has one; answers what is in force there now. */
   remove(principal: Principal, area: AreaId): Promise<EscalationAnswer>;
 }
@@ -24,8 +25,10 @@ export function createEscalationService({ db, clock, areas, policies }: { db: Db
     return { ...policies.body(pin), version: pin.policyVersion, ...(own === undefined ? {} : { from: own.area, updatedAt: own.at, updatedBy: own.by }) };
   }
 
-  async function edit(principal: Principal, area: AreaId, body: EscalationPolicy | undefined): Promise<void> {
+  async function edit(principal: Principal, area: AreaId, body: EscalationPolicy | undefined, read?: number): Promise<void> {
     const version = await db.transaction().execute(async (trx) => {
+      const last = await policies.last(trx, area);
+      requireUnchanged(read, last?.body === undefined ? { ...last, version: 0 } : last);
       const made = await policies.write(trx, clock, { area, body, by: principal.name });
       const action = body === undefined ? 'escalation.removed' : 'escalation.changed';
       await insertAudit(trx, made.at, [{ by: principal.name, action, target: area, detail: `version ${made.version}${body === undefined ? '' : `: ${inWords(body)}`}` }]);
@@ -40,12 +43,12 @@ export function createEscalationService({ db, clock, areas, policies }: { db: Db
       areas.requireVisible(principal, area);
       return answer(area);
     },
-    async put(principal, area, policy) {
+    async put(principal, area, { version, ...policy }) {
       requirePermission(principal, 'duty:write');
       areas.requireVisible(principal, area);
       requireOrder(policy);
       const own = policies.own(area)?.body;
-      if (own === undefined || inWords(own) !== inWords(policy)) await edit(principal, area, policy);
+      if (own === undefined || inWords(own) !== inWords(policy)) await edit(principal, area, policy, version);
       return answer(area);
     },
     async remove(principal, area) {

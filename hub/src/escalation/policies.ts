@@ -1,5 +1,5 @@
 import { DEFAULT_ESCALATION, type AreaId, type EpochMs, type EscalationPolicy, type EscalationStep, type Severity } from '@liandong/protocols';
-import type { Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
@@ -31,9 +31,7 @@ export class EscalationPolicies {
   /** Fills memory from the database; call once before anything else. */
   async load(db: Db): Promise<void> {
     this.#versions.clear();
-    for (const { body, ...row } of await db.selectFrom('escalation_policy').selectAll().orderBy('area').orderBy('version').execute()) {
-      this.#add({ ...row, body: body === null ? undefined : JSON.parse(body) as EscalationPolicy }); // written by `write`
-    }
+    for (const row of await db.selectFrom('escalation_policy').selectAll().orderBy('area').orderBy('version').execute()) this.#add(toVersion(row));
   }
 
   /** An area's own policy; undefined when it has none. */
@@ -61,9 +59,15 @@ export class EscalationPolicies {
     return policyArea === undefined ? DEFAULT_ESCALATION : this.#versions.get(policyArea)?.[policyVersion - 1]?.body;
   }
 
+  /** An area's newest version as the database has it. */
+  async last(trx: Transaction<Database>, area: AreaId): Promise<PolicyVersion | undefined> {
+    const row = await trx.selectFrom('escalation_policy').selectAll().where('area', '=', area).orderBy('version', 'desc').limit(1).executeTakeFirst();
+    return row === undefined ? undefined : toVersion(row);
+  }
+
   /** Writes the next version within the caller's transaction; `remember` it once that has committed. */
   async write(trx: Transaction<Database>, clock: Clock, { area, body, by }: Pick<PolicyVersion, 'area' | 'body' | 'by'>): Promise<PolicyVersion> {
-    const last = await trx.selectFrom('escalation_policy').select((e) => e.fn.max('version').as('version')).where('area', '=', area).executeTakeFirst();
+    const last = await this.last(trx, area);
     const made: PolicyVersion = { area, version: (last?.version ?? 0) + 1, body, at: clock.now(), by };
     await trx.insertInto('escalation_policy').values({ ...made, body: body === undefined ? null : JSON.stringify(body) }).execute();
     return made;
@@ -87,4 +91,8 @@ export class EscalationPolicies {
     }
     return HUB_PIN;
   }
+}
+
+function toVersion({ body, ...row }: Selectable<Database['escalation_policy']>): PolicyVersion {
+  return { ...row, body: body === null ? undefined : JSON.parse(body) as EscalationPolicy }; // written by `write`
 }

@@ -23,10 +23,25 @@ describeOnDatabases('the calendar', () => {
     const again = open();
     await again.service.load();
     expect(kindOn(again.days, '2026-10-10')).toBe('workday');
-    expect(await again.service.read(ROOT)).toEqual({ days: [{ date: '2026-10-01', kind: 'holiday' }, { date: '2026-10-10', kind: 'workday', name: '国庆调休' }] });
-    expect(await again.service.replace(ROOT, { days: [] })).toEqual({ days: [] });
+    const edit = { updatedAt: registry.clock.at, updatedBy: 'admin' };
+    expect(await again.service.read(ROOT)).toEqual({ version: 1, ...edit, days: [{ date: '2026-10-01', kind: 'holiday' }, { date: '2026-10-10', kind: 'workday', name: '国庆调休' }] });
+    expect(await again.service.replace(ROOT, { days: [] })).toEqual({ days: [], version: 2, ...edit });
     expect(kindOn(again.days, '2026-10-01')).toBeUndefined();
     expect((await registry.db.selectFrom('audit').selectAll().where('action', '=', 'calendar.changed').execute()).map(({ detail }) => detail)).toEqual(['2 days', '0 days']);
+  });
+
+  it('refuses whoever read it before somebody else replaced it, says who and when, and goes on without a version as ever', async () => {
+    const { days, service } = open();
+    const read = await service.read(ROOT);
+    expect(read).toEqual({ days: [], version: 0 });
+    const day = (date: string) => ({ date, kind: 'holiday' as const });
+    const [first, late] = await Promise.allSettled([service.replace({ ...ROOT, name: 'li.na' }, { ...read, days: [day('2026-10-01')] }), service.replace(ROOT, { ...read, days: [day('2026-10-02')] })]);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { version: 1, updatedAt: registry.clock.at, updatedBy: 'li.na' } });
+    expect(late).toMatchObject({ reason: { code: 'CHANGED_MEANWHILE', detail: expect.stringContaining(`li.na changed it at ${new Date(registry.clock.at).toISOString()}`) as string, detailZh: expect.stringContaining('li.na 在 ') as string } });
+    expect([kindOn(days, '2026-10-01'), kindOn(days, '2026-10-02'), (await service.read(ROOT)).days]).toEqual(['holiday', undefined, [day('2026-10-01')]]);
+    expect(await service.replace(ROOT, { days: [day('2026-10-01'), day('2026-10-02')], version: 1 })).toMatchObject({ version: 2 });
+    expect(await service.replace(ROOT, { days: [] })).toMatchObject({ days: [], version: 3, updatedBy: 'admin' });
+    await expect(service.replace(ROOT, { days: [], version: 9 })).rejects.toMatchObject({ code: 'CHANGED_MEANWHILE' });
   });
 
   it('takes more days than fit one statement', async () => {

@@ -29,13 +29,14 @@ describeOnDatabases('the shift calendar', () => {
   const actions = async () => (await registry.audit.page({ limit: 10 })).data.filter(({ action }) => action.startsWith('shift.')).map(({ by, action, detail }) => ({ by, action, detail }));
 
   it('is kept, changed and deleted, survives a restart, and each change is audited with what it is', async () => {
+    const edited = { updatedAt: registry.clock.at, updatedBy: 'li.east' };
     const made = await shifts.create(EAST, { ...SHIFT, weekdays: [7, 1, 7], users: ['li.na', 'wang', 'li.na'], validFrom: 5, validTo: 9, holidays: 'also' });
-    expect(made).toEqual({ id: expect.stringMatching(/^[a-z0-9]{26}$/) as string, ...SHIFT, weekdays: [1, 7], users: ['li.na', 'wang'], validFrom: 5, validTo: 9, holidays: 'also' });
+    expect(made).toEqual({ id: expect.stringMatching(/^[a-z0-9]{26}$/) as string, ...SHIFT, weekdays: [1, 7], users: ['li.na', 'wang'], validFrom: 5, validTo: 9, holidays: 'also', version: 1, ...edited });
     const kept = new Roster({ areas: registry.tree, days: NO_DAYS });
     await kept.load(registry.db);
     expect(kept.all()).toEqual([made]);
     const changed = await shifts.replace(EAST, made.id, SHIFT);
-    expect(changed).toEqual({ id: made.id, ...SHIFT });
+    expect(changed).toEqual({ id: made.id, ...SHIFT, version: 2, ...edited });
     const reread = new Roster({ areas: registry.tree, days: NO_DAYS });
     await reread.load(registry.db);
     expect(reread.all()).toEqual([changed]);
@@ -57,9 +58,22 @@ describeOnDatabases('the shift calendar', () => {
     ['a while that ends before it begins', { validFrom: 9, validTo: 9 }, 'VALIDATION_FAILED'],
   ])('takes no shift with %s', async (_name, more, code) => {
     await expect(shifts.create(EAST, { ...SHIFT, ...more })).rejects.toMatchObject({ code, ...(code === 'VALIDATION_FAILED' ? { faults: [{ path: '/validTo', keyword: 'minimum', limit: 10 }] } : {}) });
-    const { id } = await shifts.create(EAST, SHIFT);
-    await expect(shifts.replace(EAST, id, { ...SHIFT, ...more })).rejects.toMatchObject({ code });
-    expect(await shifts.list(EAST)).toEqual([{ id, ...SHIFT }]);
+    const made = await shifts.create(EAST, SHIFT);
+    await expect(shifts.replace(EAST, made.id, { ...SHIFT, ...more })).rejects.toMatchObject({ code });
+    expect(await shifts.list(EAST)).toEqual([made]);
+  });
+
+  it('refuses whoever opened a shift before somebody else changed it, says who and when, and goes on without a version as ever', async () => {
+    const { id, ...opened } = await shifts.create(EAST, SHIFT);
+    registry.clock.at += 60_000;
+    const weekdays = [1, 2, 3, 4, 5, 6];
+    const [first, late] = await Promise.allSettled([shifts.replace(ROOT, id, { ...opened, weekdays }), shifts.replace(EAST, id, { ...opened, name: '改名' })]);
+    expect([first.status, late]).toMatchObject(['fulfilled', { reason: { code: 'CHANGED_MEANWHILE', detail: expect.stringContaining(`admin changed it at ${new Date(registry.clock.at).toISOString()}`) as string, detailZh: expect.stringContaining('admin 在 ') as string } }]);
+    const [current] = await shifts.list(EAST);
+    expect(current).toEqual({ id, ...SHIFT, weekdays, version: 2, updatedAt: registry.clock.at, updatedBy: 'admin' });
+    expect(await shifts.replace(EAST, id, { ...SHIFT, weekdays, name: '改名', version: 2 })).toMatchObject({ version: 3, name: '改名', weekdays, updatedBy: 'li.east' });
+    expect(await shifts.replace(EAST, id, SHIFT)).toMatchObject({ version: 4, name: SHIFT.name });
+    expect((await actions()).filter(({ action }) => action === 'shift.changed')).toHaveLength(3);
   });
 
   it('stays deleted when somebody changes a shift that another one is just deleting', async () => {

@@ -60,6 +60,23 @@ describeOnDatabases('escalation policies', () => {
     ]);
   });
 
+  it('are refused from whoever read them before somebody else changed them, with who and when, and taken without a version as ever', async () => {
+    const late = (by: string) => ({ code: 'CHANGED_MEANWHILE', detail: expect.stringContaining(`${by} changed it at ${new Date(registry.clock.at).toISOString()}`) as string, detailZh: expect.stringContaining(`${by} 在 `) as string });
+    const [critical, major] = [{ critical: { ackWithinS: 300 } }, { major: { ackWithinS: 900 } }];
+    const firsts = await Promise.allSettled([service.put(EAST, 'east', { ...critical, version: 0 }), service.put(ROOT, 'east', { ...major, version: 0 })]);
+    expect(firsts).toMatchObject([{ status: 'fulfilled', value: { version: 1 } }, { reason: late('li') }]);
+    registry.clock.at += 1000;
+    await service.put(ROOT, 'east', { ...critical, ...major, version: 1 });
+    await expect(service.put(EAST, 'east', { ...major, version: 1 })).rejects.toMatchObject(late('admin'));
+    expect(await service.get(EAST, 'east')).toMatchObject({ ...critical, ...major, version: 2 });
+    registry.clock.at += 1000;
+    await service.remove(EAST, 'east');
+    await expect(service.put(ROOT, 'east', { ...major, version: 2 })).rejects.toMatchObject(late('li'));
+    expect(await service.put(ROOT, 'east', { ...major, version: 0 })).toMatchObject({ version: 4, from: 'east' });
+    expect(await service.put(EAST, 'east', critical)).toMatchObject({ version: 5, ...critical });
+    expect(policies.own('east')?.body).toEqual(critical);
+  });
+
   it('of two edits at once are two versions', async () => {
     await Promise.all([60, 61, 62].map((ackWithinS) => service.put(EAST, 'east', { critical: { ackWithinS } })));
     expect(await registry.db.selectFrom('escalation_policy').select('version').orderBy('version').execute()).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);

@@ -124,6 +124,21 @@ describe('what is answered', () => {
     expect(data.find(({ shift }) => shift === id)).toEqual({ tier: 'community', shift: id, name: '白班', area: 'east-garden', users: ['li.na'], until: START + 16 * 3_600_000 });
   });
 
+  it('takes a policy, a shift and a calendar with the version that was read, and answers 409 to an older one', async () => {
+    headers.set('root', await hub.as('admin'));
+    const id = await made();
+    const kept = (await ask('root', send('PUT', `/shifts/${id}`, SHIFT))).json<Shift>();
+    const read: Partial<Shift> = { ...kept };
+    delete read.id;
+    const policy = { critical: { ackWithinS: 77 } };
+    for (const [url, body, older] of [[`/shifts/${id}`, read, 1], ['/areas/west-garden/escalation', { ...policy, version: 0 }, 8], ['/calendar', { days: [], version: 0 }, 8]] as const) {
+      expect((await ask('root', send('PUT', url, body))).statusCode).toBe(200);
+      const refused = await ask('root', send('PUT', url, { ...body, ...(url.includes('areas') ? { critical: { ackWithinS: 78 } } : {}), version: older }));
+      expect([url, refused.statusCode, refused.json<Problem>()]).toMatchObject([url, 409, { code: 'CHANGED_MEANWHILE', detail: expect.stringContaining('admin-all') as string, detailZh: expect.stringContaining('admin-all') as string }]);
+    }
+    await ask('root', send('DELETE', '/areas/west-garden/escalation'));
+  });
+
   it('is described by the OpenAPI document, routes and answers', async () => {
     const { paths } = (await hub.app.inject({ url: '/api/openapi.json' })).json<{ paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>> }>();
     const routes = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`));

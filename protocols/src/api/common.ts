@@ -28,6 +28,14 @@ export const LocationSchema = Type.Object({
 }, { additionalProperties: false });
 export type Location = Static<typeof LocationSchema>;
 
+/** Of what several people may edit at once. `updatedAt` and `updatedBy` are set by the hub and of no effect in a body. */
+export const EditFields = {
+  /** Counted by the hub. In a body of PUT: the version that was read; another one by then is CHANGED_MEANWHILE, and without it nothing is compared. */
+  version: Type.Optional(Type.Integer({ minimum: 0 })),
+  updatedAt: Type.Optional(EpochMsSchema),
+  updatedBy: Type.Optional(Type.String()),
+};
+
 /** RFC 9457 problem details; `code` is one of ERRORS, `detailZh` is `detail` in Chinese where the hub has it; `errors` are the places of a request that does not fit its schema. */
 export const ProblemSchema = Type.Object({
   type: Type.String(), title: Type.String(), status: Type.Integer(), code: Type.String(),

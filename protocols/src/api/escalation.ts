@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { TIERS } from '../alerts.js';
 import { wordsSchema } from '../blank.js';
-import { CursorQuery, EpochMsSchema, IdSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
+import { CursorQuery, EditFields, EpochMsSchema, IdSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
 import { UsernameSchema } from './identity.js';
 
 const Within = Type.Integer({ minimum: 1, maximum: 604_800 });
@@ -10,11 +10,14 @@ export const EscalationStepSchema = Type.Object({ ackWithinS: Within, resolveWit
 
 export type EscalationStep = Static<typeof EscalationStepSchema>;
 
-/** PUT /areas/{id}/escalation. A severity left out does not escalate. The policy of the nearest area above a device wins as a whole. */
+/** A severity left out does not escalate. The policy of the nearest area above a device wins as a whole. */
 export const EscalationPolicySchema = Type.Object({
   critical: Type.Optional(EscalationStepSchema), major: Type.Optional(EscalationStepSchema), minor: Type.Optional(EscalationStepSchema), warning: Type.Optional(EscalationStepSchema), info: Type.Optional(EscalationStepSchema),
 }, { additionalProperties: false });
 export type EscalationPolicy = Static<typeof EscalationPolicySchema>;
+/** PUT /areas/{id}/escalation. `version`: that of the area's own policy as it was read, 0 where it had none of its own; another one by then is CHANGED_MEANWHILE. */
+export const EscalationBodySchema = Type.Object({ ...EscalationPolicySchema.properties, version: EditFields.version }, { additionalProperties: false });
+export type EscalationBody = Static<typeof EscalationBodySchema>;
 
 /** GET /areas/{id}/escalation: the policy in force there; `from` is the area it is set on (absent: the hub's own defaults), `version` counts that area's edits (of the hub's own it is 1). */
 export const EscalationAnswerSchema = Type.Object({
@@ -31,13 +34,13 @@ const TimeOfDay = Type.String({ pattern: TIME_OF_DAY_PATTERN, description: 'Hour
  * One shift of the calendar: on these weekdays (1 Monday … 7 Sunday) from `start` to `end`; an end that is not later is on the next day.
  * `users` are on duty for `tier` in `area` and below. `validFrom` and `validTo` limit it to a while.
  * `holidays`, of the calendar: `except`, not on them; `only`, on none but them; `also`, on them too, whatever the weekday. With it a moved working day is one where Monday to Friday are
- * all listed, and never a Saturday or Sunday, as for rules; without it the calendar is not asked.
+ * all listed, and never a Saturday or Sunday, as for rules; without it the calendar is not asked. Answered, a shift has a `version`, counted from 1.
  */
 export const NewShiftSchema = Type.Object({
   name: wordsSchema(64), tier: oneOf(TIERS), area: IdSchema,
   weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7 }), start: TimeOfDay, end: TimeOfDay,
   users: Type.Array(UsernameSchema, { minItems: 1, maxItems: 50 }), validFrom: Type.Optional(EpochMsSchema), validTo: Type.Optional(EpochMsSchema),
-  holidays: Type.Optional(oneOf(['except', 'only', 'also'])),
+  holidays: Type.Optional(oneOf(['except', 'only', 'also'])), ...EditFields,
 }, { additionalProperties: false });
 export type NewShift = Static<typeof NewShiftSchema>;
 export const ShiftSchema = Type.Object({ id: Type.String(), ...NewShiftSchema.properties, name: Type.String() });

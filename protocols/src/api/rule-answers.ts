@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { EpochMsSchema, IdSchema, oneOf } from './common.js';
+import { EditFields, EpochMsSchema, IdSchema, oneOf } from './common.js';
 import { RuleSchema } from './rules.js';
 
 /** One version of a rule, of GET /rules/{id}/versions: who wrote it and when. `rule` is absent where it was deleted. */
@@ -25,6 +25,6 @@ export const CalendarDaySchema = Type.Object({
   date: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), kind: oneOf(['holiday', 'workday']), name: Type.Optional(Type.String({ maxLength: 64 })),
 }, { additionalProperties: false });
 export type CalendarDay = Static<typeof CalendarDaySchema>;
-/** GET and PUT /calendar: all of them, by date. */
-export const CalendarSchema = Type.Object({ days: Type.Array(CalendarDaySchema, { maxItems: 2000 }) }, { additionalProperties: false });
+/** GET and PUT /calendar: all of them, by date. Answered, it has a `version`: 0 as long as nobody replaced it since versions are counted. */
+export const CalendarSchema = Type.Object({ days: Type.Array(CalendarDaySchema, { maxItems: 2000 }), ...EditFields }, { additionalProperties: false });
 export type Calendar = Static<typeof CalendarSchema>;

@@ -1,4 +1,4 @@
-import { EscalationAnswerSchema, EscalationPolicySchema } from '@liandong/protocols';
+import { EscalationAnswerSchema, EscalationBodySchema } from '@liandong/protocols';
 import type { FastifyRequest } from 'fastify';
 import { fieldError } from '../../problem.js';
 import { principalOf } from '../authentication.js';
@@ -15,7 +15,7 @@ export function addEscalationRoutes(app: App, { escalation }: HttpDependencies):
   }, async (request) => escalation.get(principalOf(request), request.params.id));
 
   app.put('/areas/:id/escalation', {
-    schema: { tags, summary: 'Give an area an escalation policy of its own', params: IdParams, body: EscalationPolicySchema, response: { 200: EscalationAnswerSchema, ...problems } },
+    schema: { tags, summary: 'Give an area an escalation policy of its own', params: IdParams, body: EscalationBodySchema, response: { 200: EscalationAnswerSchema, ...problems } },
     preValidation: requireBody,
   }, async (request) => escalation.put(principalOf(request), request.params.id, request.body));
 
