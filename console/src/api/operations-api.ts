@@ -1,5 +1,5 @@
 import type {
-  AggregateAnswer, AggregateRow, AlertKpi, AreaLevel, Backtest, Calendar, Channel, ChannelPatch, ChannelTest, EpochMs, EscalationAnswer, EscalationPolicy, Handover, Maintenance, NewChannel, NewMaintenance, NewShift, Notification, OnDuty, Person, Rule, RulePreview,
+  AggregateAnswer, AggregateRow, AlertKpi, AreaLevel, Backtest, Calendar, Channel, ChannelPatch, ChannelTest, EpochMs, EscalationAnswer, EscalationBody, Handover, Maintenance, NewChannel, NewMaintenance, NewShift, Notification, OnDuty, Person, Rule, RulePreview,
   RuleVersion, Shift,
 } from '@liandong/protocols';
 import type { ApiClient, Query } from './client.js';
@@ -25,7 +25,7 @@ export const createOperationsApi = (client: ApiClient) => ({
   replaceCalendar: (calendar: Calendar) => client.put<Calendar>('/calendar', calendar),
 
   policyInForce: (area: string) => client.get<EscalationAnswer>(`${pathOf('areas', area)}/escalation`),
-  replacePolicy: (area: string, policy: EscalationPolicy) => client.put<EscalationAnswer>(`${pathOf('areas', area)}/escalation`, policy),
+  replacePolicy: (area: string, policy: EscalationBody) => client.put<EscalationAnswer>(`${pathOf('areas', area)}/escalation`, policy),
   deletePolicy: (area: string) => client.delete(`${pathOf('areas', area)}/escalation`),
   shiftList: async () => (await client.get<Listed<Shift>>('/shifts')).data,
   createShift: (shift: NewShift) => client.post<Shift>('/shifts', shift),

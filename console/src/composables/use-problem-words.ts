@@ -3,7 +3,7 @@ import { faultsInWords } from '../format/fault-words.js';
 import { useWords } from './use-words.js';
 
 /** Codes whose detail names the very part that is wrong, even where the hub has it in English only; of others the title says enough, unless the hub has words for a page. */
-const TELLING = new Set(['RULE_INVALID', 'VALIDATION_FAILED', 'CHANNEL_INVALID', 'USER_NOT_FOUND', 'RULE_CHANGED', 'FORBIDDEN']);
+const TELLING = new Set(['RULE_INVALID', 'VALIDATION_FAILED', 'CHANNEL_INVALID', 'USER_NOT_FOUND', 'RULE_CHANGED', 'CHANGED_MEANWHILE', 'FORBIDDEN']);
 
 /** What went wrong, in words, with the hub's own sentence where it says which part. */
 export function useProblemWords() {

@@ -10,6 +10,7 @@ export const dutyZhCN = {
     ackWithin: '多久未确认就升级', resolveWithin: '确认后多久未恢复再升级', minutes: '分钟', emptyHint: '留空：这一级别不升级', colon: '：', noneEscalates: '全部留空：这个区域的告警都不会升级', takeBack: '取消自定，改用上级的', saveOwn: '保存为本区域的',
   },
   policyFault: { figureWrong: '这不是数字', minutesRange: '要大于 0，最多 7 天（10080 分钟）', resolveAlone: '先填多久未确认就升级', resolveShort: '多久未恢复再升级，不能短于多久未确认就升级' },
+  overtaken: { lead: '您编辑时，{who} 在 {at} 改过，您的还没有保存。现在是：', takenBack: '您编辑时，这个区域自定的策略被取消了，您的还没有保存。现在是：', line: '{what}：{value}', empty: '没有', more: '另有 {n} 处', take: '用现在的，放弃我的', keep: '在现在的上面保留我的改动' },
   calendar: { lead: '规则和班次里的节假日与调休，以这里为准', undo: '撤销改动', before: '前一年', after: '后一年', brush: '点日子标为', holiday: '节假日', workday: '调休上班', name: '名称，例如 国庆节', count: '今年标了 {n} 天', month: { 1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月', 7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月' } },
   maintenance: {
     lead: '检修期间，这些设备不产生告警', plan: '安排检修', open: '进行中与计划中', past: '已结束', none: '没有安排检修', planned: '检修已安排', endedNow: '检修已结束，告警恢复', state: { running: '进行中', planned: '计划', ended: '提前结束', over: '已结束' }, all: '{area}全部设备', left: '还剩 {time}', begins: '{time}后开始', endedAt: '{at} 提前结束', by: '{who} · {at}', endNow: '现在结束', callOff: '取消计划', endTitle: '现在结束检修？', endWarn: '结束之后，这些设备立即恢复告警。',

@@ -19,11 +19,14 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
   const rules = new Map<string, Rule>([...DEFAULTS, nearerBinRule(now)].map((rule) => [rule.id, { version: 1, updatedAt: now - 9 * DAY_MS, updatedBy: 'hub', ...rule }]));
   const versions = new Map<string, RuleVersion[]>([...rules.values()].map((rule) => [rule.id, rule.version === 3 ? historyOf(rule, now) : [{ version: rule.version ?? 1, at: rule.updatedAt ?? now, by: rule.updatedBy ?? 'hub', change: 'created', rule }]]));
   const runs = new Map<string, { rule: Rule; startedAt: number; isCancelled: boolean }>();
-  const shifts = new Map<string, Shift>(makeShifts().map((shift) => [shift.id, shift]));
+  const shifts = new Map<string, Shift>(makeShifts().map((shift) => [shift.id, { ...shift, version: 1 }]));
   const policies = new Map<string, EscalationAnswer>([['fuan-jie', { ...DEFAULT_ESCALATION, critical: { ackWithinS: 120, resolveWithinS: 3600 }, from: 'fuan-jie', version: 3, updatedAt: now - 6 * DAY_MS, updatedBy: 'li.na' }], ['yinghai', { critical: { ackWithinS: 60 }, major: { ackWithinS: 300, resolveWithinS: 7200 }, from: 'yinghai', version: 1, updatedAt: now - DAY_MS, updatedBy: 'wang.wei' }]]);
-  let calendar: Calendar = { days: [...range('2026-10-01', 8, '国庆节、中秋节'), { date: '2026-10-10', kind: 'workday', name: '国庆节调休' }, { date: '2026-01-01', kind: 'holiday', name: '元旦' }, ...range('2026-02-16', 7, '春节'), { date: '2026-02-14', kind: 'workday', name: '春节调休' }].sort((a, b) => a.date < b.date ? -1 : 1) as Calendar['days'] };
+  let calendar: Calendar = { version: 0, days: [...range('2026-10-01', 8, '国庆节、中秋节'), { date: '2026-10-10', kind: 'workday', name: '国庆节调休' }, { date: '2026-01-01', kind: 'holiday', name: '元旦' }, ...range('2026-02-16', 7, '春节'), { date: '2026-02-14', kind: 'workday', name: '春节调休' }].sort((a, b) => a.date < b.date ? -1 : 1) as Calendar['days'] };
   const maintenance = new Map<string, Maintenance>(makeMaintenance(devices, now).map((window) => [window.id, window]));
   const channels = new Map<string, Channel>(makeChannels(now).map((channel) => [channel.id, channel]));
+  /** Saved with a version that is no longer the one in force. */
+  const isLate = (sent: unknown, inForce: number): boolean => { const { version } = sent as { version?: number }; return version !== undefined && version !== inForce; };
+  const late = (): OperationsAnswer => refuse('CHANGED_MEANWHILE', 409, 'admin changed it after it was read.');
   const state = { refuse: undefined as OperationsAnswer };
   let nextId = 1;
 
@@ -76,15 +79,17 @@ export function createFixtureOperations(devices: readonly Device[], alerts: () =
     const body = (): unknown => JSON.parse(raw.toString() || '{}');
     if (state.refuse !== undefined && ['rules', 'shifts', 'maintenance', 'channels', 'notifications', 'calendar'].includes(kind)) return state.refuse;
     if (kind === 'rules') return answerRules(method, id, verb, body);
-    if (kind === 'calendar') { if (method === 'PUT') calendar = body() as Calendar; return json(calendar); }
+    if (kind === 'calendar') { const version = calendar.version ?? 0; if (method === 'PUT') { if (isLate(body(), version)) return late(); calendar = { ...body() as Calendar, version: version + 1, updatedAt: Date.now(), updatedBy: 'admin' }; } return json(calendar); }
     if (kind === 'people') return json({ data: PEOPLE.map(({ username, name }) => ({ username, name })) });
     if (kind === 'areas' && verb === 'escalation') {
+      if (method === 'PUT' && isLate(body(), policies.get(id)?.version ?? 0)) return late();
       if (method === 'PUT') policies.set(id, { ...body() as object, from: id, version: (policies.get(id)?.version ?? 0) + 1, updatedAt: Date.now(), updatedBy: 'admin' });
       if (method === 'DELETE') policies.delete(id);
       return json(policies.get(id) ?? (id === 'jiaozhou' ? undefined : policies.get('fuan-jie')) ?? { ...DEFAULT_ESCALATION, version: 1 });
     }
     if (kind === 'shifts' && id === 'on-duty') return json({ data: onDuty([...shifts.values()], calendar) });
-    if (kind === 'shifts') return crud(shifts, method, id, () => ({ id: id || `s${nextId++}`, ...body() as NewShift }), 'SHIFT_NOT_FOUND');
+    if (kind === 'shifts' && method === 'PUT' && shifts.has(id) && isLate(body(), shifts.get(id)?.version ?? 1)) return late();
+    if (kind === 'shifts') return crud(shifts, method, id, () => ({ id: id || `s${nextId++}`, ...body() as NewShift, version: (shifts.get(id)?.version ?? 0) + 1, updatedAt: Date.now(), updatedBy: 'admin' }), 'SHIFT_NOT_FOUND');
     if (kind === 'maintenance' && method === 'DELETE') { const window = maintenance.get(id); if (window !== undefined) maintenance.set(id, { ...window, endedAt: Date.now() }); return { status: 204 }; }
     if (kind === 'maintenance') return crud(maintenance, method, '', () => ({ id: `m${nextId++}`, ...body() as NewMaintenance, by: 'admin', at: Date.now() }), 'MAINTENANCE_NOT_FOUND');
     if (kind === 'channels' && verb === 'test') return json(id === 'c2' ? { ok: false, error: 'the robot answers errcode 410: removed from its group', errorZh: '机器人答复 errcode 410：已被移出群' } : { ok: true });
