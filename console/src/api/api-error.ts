@@ -22,6 +22,9 @@ export class ApiError extends Error {
   readonly faults: readonly FieldFault[];
 }
 
+/** May the same call succeed later with nothing changed? The hub could not be reached, was starting or away from its stores, or asked to wait. */
+export const isPassing = (error: unknown): boolean => error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+
 export const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code);
 
 /** Reads an RFC 9457 answer; a body that is none becomes INTERNAL, UNAUTHENTICATED or TOO_MANY_REQUESTS by its status. */

@@ -8,6 +8,7 @@ import { useAlertsStore } from '../stores/alerts.js';
 import { useAreasStore } from '../stores/areas.js';
 import { useLiveStore } from '../stores/live.js';
 import { useAddressFilters } from './use-address-filters.js';
+import { useHealing } from './use-healing.js';
 
 const ALERT_PAGE_SIZE = 100;
 /** Rows the table takes (count); with more the page says so. */
@@ -28,7 +29,7 @@ export function useAlertList() {
   const next = ref<string>();
   const error = ref<unknown>();
   const isLoading = ref(false);
-  let turn = 0;
+  let [turn, wasFirst] = [0, true];
 
   const isWanted = (alert: Alert): boolean => matchesFilter(alert, filter.value, areas.isWithin)
     && (standing.value === undefined || alerts.standing(alert.id) === standing.value);
@@ -42,6 +43,7 @@ export function useAlertList() {
   });
   async function load(isFirst: boolean): Promise<void> {
     const own = ++turn;
+    wasFirst = isFirst;
     isLoading.value = true;
     try {
       const page = await hubApi.alerts({ ...filter.value, limit: ALERT_PAGE_SIZE, cursor: isFirst ? undefined : next.value });
@@ -55,6 +57,7 @@ export function useAlertList() {
       if (own === turn) isLoading.value = false;
     }
   }
+  useHealing({ error, isLoading, reload: () => void load(wasFirst) });
   watch([filter, () => live.recovery?.at], () => void load(true), { immediate: true });
   const isCut = computed(() => merged.value.length > ALERT_ROW_LIMIT);
   const rows = computed(() => isCut.value ? merged.value.slice(0, ALERT_ROW_LIMIT) : merged.value);

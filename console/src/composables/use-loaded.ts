@@ -1,8 +1,9 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
+import { useHealing } from './use-healing.js';
 
 /**
  * Reads something whenever its source changes; a late answer to an earlier question is dropped. A source that is made anew with the same members is the same: one that looks at the clock is made anew
- * every second.
+ * every second. What could not be read is read again by itself when the hub is back.
  */
 export function useLoaded<S, T>(source: () => S, read: (source: S) => Promise<T>): { data: Ref<T | undefined>; error: Ref<unknown>; isLoading: Ref<boolean>; reload: () => void } {
   const data = shallowRef<T>();
@@ -21,10 +22,12 @@ export function useLoaded<S, T>(source: () => S, read: (source: S) => Promise<T>
       if (own === turn) isLoading.value = false;
     }
   };
+  const reload = () => void load(source());
   watch(source, (from, before) => { if (!isSame(from, before)) void load(from); });
-  void load(source());
+  useHealing({ error, isLoading, reload });
+  reload();
   onScopeDispose(() => { turn += 1; });
-  return { data, error, isLoading, reload: () => void load(source()) };
+  return { data, error, isLoading, reload };
 }
 
 function isSame(a: unknown, b: unknown): boolean {

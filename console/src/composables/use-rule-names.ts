@@ -1,6 +1,6 @@
 import { computed, type ComputedRef } from 'vue';
 import { SILENCE_GROUP, type Label, type Rule } from '@liandong/protocols';
-import { ApiError } from '../api/api-error.js';
+import { ApiError, isPassing } from '../api/api-error.js';
 import { hubApi } from '../api/hub-api.js';
 import { useLoaded } from './use-loaded.js';
 import { useWords } from './use-words.js';
@@ -30,6 +30,7 @@ async function readRule(id: string): Promise<Found | undefined> {
   try {
     return { label: (await hubApi.ruleOf(id)).name, isGone: false };
   } catch (error) {
+    if (isPassing(error)) throw error; // asked for again when the hub is back
     if (!(error instanceof ApiError) || error.code !== 'RULE_NOT_FOUND') return undefined;
   }
   return { label: (await lastVersion(id))?.name, isGone: true };
@@ -37,4 +38,4 @@ async function readRule(id: string): Promise<Found | undefined> {
 
 /** What a deleted rule was when it was there last; the hub keeps its versions. */
 const lastVersion = (id: string): Promise<Rule | undefined> =>
-  hubApi.ruleVersions(id).then((versions) => versions.find(({ rule }) => rule !== undefined)?.rule, () => undefined); // then it is unknown
+  hubApi.ruleVersions(id).then((versions) => versions.find(({ rule }) => rule !== undefined)?.rule, (error: unknown) => { if (isPassing(error)) throw error; return undefined; }); // then it is unknown

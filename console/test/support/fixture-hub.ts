@@ -27,8 +27,8 @@ export async function startFixtureHub(options: { port?: number; devices?: number
   const operations = createFixtureOperations(devices, () => [...alerts.values()]);
   const changes: { seq: number; alert: Alert }[] = [];
   const http = createServer((request, response) => void answer(request, response));
-  const io = new Server<ClientEvents, HubEvents>(http, { path: '/socket.io' });
-  const state: { isMute: boolean; flood: Heartbeat['flood'] } = { isMute: false, flood: undefined };
+  const state: { isMute: boolean; isAway: boolean; flood: Heartbeat['flood'] } = { isMute: false, isAway: false, flood: undefined };
+  const io = new Server<ClientEvents, HubEvents>(http, { path: '/socket.io', allowRequest: (_, reply) => { reply(null, !state.isAway); } });
 
   function change(alert: Alert): Alert {
     const next = { ...alert, seq: nextSeq() };
@@ -55,6 +55,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fixture');
     if (!url.pathname.startsWith('/api/v1')) { file(url.pathname, response); return; }
+    if (state.isAway) { request.socket.destroy(); return; }
     const path = url.pathname.slice('/api/v1'.length);
     const send = (body: unknown, status = 200, headers = {}) => { response.writeHead(status, { 'content-type': status >= 400 ? 'application/problem+json' : 'application/json', ...headers }).end(body === undefined ? undefined : JSON.stringify(body)); };
     const isSignedIn = request.headers.cookie?.includes('fixture=1') ?? false;
@@ -99,6 +100,8 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     flood: (count: number) => { state.flood = count > FLOOD.alerts ? { since: state.flood?.since ?? Date.now() - 120_000, alerts: count } : undefined; io.emit('heartbeat', beat()); },
     alerts: alerts as ReadonlyMap<string, Alert>,
     mute: (isMute: boolean) => { state.isMute = isMute; },
+    /** As one that was killed: nothing of it can be reached but the files of the page, which browsers have anyway. */
+    away: (isAway: boolean) => { state.isAway = isAway; if (isAway) io.disconnectSockets(true); },
     async stop(): Promise<void> { timers.forEach((timer) => { clearInterval(timer); }); await io.close(); },
   };
 }
