@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Db } from '../database/database.js';
 import { hasPermission, requirePermission, type Principal } from '../identity/principal.js';
 import { AppError } from '../problem.js';
+import { conditionOf } from './alert-condition.js';
 import { isAlertVisible, listActive } from './active-list.js';
 import { listAlerts } from './alert-list.js';
 import { toAlert } from './alert-rows.js';
@@ -52,7 +53,8 @@ export function createAlertService({ db, clock, areas, writer }: AlertServiceDep
       const row = await db.selectFrom('alert').selectAll().where('id', '=', id).executeTakeFirst();
       const alert = row === undefined ? undefined : toAlert(row);
       if (alert === undefined || !isVisible(principal, alert)) throw new AppError('ALERT_NOT_FOUND');
-      return { ...alert, timeline: await timelineOf(db, id) };
+      const condition = await conditionOf(db, alert);
+      return { ...alert, timeline: await timelineOf(db, id), ...(condition === undefined ? {} : { condition }) };
     },
     async ack(principal, id, note) {
       requirePermission(principal, 'alert:act');

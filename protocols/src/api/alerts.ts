@@ -2,7 +2,9 @@ import { Type, type Static } from 'typebox';
 import { ALERT_CHANGES, CLOCK_KINDS, SEVERITIES, TIERS } from '../alerts.js';
 import { noteSchema, wordsSchema } from '../blank.js';
 import { DEVICE_KINDS } from '../devices.js';
+import { METRIC_KEYS } from '../metrics.js';
 import { CursorQuery, EpochMsSchema, IdSchema, LabelSchema, LimitQuery, TimeQuerySchema, listOf, oneOf } from './common.js';
+import { RULE_TYPES } from './rules.js';
 
 /**
  * When an alert moves up a tier. `dueAt` is absent while the clock stands (shelved, inhibited, or grouped under a parent); `leftMs` is then what is left.
@@ -41,8 +43,17 @@ export const AlertTimelineEntrySchema = Type.Object({
 });
 export type AlertTimelineEntry = Static<typeof AlertTimelineEntrySchema>;
 
-/** GET /alerts/{id} */
-export const AlertWithTimelineSchema = Type.Object({ ...AlertSchema.properties, timeline: Type.Array(AlertTimelineEntrySchema) });
+/**
+ * What raised an alert, as far as it takes to tell what its `value` and `threshold` are: of a `change` they are not values of `metric` but how far it went one way (`direction`) within `withinS` seconds,
+ * of an `event` how often it came within them, of `silence` seconds, of `aqi` an index. `metric` is the one to look at, the first of several; absent where none is.
+ */
+export const AlertConditionSchema = Type.Object({
+  type: oneOf(RULE_TYPES), metric: Type.Optional(oneOf(METRIC_KEYS)), direction: Type.Optional(oneOf(['up', 'down'])), withinS: Type.Optional(Type.Integer()), count: Type.Optional(Type.Integer()),
+});
+export type AlertCondition = Static<typeof AlertConditionSchema>;
+
+/** GET /alerts/{id}. `condition` is of the rule as it was, also for those who may not read rules; absent where the hub no longer knows it, and of alerts without one. */
+export const AlertWithTimelineSchema = Type.Object({ ...AlertSchema.properties, timeline: Type.Array(AlertTimelineEntrySchema), condition: Type.Optional(AlertConditionSchema) });
 export type AlertWithTimeline = Static<typeof AlertWithTimelineSchema>;
 
 const BooleanQuery = Type.Enum(['true', 'false', '1', '0']);
