@@ -18,6 +18,15 @@ describe.skipIf(!canDrive)('a phone of 390 × 844', { timeout: 90_000 }, () => {
     }
   });
 
+  it('has the dash of a range of times behind its beginning, not alone at the start of a line', async () => {
+    const { hub, page } = wall;
+    await showAt(page, `${hub.url}/operations/kpi`, 'zh-CN', [390, 844]);
+    await page.getByTestId('range-from').waitFor();
+    const [from, dash] = [await page.getByTestId('range-from').boundingBox(), await page.locator('.range').getByText('–', { exact: true }).boundingBox()];
+    expect(dash?.x).toBeGreaterThan((from?.x ?? 999) + (from?.width ?? 999));
+    expect(dash?.y).toBeLessThan((from?.y ?? 0) + (from?.height ?? 0));
+  });
+
   it('has the words of links that look like buttons in their middle', async () => {
     const { hub, page } = wall;
     await showAt(page, `${hub.url}/operations/rules`, 'en', [390, 844]);
