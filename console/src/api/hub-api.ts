@@ -42,8 +42,6 @@ export const createHubApi = (client: ApiClient) => ({
   clearAlert: (id: string, note: string) => client.post<Alert>(`/alerts/${encodeURIComponent(id)}/clear`, { note }),
   onDuty: (area: string) => client.get<OnDuty>('/shifts/on-duty', { area }),
   escalation: (area: string) => client.get<EscalationAnswer>(`/areas/${encodeURIComponent(area)}/escalation`),
-  /** Of a rule only its metric is read here; see `metricOfRule`. */
-  rule: (id: string) => client.get<unknown>(`/rules/${encodeURIComponent(id)}`),
 });
 export type HubApi = ReturnType<typeof createHubApi>;
 

@@ -1,35 +1,31 @@
-import { useMediaQuery } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
-import { isMetricKey, type Alert, type AlertTimelineEntry, type EpochMs, type MetricKey } from '@liandong/protocols';
+import { isMetricKey, type Alert, type EpochMs, type MetricKey } from '@liandong/protocols';
 import { hubApi } from '../api/hub-api.js';
 import { asNumber } from '../format/values.js';
 import { marksOf, momentOf } from '../live/alert-moment.js';
-import { isLimitOfMetric, metricOfRule } from '../live/rule-metric.js';
 import type { SeriesPoint } from '../live/series.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
 import { useLiveStore } from '../stores/live.js';
+import type { AlertDetail } from './use-alert-page.js';
 import { useLoaded } from './use-loaded.js';
+import { isLimitOfMetric } from './use-measure-words.js';
 import type { MomentChart } from './use-moment-option.js';
 
 const POINTS = 400;
-/** A mark's words need this share of the chart. */
-const [APART, APART_NARROW] = [0.11, 0.3];
 /** The curve of an alert that stands is read again this often (ms). */
 const AGAIN_MS = 30_000;
 
-/** The metric's curve around an alert, its limit and what happened. `chosen` shows another metric of the device; the limit belongs to the rule's own. */
-export function useAlertMoment(alert: Ref<Alert>, timeline: Ref<readonly AlertTimelineEntry[]>, chosen: Ref<MetricKey | undefined>) {
+/** The metric's curve around an alert, its limit and what happened. `chosen` shows another metric of the device; the limit belongs to the one the alert was raised by. */
+export function useAlertMoment(alert: Ref<Alert>, detail: Ref<AlertDetail>, chosen: Ref<MetricKey | undefined>) {
   const [clock, fleet, live] = [useClockStore(), useFleetStore(), useLiveStore()];
-  const isNarrow = useMediaQuery('(max-width: 900px)');
-  const rule = useLoaded(() => alert.value.ruleId, (id) => hubApi.rule(id));
-  const ruleMetric = computed(() => metricOfRule(rule.data.value));
+  const own = computed(() => detail.value.condition?.metric);
   const metrics = computed((): MetricKey[] => {
     void fleet.valuesVersion;
     const known = Object.keys(alert.value.deviceId === undefined ? {} : fleet.valuesOf(alert.value.deviceId) ?? {}).filter(isMetricKey);
-    return ruleMetric.value === undefined || known.includes(ruleMetric.value) ? known : [ruleMetric.value, ...known];
+    return own.value === undefined || known.includes(own.value) ? known : [own.value, ...known];
   });
-  const metric = computed(() => chosen.value ?? ruleMetric.value);
+  const metric = computed(() => chosen.value ?? own.value);
   /** In steps, or the curve would be read with every tick of the clock. */
   const now = computed(() => Math.ceil(clock.hubNow / AGAIN_MS) * AGAIN_MS);
   const moment = computed(() => momentOf(alert.value, now.value));
@@ -51,8 +47,8 @@ export function useAlertMoment(alert: Ref<Alert>, timeline: Ref<readonly AlertTi
   const chart = computed((): MomentChart | undefined => {
     if (data.value === undefined) return undefined;
     const { metric: shown, points, from, to } = data.value;
-    const threshold = shown === ruleMetric.value && isLimitOfMetric(rule.data.value) ? alert.value.threshold : undefined;
-    return { metric: shown, points, from, to, threshold, severity: alert.value.severity, isNarrow: isNarrow.value, marks: marksOf(alert.value, timeline.value, { from, to }, isNarrow.value ? APART_NARROW : APART) };
+    const threshold = shown === own.value && isLimitOfMetric(detail.value.condition) ? alert.value.threshold : undefined;
+    return { metric: shown, points, from, to, threshold, severity: alert.value.severity, marks: marksOf(alert.value, detail.value.timeline, { from, to }) };
   });
-  return { chart, metric, metrics, error, isLoading: computed(() => isLoading.value || rule.isLoading.value), reload };
+  return { chart, metric, metrics, error, isLoading, reload };
 }

@@ -7,21 +7,24 @@ import { axisOf } from '../format/axis.js';
 import { formatMinute, formatMoment } from '../format/time.js';
 import { formatNumber } from '../format/values.js';
 import type { MomentMark } from '../live/alert-moment.js';
+import { labelsOf } from '../live/mark-labels.js';
 import { extentOf, type SeriesPoint } from '../live/series.js';
 import { useClockStore } from '../stores/clock.js';
 import { usePreferencesStore } from '../stores/preferences.js';
 import { readTokens } from '../styles/read-tokens.js';
 import { useWords } from './use-words.js';
 
-export interface MomentChart { readonly metric: MetricKey; readonly points: readonly SeriesPoint[]; readonly threshold: number | undefined; readonly severity: Severity; readonly marks: readonly MomentMark[]; readonly from: EpochMs; readonly to: EpochMs; /** No room for times beside the words. */ readonly isNarrow: boolean }
+export interface MomentChart { readonly metric: MetricKey; readonly points: readonly SeriesPoint[]; readonly threshold: number | undefined; readonly severity: Severity; readonly marks: readonly MomentMark[]; readonly from: EpochMs; readonly to: EpochMs }
+/** Around the curve (px); over it is one row of words or two. */
+const [LEFT, RIGHT, TOP, ROW] = [56, 24, 40, 16];
 type Option = ComposeOption<LineSeriesOption | GridComponentOption | TooltipComponentOption | MarkLineComponentOption>;
 
-/** The curve around an alert: the limit as a dashed line in the alert's colour, what happened as upright lines with their words on top. */
-export function useMomentOption(chart: Ref<MomentChart>) {
+/** The curve around an alert: the limit as a dashed line in the alert's colour, what happened as upright lines with their words on top. `width`: of the whole chart (px), for the words to have room. */
+export function useMomentOption(chart: Ref<MomentChart>, width: Readonly<Ref<number>>) {
   const [preferences, clock, { t, metricName }] = [usePreferencesStore(), useClockStore(), useWords()];
   const tokens = computed(() => ({ of: preferences.theme, ...readTokens() }));
   return computed((): Option => {
-    const { metric, points, threshold, severity, marks, from, to, isNarrow } = chart.value;
+    const { metric, points, threshold, severity, marks, from, to } = chart.value;
     const [colours, { display, type }, extent] = [tokens.value, METRICS[metric], extentOf(points)];
     const [low, high] = [Math.min(extent?.min[1] ?? threshold ?? 0, threshold ?? Infinity), Math.max(extent?.max[1] ?? threshold ?? 1, threshold ?? -Infinity)];
     const scale = type === 'boolean' ? { min: 0, max: 1, interval: 1 } : axisOf(metric, low, high);
@@ -34,12 +37,15 @@ export function useMomentOption(chart: Ref<MomentChart>) {
       label: { ...label, color: colours[severity], backgroundColor: colours.panel, padding: [1, 4], position: isCrowdedAtEnd ? 'insideStartTop' as const : 'insideEndTop' as const, // its ground keeps the upright lines out of the words
       formatter: `${t('alert.threshold')} ${formatNumber(metric, threshold)} ${display}` },
     }];
-    const events = marks.map(({ at, kinds }) => {
-      const colour = kinds.includes('raised') || kinds.includes('regraded') || kinds.includes('escalated') ? colours[severity] : kinds.includes('cleared') ? colours.normal : colours.accent;
-      return { xAxis: at, lineStyle: { color: colour, type: 'solid' as const, width: 1.5 }, label: { ...label, position: 'end' as const, align: alignOf((at - from) / (to - from), isNarrow ? 0.3 : 0.08), formatter: `${kinds.map((kind) => t(`moment.${kind}`)).join('·')}${isNarrow ? '' : ` ${formatMinute(at)}`}` } };
+    const room = width.value - LEFT - RIGHT;
+    const labels = labelsOf(marks, { width: room, xOf: (at) => (at - from) / (to - from) * room, minuteOf: formatMinute, kindOf: (kind) => t(`moment.${kind}`) });
+    const events = marks.map((mark, index) => {
+      const told = marks[index - 1]?.at === mark.at ? undefined : labels.find(({ at }) => at === mark.at);
+      const colour = mark.kind === 'cleared' ? colours.normal : mark.kind === 'acked' ? colours.accent : colours[severity];
+      return { xAxis: mark.at, lineStyle: { color: colour, type: 'solid' as const, width: 1.5 }, label: told === undefined ? { show: false } : { ...label, position: 'end' as const, distance: 5 + told.row * ROW, align: told.isBefore ? 'right' as const : 'left' as const, formatter: told.text } };
     });
     return {
-      animation: false, grid: { left: 56, right: 24, top: 40, bottom: 30 },
+      animation: false, grid: { left: LEFT, right: RIGHT, top: TOP + (labels.some(({ row }) => row > 0) ? ROW : 0), bottom: 30 },
       tooltip: {
         trigger: 'axis', confine: true, backgroundColor: colours.raised, borderColor: colours.line, textStyle: { color: colours.text, fontFamily: colours.font },
         valueFormatter: (value) => `${formatNumber(metric, Number(value))} ${display}`, axisPointer: { lineStyle: { color: colours['text-3'] }, label: { formatter: ({ value }) => formatMoment(Number(value), clock.hubNow) } },
@@ -54,6 +60,3 @@ export function useMomentOption(chart: Ref<MomentChart>) {
     };
   });
 }
-
-/** A word at the edge of the chart stands inside it. */
-const alignOf = (share: number, edge: number): 'left' | 'center' | 'right' => share < edge ? 'left' : share > 1 - edge ? 'right' : 'center';

@@ -1,15 +1,16 @@
-import type { AlertTimelineEntry } from '@liandong/protocols';
+import type { AlertCondition, AlertTimelineEntry } from '@liandong/protocols';
 import { formatMoment } from '../format/time.js';
 import { readHubNote } from '../live/hub-note.js';
 import { useClockStore } from '../stores/clock.js';
+import { useMeasureWords } from './use-measure-words.js';
 import { usePeople } from './use-people.js';
 import { useWords } from './use-words.js';
 
-/** An entry of an alert's timeline as a sentence: who did what, to which tier or person, until when. */
-export function useTimelineWords() {
+/** An entry of an alert's timeline as a sentence: who did what, to which tier or person, until when. `condition`: what its values are of. */
+export function useTimelineWords(condition: () => AlertCondition | undefined) {
   const { t, te } = useWords();
   const clock = useClockStore();
-  const { nameOf } = usePeople();
+  const [{ nameOf }, { valueText }] = [usePeople(), useMeasureWords()];
 
   function wordsOf(entry: AlertTimelineEntry): string {
     const { change, by, tier, until, severity, value } = entry;
@@ -21,13 +22,14 @@ export function useTimelineWords() {
       case 'assigned': return assignee === undefined ? t('timeline.unassigned', named) : who === undefined || by === entry.assignee ? t('timeline.taken', named) : t('timeline.assigned', named);
       case 'shelved': return who === undefined ? plain(change) : t(until === undefined ? 'timeline.shelved' : 'timeline.shelvedUntil', named);
       case 'escalated': return tier === undefined ? plain(change) : t(who === undefined ? 'timeline.escalated' : 'timeline.escalatedBy', named);
-      case 'cleared': return who === undefined ? join([plain(change), value === undefined ? '' : String(value)]) : t('timeline.clearedBy', named);
+      case 'cleared': return who === undefined ? join([plain(change), figureOf(value)]) : t('timeline.clearedBy', named);
       case 'raised': case 'regraded': case 'repeated': case 'reraised': case 'inhibited': case 'released': case 'grouped': case 'ungrouped':
-        return join([plain(change), severity === undefined || change === 'repeated' ? '' : t(`severity.${severity}`), value === undefined ? '' : String(value), who ?? '']);
+        return join([plain(change), severity === undefined || change === 'repeated' ? '' : t(`severity.${severity}`), figureOf(value), who ?? '']);
       // A newer hub may know more.
       default: return plain(change);
     }
   }
+  const figureOf = (value: number | undefined): string => value === undefined ? '' : valueText(condition(), value);
   const plain = (change: string): string => te(`alert.change.${change}`) ? t(`alert.change.${change}`) : t('alert.change.other');
   const join = (parts: readonly string[]): string => parts.filter(Boolean).join(' · ');
   /** `10:15` today, `11-22 10:15` on another day. */

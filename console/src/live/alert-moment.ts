@@ -11,17 +11,12 @@ export function momentOf(alert: Alert, now: EpochMs): { from: EpochMs; to: Epoch
 }
 
 export type MarkKind = 'raised' | 'regraded' | 'acked' | 'escalated' | 'cleared';
-export interface MomentMark { readonly at: EpochMs; readonly kinds: readonly MarkKind[] }
+export interface MomentMark { readonly at: EpochMs; readonly kind: MarkKind }
 const MARKED: readonly string[] = ['raised', 'regraded', 'acked', 'escalated', 'cleared'];
 
-/** What to mark on the chart: from the timeline, or what the alert itself knows until that is read. Marks nearer to each other than the share `apart` of the chart are one, with both words. */
-export function marksOf(alert: Alert, timeline: readonly AlertTimelineEntry[], { from, to }: { from: EpochMs; to: EpochMs }, apart: number): MomentMark[] {
+/** What to mark on the chart, each at its own time: from the timeline, or what the alert itself knows until that is read. */
+export function marksOf(alert: Alert, timeline: readonly AlertTimelineEntry[], { from, to }: { from: EpochMs; to: EpochMs }): MomentMark[] {
   const found = timeline.length > 0 ? timeline.flatMap(({ at, change }) => MARKED.includes(change) ? [{ at, kind: change as MarkKind }] : []) // as MARKED says
     : [{ at: alert.raisedAt, kind: 'raised' as const }, ...(alert.ackedAt === undefined ? [] : [{ at: alert.ackedAt, kind: 'acked' as const }]), ...(alert.clearedAt === undefined ? [] : [{ at: alert.clearedAt, kind: 'cleared' as const }])];
-  const marks: { at: EpochMs; kinds: MarkKind[] }[] = [];
-  for (const { at, kind } of found.filter((mark) => mark.at >= from && mark.at <= to).sort((a, b) => a.at - b.at)) {
-    const last = marks.at(-1);
-    if (last !== undefined && at - last.at < (to - from) * apart) { if (!last.kinds.includes(kind)) last.kinds.push(kind); } else marks.push({ at, kinds: [kind] });
-  }
-  return marks;
+  return found.filter((mark) => mark.at >= from && mark.at <= to).sort((a, b) => a.at - b.at);
 }

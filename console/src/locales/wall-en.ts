@@ -1,6 +1,6 @@
 import type { Messages } from './zh-cn.js';
 
-export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | 'clear' | 'bulk' | 'keys' | 'flood' | 'tiers' | 'timeline' | 'moment' | 'notify'> = {
+export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | 'clear' | 'bulk' | 'keys' | 'flood' | 'tiers' | 'timeline' | 'moment' | 'measure' | 'notify'> = {
   act: {
     assign: 'Assign', shelve: 'Shelve', unshelve: 'Unshelve', escalate: 'Escalate', escalateTo: 'Move up to {tier}', clear: 'Clear by hand', more: 'More', cancel: 'Cancel', noteOptional: 'Note (optional)', noteMissing: 'Write a few words',
     title: { shelve: 'Shelve: {what}', assign: 'Assign: {what}', escalate: 'Escalate: {what}', comment: 'Comment: {what}', clear: 'Clear by hand: {what}' },
@@ -23,6 +23,7 @@ export const wallEn: Pick<Messages, 'act' | 'shelve' | 'assign' | 'escalate' | '
     shelved: '{who} shelved it', shelvedUntil: '{who} shelved it until {at}', unshelved: '{who} took it off the shelf', escalated: 'Not handled in time, moved up to {tier}', escalatedBy: '{who} moved it up to {tier}', clearedBy: '{who} cleared it by hand',
     note: { maintenance: 'Maintenance: {what}', otherRule: 'Rule {what} decides instead', noRule: 'The rule no longer applies to this device', otherThing: 'The rule is about something else now', moved: 'The device moved to {what}, so it is nobody\'s yet', removed: 'The rule or the device was removed', unwatched: 'The device is not in use', backInService: 'The device is in service again, and the alert stands', chattering: 'It comes and goes, and is held as one', onDuty: 'On duty: {what}', nobody: 'Nobody is on duty now' },
   },
-  moment: { title: '{metric} · before and after', titleNone: 'Before and after', raised: 'Raised', regraded: 'Regraded', acked: 'Acknowledged', escalated: 'Escalated', cleared: 'Cleared', noDevice: 'An alert of a whole area has no curve of one device', noMetric: 'This alert was not raised by a value', choose: 'Look at a value' },
+  moment: { title: '{metric} · before and after', titleNone: 'Before and after', raised: 'Raised', regraded: 'Regraded', acked: 'Acknowledged', escalated: 'Escalated', cleared: 'Cleared', noDevice: 'An alert of a whole area has no curve of one device', noMetric: 'This alert was not raised by a value', unknown: 'The rule behind this alert is no longer on record, so what it watched is not known', choose: 'Look at a value' },
+  measure: { up: 'up {value} within {time}', down: 'down {value} within {time}', index: 'AQI {value}', times: '{n} times', timesWithin: '{n} times within {time}', silent: 'nothing heard for {time}', often: '{limit}, {n} times within {time}' },
   notify: { on: 'Browser notifications are on', off: 'Browser notifications are off', denied: 'The browser does not allow notifications; allow them in its site settings', unsupported: 'This browser does not support notifications of a page', insecure: 'Browsers allow notifications under HTTPS or on this machine only', many: '{n} new alerts', manyBody: 'Too many to show one by one' },
 };

@@ -1,4 +1,4 @@
-import { DEFAULT_ESCALATION, TIERS, type Alert, type AlertAssign, type AlertClock, type AlertShelve, type AlertTimelineEntry, type BulkAckAnswer, type ErrorCode, type EscalationAnswer, type OnDuty, type Tier } from '@liandong/protocols';
+import { DEFAULT_ESCALATION, TIERS, type Alert, type AlertAssign, type AlertClock, type AlertCondition, type AlertShelve, type AlertTimelineEntry, type BulkAckAnswer, type ErrorCode, type EscalationAnswer, type OnDuty, type Tier } from '@liandong/protocols';
 
 /** An answer of the fixture: a body, or the code of why not. */
 export type FixtureAnswer = { readonly body: unknown } | { readonly code: ErrorCode; readonly status: number };
@@ -69,17 +69,16 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
     timelineOf, clear, withClock,
     ackBy: (id: string, by: string) => { const alert = alerts.get(id); return alert && ack(alert, by); },
     escalate: (id: string) => { const alert = alerts.get(id); return alert && escalate(alert, undefined, undefined); },
-    /** Everything below /alerts, /shifts, /rules and an area's policy; undefined for what isn't one of these. */
+    /** Everything below /alerts, /shifts and an area's policy; undefined for what isn't one of these. */
     answer(method: string, path: string, by: string, body: unknown): FixtureAnswer | undefined {
       const [, kind, id = '', verb] = path.split('/');
       if (kind === 'shifts') return { body: onDuty(by) };
-      if (kind === 'rules') return { body: ruleOf(id) };
       if (kind === 'areas' && verb === 'escalation') return { body: POLICY };
       if (kind !== 'alerts' || id === '') return undefined;
       if (method === 'POST' && id === 'ack') return { body: many((body as { ids: string[] }).ids, by) };
       const alert = alerts.get(id);
       if (alert === undefined) return refuse('ALERT_NOT_FOUND', 404);
-      if (verb === undefined) return { body: { ...alert, timeline: timelineOf(alert) } };
+      if (verb === undefined) return { body: { ...alert, timeline: timelineOf(alert), condition: conditionOf(alert) } };
       return act(alert, verb, by, body ?? {});
     },
   };
@@ -114,11 +113,12 @@ function onDuty(me: string): OnDuty {
   ] };
 }
 
-/** Rules of the fixture's alerts; those of events name no metric. */
-function ruleOf(id: string): unknown {
-  const metrics: Record<string, string> = { 'bin-fill': 'fill_level', 'air-pm25': 'pm2_5', noise: 'noise' };
-  return { id, type: metrics[id] === undefined ? 'event' : 'threshold', ...(metrics[id] === undefined ? { event: 'forced_open' } : { condition: { metric: metrics[id], direction: 'above' } }) };
-}
+/** What raised the fixture's alerts; most of them events. */
+const CONDITIONS: Readonly<Record<string, AlertCondition>> = {
+  'bin-fill': { type: 'threshold', metric: 'fill_level' }, 'air-pm25': { type: 'threshold', metric: 'pm2_5' }, noise: { type: 'noise', metric: 'noise' },
+  heating: { type: 'change', metric: 'temperature', direction: 'up', withinS: 600 },
+};
+const conditionOf = ({ ruleId }: Alert): AlertCondition => CONDITIONS[ruleId] ?? { type: 'event', withinS: 1, count: 1 };
 
 /** The same clock without one of its members. */
 function clockWithout(clock: AlertClock, member: 'dueAt' | 'leftMs'): AlertClock {
