@@ -22,6 +22,18 @@ export const ALERT_CHANGES = [
 ] as const;
 export type AlertChange = (typeof ALERT_CHANGES)[number];
 
+/**
+ * Why an alert ended of which nobody knows that it has recovered (ISA-18.2: out of service, suppressed by design): there is nothing to look at, and nothing was put right.
+ * - `out-of-service`: its device is under maintenance, not accepted yet, or retired.
+ * - `device-removed`: there is no such device any more.
+ * - `rule-off`: its rule was switched off or deleted, is about something else now, or holds on the device no more, where another one may decide instead.
+ * - `schedule`: the hours of its rule are over.
+ * - `superseded`: the community's edge has raised the same, and its alert stands.
+ * - `moved`: its device stands in another area now, whose people have it. Only screens that see no more than the area it left are told so.
+ */
+export const ALERT_ENDS = ['out-of-service', 'device-removed', 'rule-off', 'schedule', 'superseded', 'moved'] as const;
+export type AlertEnd = (typeof ALERT_ENDS)[number];
+
 /** What an alert's clock waits for: that somebody acknowledges it, or that what was acknowledged is resolved. */
 export const CLOCK_KINDS = ['acknowledge', 'resolve'] as const;
 export type ClockKind = (typeof CLOCK_KINDS)[number];

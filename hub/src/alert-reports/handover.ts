@@ -1,9 +1,9 @@
 import { HANDOVER_ROWS, RETURNED_SEVERITIES, type Alert, type AlertChange, type AreaId, type EpochMs, type Handover, type HandoverGroups, type Tier } from '@liandong/protocols';
+import { sql, type RawBuilder } from 'kysely';
 import { toAlert } from '../alerts/alert-rows.js';
 import type { Db } from '../database/database.js';
 import { breathe } from '../breathe.js';
 import { Top } from '../top.js';
-import { endedOnly, isEnd, isEndIn } from './ended.js';
 import { AlertGroups } from './handover-groups.js';
 import { Durations } from './spread.js';
 import type { ReportScope } from './types.js';
@@ -16,10 +16,12 @@ const IN_ONE_GO_MS = 60_000;
 const COUNTED = ['raised', 'acked', 'cleared', 'escalated'] as const satisfies readonly AlertChange[];
 /** What cleared, and what only ended. */
 type Counted = (typeof COUNTED)[number] | 'ended';
+/** Of an entry of the timeline that the query has under this name. */
+const isEnd = (entry: 'first' | 'entry'): RawBuilder<boolean> => sql`(${sql.ref(`${entry}.ended_by`)} is not null)`;
 
 type CommunityOf = (area: AreaId) => AreaId;
 /** `earlier`: another entry of the same alert and change (to clear and only to end are two) in the range that was written before this one: such an alert has been counted. */
-interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; raised_at: EpochMs; group_id: string | null; withheld: number; earlier: number | null }
+interface Entry { id: number; alert_id: string; at: EpochMs; change: string; by: string | null; note: string | null; tier: string | null; ended_by: string | null; raised_at: EpochMs; group_id: string | null; withheld: number; earlier: number | null }
 type Move = { id: string; at: EpochMs; tier: Tier };
 
 /** What happened, from the timelines, page by page, and what is open now. */
@@ -49,7 +51,7 @@ export async function readHandover(db: Db, scope: ReportScope, open: readonly Al
 
 /** What came and went with nobody looking (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was looked at; what was grouped or inhibited until it cleared, another alert stands for; what ended without recovering has not returned. */
 async function readReturned(db: Db, { areas, from, to }: ReportScope, communityOf: CommunityOf): Promise<{ groups: HandoverGroups; alerts: Alert[] }> {
-  let query = db.selectFrom('alert').selectAll().where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0)
+  let query = db.selectFrom('alert').selectAll().where('cleared_at', '<', to).where('active', '=', 0).where('acked', '=', 0).where('ended_by', 'is', null)
     .where('group_id', 'is', null).where('inhibited_by', 'is', null).where('withheld', '=', 0).where('shelved_until', 'is', null).where('severity', 'in', [...RETURNED_SEVERITIES]);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);
   const groups = new AlertGroups(communityOf);
@@ -58,8 +60,7 @@ async function readReturned(db: Db, { areas, from, to }: ReportScope, communityO
     const last = after;
     const page = query.where('cleared_at', '>=', last?.at ?? from).orderBy('cleared_at').orderBy('id').limit(PAGE);
     const rows = await (last === undefined ? page : page.where((e) => e(e.refTuple('cleared_at', 'id'), '>', e.tuple(last.at, last.id)))).execute();
-    const ended = await endedOnly(db, rows.map(({ id }) => id));
-    for (const alert of rows.filter(({ id }) => !ended.has(id)).map(toAlert)) { groups.add(alert); worst.add(alert); }
+    for (const alert of rows.map(toAlert)) { groups.add(alert); worst.add(alert); }
     const [end] = rows.slice(-1);
     after = end === undefined ? undefined : { at: end.cleared_at ?? 0, id: end.id }; // it has cleared
     isMore = rows.length === PAGE;
@@ -75,9 +76,9 @@ class ShiftLog {
   readonly #counts: Record<Counted, number> = { raised: 0, acked: 0, cleared: 0, ended: 0, escalated: 0 };
   readonly #people = new Map<string, Durations>();
 
-  add({ alert_id: id, at, change, by, note, tier, raised_at: raisedAt, group_id: groupId, withheld, earlier }: Entry): void {
+  add({ alert_id: id, at, change, by, note, tier, ended_by: endedBy, raised_at: raisedAt, group_id: groupId, withheld, earlier }: Entry): void {
     if (note !== null && by !== null) this.#noted({ alertId: id, at, by, note });
-    const counted = isEnd({ change, by, note }) ? 'ended' : COUNTED.find((name) => name === change);
+    const counted = change === 'cleared' && endedBy !== null ? 'ended' : COUNTED.find((name) => name === change);
     if (counted === undefined || groupId !== null || withheld === 1) return;
     if (earlier === null) this.#counts[counted] += 1;
     if (change === 'escalated' && tier !== null) keepNewest(this.moves, { id, at, tier: tier as Tier }); // written from a typed alert
@@ -111,9 +112,9 @@ function keepNewest<T>(list: T[], item: T): void {
 
 async function readPage(db: Db, { areas, from, to }: ReportScope, after: Entry | undefined): Promise<Entry[]> {
   let query = db.selectFrom('alert_timeline as entry').innerJoin('alert', 'alert.id', 'entry.alert_id')
-    .select(['entry.id', 'entry.alert_id', 'entry.at', 'entry.change', 'entry.by', 'entry.note', 'entry.tier', 'alert.raised_at', 'alert.group_id', 'alert.withheld'])
+    .select(['entry.id', 'entry.alert_id', 'entry.at', 'entry.change', 'entry.by', 'entry.note', 'entry.tier', 'entry.ended_by', 'alert.raised_at', 'alert.group_id', 'alert.withheld'])
     .select((e) => e.selectFrom('alert_timeline as first').select('first.id').whereRef('first.alert_id', '=', 'entry.alert_id').whereRef('first.change', '=', 'entry.change')
-      .where('entry.change', 'in', [...COUNTED]).where((f) => f.or([f('entry.change', '<>', 'cleared'), f(isEndIn('first'), '=', isEndIn('entry'))])).whereRef('first.id', '<', 'entry.id').where('first.at', '>=', from).where('first.at', '<', to).limit(1).as('earlier'))
+      .where('entry.change', 'in', [...COUNTED]).where((f) => f.or([f('entry.change', '<>', 'cleared'), f(isEnd('first'), '=', isEnd('entry'))])).whereRef('first.id', '<', 'entry.id').where('first.at', '>=', from).where('first.at', '<', to).limit(1).as('earlier'))
     .where('entry.at', '>=', after?.at ?? from).where('entry.at', '<', to).where('entry.change', '<>', 'repeated')
     .orderBy('entry.at').orderBy('entry.id').limit(PAGE);
   if (areas !== undefined) query = query.where('alert.area', 'in', [...areas]);

@@ -1,7 +1,6 @@
 import type { AlertKpi, EpochMs, Severity } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
 import { breathe } from '../breathe.js';
-import { endedOnly } from './ended.js';
 import { KpiTally, type KpiContext } from './kpi-tally.js';
 import type { ReportScope } from './types.js';
 
@@ -13,12 +12,11 @@ export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): 
   const tally = new KpiTally(scope);
   for (let after: { at: EpochMs; id: string } | undefined, isMore = true; isMore;) {
     const { rows, next } = await pageOfRaised(db, scope, after);
-    const ids = rows.map(({ id }) => id);
-    const [acks, ended] = [await firstAcks(db, ids), await endedOnly(db, ids)];
+    const acks = await firstAcks(db, rows.map(({ id }) => id));
     for (const row of rows) {
       tally.add({
         ruleId: row.rule_id, deviceId: row.device_id, area: row.area, severity: row.severity as Severity, raisedAt: row.raised_at, // written from a typed alert
-        firstAckedAt: acks.get(row.id) ?? null, clearedAt: ended.has(row.id) ? null : row.cleared_at, isChattering: row.chattering === 1,
+        firstAckedAt: acks.get(row.id) ?? null, clearedAt: row.ended_by === null ? row.cleared_at : null, isChattering: row.chattering === 1,
       });
     }
     after = next;
@@ -30,7 +28,7 @@ export async function readKpi(db: Db, scope: ReportScope, context: KpiContext): 
 
 /** Alerts raised in the range, oldest first, without children of a parent and those of which nobody was told as their device was out of service. `next`: where the following page begins; undefined after the last one. */
 export async function pageOfRaised(db: Db, { areas, from, to }: ReportScope, after: { at: EpochMs; id: string } | undefined) {
-  let query = db.selectFrom('alert').select(['id', 'rule_id', 'device_id', 'area', 'severity', 'raised_at', 'cleared_at', 'chattering'])
+  let query = db.selectFrom('alert').select(['id', 'rule_id', 'device_id', 'area', 'severity', 'raised_at', 'cleared_at', 'ended_by', 'chattering'])
     .where('raised_at', '>=', after?.at ?? from).where('raised_at', '<', to).where('group_id', 'is', null).where('withheld', '=', 0)
     .orderBy('raised_at').orderBy('id').limit(PAGE);
   if (areas !== undefined) query = query.where('area', 'in', [...areas]);

@@ -25,6 +25,7 @@ export async function listAlerts(db: Db, { limit, cursor, ...filter }: AlertQuer
   if (tier !== undefined) query = await isRare(db, tier) ? query.where('tier', '=', tier) : query.where((e) => e.fn.coalesce('tier', e.val('')), '=', tier);
   if (filter.device !== undefined) query = query.where('device_id', '=', filter.device);
   if (filter.top === true) query = query.where('group_id', 'is', null).where('inhibited_by', 'is', null).where('withheld', '=', 0);
+  if (filter.ended !== undefined) query = query.where('ended_by', filter.ended ? 'is not' : 'is', null);
   if (filter.stale !== undefined) query = query.where((e) => isStale(e, now, filter.stale === true));
   if (filter.from !== undefined) query = query.where('raised_at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('raised_at', '<', filter.to);

@@ -1,4 +1,4 @@
-import { SEVERITIES, severityRank, type Alert, type AlertChange, type AlertClock, type AlertTimelineEntry, type DeviceKind, type Label, type Severity, type Tier } from '@liandong/protocols';
+import { SEVERITIES, severityRank, type Alert, type AlertChange, type AlertClock, type AlertEnd, type AlertTimelineEntry, type DeviceKind, type Label, type Severity, type Tier } from '@liandong/protocols';
 import type { CompiledQuery, Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { inParts, rowsStatement } from '../database/rows-statement.js';
 import type { Database } from '../database/schema.js';
@@ -40,8 +40,8 @@ export function* addingTimelineEntries(trx: Transaction<Database>, entries: Time
 }
 
 function toTimelineRow({ alertId, entry }: TimelineEntries[number]): Insertable<Database['alert_timeline']> {
-  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null } = entry;
-  return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref };
+  const { at, change, by = null, severity = null, value = null, note = null, tier = null, assignee = null, until = null, alertId: ref = null, endedBy = null } = entry;
+  return { alert_id: alertId, at, change, by, severity, value, note, tier, assignee, until, ref, ended_by: endedBy };
 }
 
 const addingRows = rowsStatement((db: Kysely<Database>, rows: readonly Insertable<Database['alert_timeline']>[]) => db.insertInto('alert_timeline').values(rows).compile());
@@ -57,6 +57,7 @@ export function toAlert(row: AlertRow): Alert {
       ackedAt: row.acked_at, clearedAt: row.cleared_at, groupId: row.group_id, caseId: row.case_id,
       shelvedBy: row.shelved_by, shelveReason: row.shelve_reason, assignee: row.assignee, inhibitedBy: row.inhibited_by, ruleVersion: row.rule_version,
       isChattering: row.chattering === 1 ? true : null, manualClear: row.manual_clear === 1 ? true : null, isWithheld: row.withheld === 1 ? true : null,
+      endedBy: row.ended_by as AlertEnd | null,
       clock: row.clock === null ? null : JSON.parse(row.clock) as AlertClock,
     }),
   };
@@ -64,7 +65,7 @@ export function toAlert(row: AlertRow): Alert {
 
 /** Cast: written by `addTimelineEntries`. */
 export function toTimelineEntry(row: Selectable<Database['alert_timeline']>): AlertTimelineEntry {
-  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note, tier: row.tier as Tier | null, assignee: row.assignee, until: row.until, alertId: row.ref }) };
+  return { at: row.at, change: row.change as AlertChange, ...given({ by: row.by, severity: row.severity as Severity | null, value: row.value, note: row.note, tier: row.tier as Tier | null, assignee: row.assignee, until: row.until, alertId: row.ref, endedBy: row.ended_by as AlertEnd | null }) };
 }
 
 function toRow(alert: Alert): Insertable<Database['alert']> {
@@ -75,7 +76,7 @@ function toRow(alert: Alert): Insertable<Database['alert']> {
     acked_by: alert.ackedBy ?? null, acked_at: alert.ackedAt ?? null, cleared_at: alert.clearedAt ?? null, group_id: alert.groupId ?? null,
     case_id: alert.caseId ?? null, seq: alert.seq,
     shelved_by: alert.shelvedBy ?? null, shelve_reason: alert.shelveReason ?? null, assignee: alert.assignee ?? null, inhibited_by: alert.inhibitedBy ?? null,
-    chattering: alert.isChattering === true ? 1 : 0, withheld: alert.isWithheld === true ? 1 : 0, manual_clear: alert.manualClear === true ? 1 : 0, rule_version: alert.ruleVersion ?? null,
+    chattering: alert.isChattering === true ? 1 : 0, withheld: alert.isWithheld === true ? 1 : 0, manual_clear: alert.manualClear === true ? 1 : 0, rule_version: alert.ruleVersion ?? null, ended_by: alert.endedBy ?? null,
     clock: alert.clock === undefined ? null : JSON.stringify(alert.clock), weight: weightOf(alert),
   };
 }

@@ -1,4 +1,4 @@
-import { TIERS, type Alert, type AlertChange, type EpochMs, type Label, type Severity, type Tier } from '@liandong/protocols';
+import { TIERS, type Alert, type AlertChange, type AlertEnd, type EpochMs, type Label, type Severity, type Tier } from '@liandong/protocols';
 
 /** Active × acknowledged (ISA-18.2). Being shelved, inhibited or grouped lies across these: it changes who is called, not what is so. */
 export type AlertState = 'active' | 'active_acked' | 'cleared' | 'cleared_acked';
@@ -29,6 +29,8 @@ export interface StepDetail {
   assignee?: string | null;
   /** The parent of `grouped`, the cause of `inhibited`. */
   alertId?: string;
+  /** Of `cleared`, where it has not recovered. */
+  endedBy?: AlertEnd | undefined;
   /** Of `repeated` and `reraised`: it comes and goes (CHATTER). */
   isChattering?: boolean;
 }
@@ -47,9 +49,9 @@ export function applyStep(alert: Alert, step: AlertStep, detail: StepDetail): Al
     case 'unacked': return unacked(alert);
     case 'regraded': return { ...unacked(alert), lastAt: detail.at, ...measured(detail) };
     case 'repeated': return { ...alert, lastAt: detail.at, count: alert.count + 1, ...measured({ ...detail, severity: alert.severity }), ...chattering(detail) };
-    case 'reraised': return { ...without(unacked(alert), 'clearedAt', 'inhibitedBy', 'isWithheld'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
+    case 'reraised': return { ...without(unacked(alert), 'clearedAt', 'endedBy', 'inhibitedBy', 'isWithheld'), active: true, lastAt: detail.at, count: alert.count + 1, ...measured(detail), ...chattering(detail) };
     // What inhibited it stays, as its parent does: it did not come and go unseen (docs/decisions/cleared-unacknowledged.md). Back again, it is decided anew.
-    case 'cleared': return { ...without(alert, 'clock'), active: false, clearedAt: detail.at };
+    case 'cleared': return { ...without(alert, 'clock'), active: false, clearedAt: detail.at, ...(detail.endedBy === undefined ? {} : { endedBy: detail.endedBy }) };
     case 'commented': return { ...alert };
     case 'assigned': return typeof detail.assignee === 'string' ? { ...alert, assignee: detail.assignee } : without(alert, 'assignee');
     case 'shelved': return detail.until === undefined ? undefined : { ...alert, shelvedUntil: detail.until, ...(detail.by === undefined ? {} : { shelvedBy: detail.by }), ...(detail.reason === undefined ? {} : { shelveReason: detail.reason }) };
@@ -70,7 +72,7 @@ function escalated(alert: Alert): Alert | undefined {
 const unacked = (alert: Alert): Alert => ({ ...without(alert, 'ackedBy', 'ackedAt'), acked: false });
 
 /** The same alert without these members. */
-function without(alert: Alert, ...keys: ('ackedBy' | 'ackedAt' | 'clearedAt' | 'clock' | 'inhibitedBy' | 'assignee' | 'shelvedUntil' | 'shelvedBy' | 'shelveReason' | 'groupId' | 'isWithheld')[]): Alert {
+function without(alert: Alert, ...keys: ('ackedBy' | 'ackedAt' | 'clearedAt' | 'clock' | 'inhibitedBy' | 'assignee' | 'shelvedUntil' | 'shelvedBy' | 'shelveReason' | 'groupId' | 'isWithheld' | 'endedBy')[]): Alert {
   const rest: Alert = { ...alert };
   for (const key of keys) delete rest[key];
   return rest;

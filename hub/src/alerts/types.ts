@@ -2,7 +2,7 @@ import type { Alert, AlertAssign, AlertShelve, AlertWithTimeline, AreaId, BulkAc
 import type { Principal } from '../identity/principal.js';
 
 export interface AlertQuery {
-  area?: AreaId; active?: boolean; acked?: boolean; severity?: Severity; tier?: Tier; device?: DeviceId; top?: boolean; stale?: boolean; from?: EpochMs; to?: EpochMs; clearedFrom?: EpochMs;
+  area?: AreaId; active?: boolean; acked?: boolean; severity?: Severity; tier?: Tier; device?: DeviceId; top?: boolean; stale?: boolean; ended?: boolean; from?: EpochMs; to?: EpochMs; clearedFrom?: EpochMs;
   limit: number; cursor?: string;
 }
 

@@ -68,11 +68,11 @@ export function createCityAlertsOfHub({ db, areas, changes, writer, key }: CityA
 
 /** Member by member: what is added to alerts one day doesn't go up by itself. */
 function toCityAlert(alert: Alert, areas: AreaTree): CityAlert {
-  const { id, area, deviceId, kind, severity, message, active, acked, raisedAt, lastAt, ackedAt, clearedAt, shelvedUntil, count, value, threshold, groupId } = alert;
+  const { id, area, deviceId, kind, severity, message, active, acked, raisedAt, lastAt, ackedAt, clearedAt, shelvedUntil, count, value, threshold, groupId, endedBy } = alert;
   const [subdistrict, place] = [areas.ancestor(area, 'subdistrict')?.id, areas.get(area)];
   return {
     id, area, kind, severity, message, active, acked, raisedAt, lastAt, count,
     ...(subdistrict === undefined ? {} : { subdistrict }), ...(place === undefined ? {} : { areaName: place.name }), ...(place?.nameEn === undefined ? {} : { areaNameEn: place.nameEn }), ...(deviceId === undefined ? {} : { deviceId }), ...(ackedAt === undefined ? {} : { ackedAt }), ...(clearedAt === undefined ? {} : { clearedAt }),
-    ...(shelvedUntil === undefined ? {} : { shelvedUntil }), ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }), ...(groupId === undefined ? {} : { groupId }),
+    ...(shelvedUntil === undefined ? {} : { shelvedUntil }), ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }), ...(groupId === undefined ? {} : { groupId }), ...(endedBy === undefined ? {} : { endedBy }),
   };
 }

@@ -53,12 +53,14 @@ export interface Database {
     raised_at: number; last_at: number; count: number; value: number | null; threshold: number | null; message: string;
     acked_by: string | null; acked_at: number | null; cleared_at: number | null; group_id: string | null; case_id: string | null; seq: number;
     shelved_by: string | null; shelve_reason: string | null; assignee: string | null; inhibited_by: string | null; chattering: Generated<number>; withheld: Generated<number>; manual_clear: Generated<number>; rule_version: number | null;
+    /** Why it is not active, where it has not recovered: `AlertEnd`. */
+    ended_by: string | null;
     /** JSON: when it moves up a tier. */
     clock: string | null;
     /** For the order of lists, see `weightOf`. */
     weight: Generated<number>;
   };
-  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null; /** Another alert: the parent, the cause. */ ref: string | null };
+  alert_timeline: { id: Generated<number>; alert_id: string; at: number; change: string; by: string | null; severity: string | null; value: number | null; note: string | null; tier: string | null; assignee: string | null; until: number | null; /** Another alert: the parent, the cause. */ ref: string | null; ended_by: string | null };
   /** Out of service between two times: an area with what lies below, or the devices of a JSON list. `ended_at`: ended by hand before its time. */
   maintenance: { id: string; area: string | null; devices: string | null; starts_at: number; ends_at: number; reason: string; by: string; at: number; ended_at: number | null };
   /** Every version of every area's own policy; `body` is null where it was taken back. */

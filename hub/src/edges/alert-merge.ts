@@ -37,7 +37,7 @@ export function mergedWith(known: Alert, { alert: told, edge }: EdgeAlertRecord,
   };
   for (const entry of fresh) take(plain(entry, edge));
   // Of a history longer than one record only the end is told.
-  if (fresh.length > 0 && alert.active && !told.active) take({ at: told.clearedAt ?? told.lastAt, change: 'cleared' });
+  if (fresh.length > 0 && alert.active && !told.active) take({ at: told.clearedAt ?? told.lastAt, change: 'cleared', ...given({ endedBy: told.endedBy }) });
   const isNewer = told.lastAt > alert.lastAt;
   return { alert: { ...alert, count: Math.max(alert.count, told.count), ...(isNewer ? { lastAt: told.lastAt, ...(told.value === undefined ? {} : { value: told.value }) } : {}) }, entries };
 }
@@ -49,10 +49,10 @@ function plain({ n: _n, byName: _byName, assigneeName: _assigneeName, ...entry }
   return entry.by === undefined ? entry : { ...entry, by: atEdge(entry.by, edge) };
 }
 
-function detailOf({ at, by, severity, value, note, until, change }: AlertTimelineEntry, { message, threshold, isChattering }: Alert): StepDetail {
+function detailOf({ at, by, severity, value, note, until, change, endedBy }: AlertTimelineEntry, { message, threshold, isChattering }: Alert): StepDetail {
   const isGrade = change === 'regraded' || change === 'reraised';
   return {
-    at, ...given({ by, severity: isGrade ? severity : undefined, value, until, reason: note, threshold: isGrade ? threshold : undefined }),
+    at, ...given({ by, severity: isGrade ? severity : undefined, value, until, endedBy, reason: note, threshold: isGrade ? threshold : undefined }),
     ...(isGrade ? { message } : {}), ...(isChattering === true ? { isChattering } : {}),
   };
 }

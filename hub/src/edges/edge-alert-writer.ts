@@ -42,8 +42,8 @@ export function createEdgeAlertWriter({ db, clock, changes, activeAlerts, clocks
     seen.push(...rows.map(({ id: rival, seq }) => ({ id: rival, seq })));
     const written: Written[] = [];
     for (const before of rows.map(toAlert)) {
-      const cleared = applyStep(before, 'cleared', { at });
-      if (cleared !== undefined) written.push({ before, alert: await write(trx, { alert: clocks.after(before, cleared, 'cleared', at), entries: [{ at, change: 'cleared', note: 'the edge has it' }] }) });
+      const cleared = applyStep(before, 'cleared', { at, endedBy: 'superseded' });
+      if (cleared !== undefined) written.push({ before, alert: await write(trx, { alert: clocks.after(before, cleared, 'cleared', at), entries: [{ at, change: 'cleared', endedBy: 'superseded', note: 'the edge has it' }] }) });
     }
     return written;
   }

@@ -16,6 +16,7 @@ export interface Placed { readonly merged: Merged; readonly isWithheld: boolean 
 export function standing(withheld: Alert): Alert {
   const alert: Alert = { ...withheld, active: true };
   delete alert.clearedAt;
+  delete alert.endedBy;
   return alert;
 }
 
@@ -29,16 +30,20 @@ export function inService(merged: Merged, known: Known, service: Service): Place
   return { merged: known.isWithheld ? toldAgain(merged, known, service) : merged, isWithheld: false };
 }
 
-/** What came and went without anybody being told stays so. */
-const over = ({ alert, entries }: Merged, { before, isWithheld }: Known): Merged => ({ alert: isWithheld && before?.isWithheld === true ? { ...alert, isWithheld: true } : alert, entries });
+/** What came and went without anybody being told stays so, and what people saw end with the service of its device has not come back to them for having recovered since. */
+function over({ alert, entries }: Merged, { before, isWithheld }: Known): Merged {
+  if (!isWithheld || before === undefined) return { alert, entries };
+  const { endedBy } = before;
+  return { alert: { ...alert, ...(endedBy === undefined ? {} : { endedBy }), ...(before.isWithheld === true ? { isWithheld: true } : {}) }, entries };
+}
 
 function withheld({ alert: told, entries }: Merged, { before, isWithheld }: Known, { why, at }: Service & { why: string }): Merged {
   const isStill = isWithheld && !entries.some(({ change }) => change === 'reraised');
-  const alert: Alert = { ...told, active: false, clearedAt: isStill ? before?.clearedAt ?? at : at };
+  const alert: Alert = { ...told, active: false, clearedAt: isStill ? before?.clearedAt ?? at : at, endedBy: 'out-of-service' };
   delete alert.clock;
   // What was on screens before is seen to end there; otherwise nobody knows of it.
   if (before === undefined || before.isWithheld === true) alert.isWithheld = true;
-  return { alert, entries: isStill ? entries : [...entries, { at, change: 'cleared', note: why }] };
+  return { alert, entries: isStill ? entries : [...entries, { at, change: 'cleared', endedBy: 'out-of-service', note: why }] };
 }
 
 /** It is the same alert: since when it stands, how often it came and who has acknowledged it stay. Its clock starts now, as nobody could act before. */

@@ -5,6 +5,7 @@ import { nextHour } from '../clock.js';
 import type { CompiledRule } from './compile.js';
 import type { ConditionSink } from './condition-sink.js';
 import type { DeviceMemory } from './device-memory.js';
+import { HOURS_OVER, type Ending } from './ending.js';
 import type { Extra } from './extra.js';
 import { GradeDelays } from './grade-delays.js';
 import { LeaveDelay } from './leave-delay.js';
@@ -72,7 +73,7 @@ export class Condition implements AlertOwner {
   /** The condition is met up to `level`, an index into the grades. */
   enter(level: number, ts: EpochMs, at: EpochMs, value: number): void {
     if (this.device.origin === 'stale') return; // told too late: what holds now is told by what comes next
-    if (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts)) return this.leave(true, ts, at);
+    if (this.#isOffHours(ts)) return this.leave(false, ts, at);
     this.#settle(ts, at);
     const wasGone = !this.#isIn || this.#leaving.isRunning;
     const isChanged = this.#delays.follow(level, ts, at) || wasGone;
@@ -86,16 +87,16 @@ export class Condition implements AlertOwner {
     if (isChanged) this.#noteChange();
   }
 
-  /** The condition isn't met; `isClear`: and the value is past the deadband. */
+  /** The condition isn't met; `isClear`: and the value is past the deadband. Out of the rule's hours it is over whatever the value, and ends with them. */
   leave(isClear: boolean, ts: EpochMs, at: EpochMs): void {
     if (this.isIdle) return;
     this.#settle(ts, at);
     let isChanged = this.#isIn;
     this.#stopDelays();
-    const isOver = isClear || (this.rule.isApplicable !== undefined && !this.rule.isApplicable(ts));
+    const isOver = isClear || this.#isOffHours(ts);
     // A delay that ends sooner is left alone.
     if (this.active !== undefined && isOver && !this.#leaving.isOverByDevice(ts + this.#offDelayMs)) {
-      this.leaveAfter(this.rule.offDelayMs, ts, at);
+      this.leaveAfter(this.rule.offDelayMs, ts, at, !isClear);
       isChanged = true;
     } else if (this.active === undefined && isOver && this.#level >= 0) {
       this.#level = -1;
@@ -108,9 +109,9 @@ export class Condition implements AlertOwner {
   }
 
   /** Clears the alert this long after; at once when 0. Called again, it starts anew. One that chatters is held until it has been quiet for a minute. */
-  leaveAfter(leastMs: number, ts: EpochMs, at: EpochMs): void {
+  leaveAfter(leastMs: number, ts: EpochMs, at: EpochMs, isByHours = false): void {
     const delayMs = Math.max(leastMs, this.#holdMs);
-    this.#leaving.start(delayMs, ts, at);
+    this.#leaving.start(delayMs, ts, at, isByHours);
     if (delayMs === 0) this.clear(at);
     else this.#noteChange();
   }
@@ -140,7 +141,7 @@ export class Condition implements AlertOwner {
   /** Hub time has come to `now` without a sample. Answers whether a delay is still running. */
   tick(now: EpochMs): boolean {
     this.extra?.tick?.(now);
-    if (this.rule.isApplicable !== undefined && !this.isIdle && !this.rule.isApplicable(now)) this.leave(true, now, now);
+    if (!this.isIdle && this.#isOffHours(now)) this.leave(false, now, now);
     this.#gradeUpTo(this.#delays.worstByHub(now), now);
     if (this.#leaving.isOverByHub(now)) this.clear(now);
     if (this.active === undefined && this.chatter?.isOver(now) === true) {
@@ -164,26 +165,26 @@ export class Condition implements AlertOwner {
     return this.rule.isApplicable === undefined || this.isIdle ? due : Math.min(due, nextHour(now));
   }
 
-  /** Ends the alert, if any, and every delay. */
-  clear(at: EpochMs, note?: string): void {
+  /** Ends the alert, if any, and every delay. `ending`: it has not recovered. */
+  clear(at: EpochMs, ending: Ending | undefined = this.#leaving.isByHours ? HOURS_OVER : undefined): void {
     this.#stopDelays();
-    this.#endAlert(at, note);
+    this.#endAlert(at, ending);
   }
 
   /** The device is out of service: ends the alert, if any. Where the rule is of a state, that is followed all the same, and is an alert anew where it stands when the device is back. */
-  withhold(at: EpochMs, note: string): void {
+  withhold(at: EpochMs, ending: Ending): void {
     if (!this.rule.isOfState) this.#stopDelays();
     else if (this.active === undefined) return;
-    this.#endAlert(at, note, true);
+    this.#endAlert(at, ending, true);
   }
 
-  #endAlert(at: EpochMs, note: string | undefined, isWithheld = false): void {
+  #endAlert(at: EpochMs, ending: Ending | undefined, isWithheld = false): void {
     const { active } = this;
     this.active = undefined;
     this.groupId = undefined;
     this.#level = -1;
     this.#leaving.stop();
-    if (active !== undefined) this.sink.clear(active, at, note, isWithheld);
+    if (active !== undefined) this.sink.clear(active, at, ending, isWithheld);
     this.#rest(at);
     this.sink.changed(this);
   }
@@ -210,9 +211,9 @@ export class Condition implements AlertOwner {
   }
 
   /** The rule is no longer in force here: ends the alert, if any, and remembers nothing. */
-  end(at: EpochMs, note: string): void {
+  end(at: EpochMs, ending: Ending): void {
     this.extra = this.chatter = undefined;
-    this.clear(at, note);
+    this.clear(at, ending);
   }
 
   /** After a step back of the hub's clock: no delay ends later than if it began now. */
@@ -229,6 +230,8 @@ export class Condition implements AlertOwner {
     this.extra?.limitTimes(ts);
     if (!this.isIdle || this.extra !== undefined) this.sink.changed(this);
   }
+
+  #isOffHours(at: EpochMs): boolean { return this.rule.isApplicable !== undefined && !this.rule.isApplicable(at); }
 
   get #longestLeaveMs(): number { return Math.max(this.#offDelayMs, this.rule.lapseMs); }
   get #offDelayMs(): number { return Math.max(this.rule.offDelayMs, this.#holdMs); }

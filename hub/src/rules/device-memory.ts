@@ -4,6 +4,7 @@ import { hearsOf, type CompiledRule } from './compile.js';
 import { Condition } from './condition.js';
 import type { ConditionSink } from './condition-sink.js';
 import { DeviceClock, type SavedClock } from './device-clock.js';
+import type { Ending } from './ending.js';
 import type { RuleSet } from './rule-set.js';
 import { bindRule, type Binding, type EventWatch, type SampleWatch } from './watches.js';
 
@@ -230,14 +231,14 @@ export class DeviceMemory {
     this.isAged = true;
   }
 
-  /** Ends alerts and delays; `note` says why in the timeline. */
-  reset(at: EpochMs, note: string): void {
-    for (const condition of this.conditions.values()) if (!condition.isIdle) condition.clear(at, note);
+  /** Ends alerts and delays. */
+  reset(at: EpochMs, ending: Ending): void {
+    for (const condition of this.conditions.values()) if (!condition.isIdle) condition.clear(at, ending);
   }
 
-  /** The device is out of service, as `note` says in the timeline: ends alerts, and what would be told later of things that only happened. */
-  withhold(at: EpochMs, note: string): void {
-    for (const condition of this.conditions.values()) if (!condition.isIdle) condition.withhold(at, note);
+  /** The device is out of service: ends alerts, and what would be told later of things that only happened. */
+  withhold(at: EpochMs, ending: Ending): void {
+    for (const condition of this.conditions.values()) if (!condition.isIdle) condition.withhold(at, ending);
   }
 
   /** The rule's condition, made if need be; undefined when the rule isn't in force on this device. */

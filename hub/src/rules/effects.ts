@@ -9,6 +9,7 @@ import type { CompiledRule } from './compile.js';
 import type { Condition } from './condition.js';
 import type { ConditionSink, Grade } from './condition-sink.js';
 import type { DeviceMemory } from './device-memory.js';
+import type { Ending } from './ending.js';
 import { Gathered, upToDate } from './gathered.js';
 import { fillMessage } from './message.js';
 
@@ -27,6 +28,8 @@ export class Effects implements ConditionSink {
   readonly waiting = new Map<Condition, EpochMs>();
   /** Alerts with repetitions that screens were not told of yet. */
   readonly repeated = new Set<ActiveAlert>();
+  /** How the child that cleared last ended, by its parent that stands; none where it recovered. */
+  readonly #lastEnds = new Map<string, Ending>();
   #gathered = new Gathered();
   #settledVersion = -1;
 
@@ -119,9 +122,22 @@ export class Effects implements ConditionSink {
     }
   }
 
-  clear(active: ActiveAlert, at: EpochMs, note?: string, isWithheld = false): void {
-    this.#step(active, 'cleared', { at }, { note, isWithheld });
+  clear(active: ActiveAlert, at: EpochMs, ending?: Ending, isWithheld = false): void {
+    this.#step(active, 'cleared', { at, endedBy: ending?.endedBy }, { note: ending?.note, isWithheld });
     this.dependencies.activeAlerts.remove(active);
+    this.#noteEnd(active.alert, ending);
+  }
+
+  /** The last of its children has cleared, and it ends as that did: nothing says that the common cause is gone where they were taken out of service one after the other. */
+  clearParent(parent: ActiveAlert, at: EpochMs): void {
+    this.clear(parent, at, this.#lastEnds.get(parent.alert.id));
+  }
+
+  #noteEnd({ id, groupId }: Alert, ending: Ending | undefined): void {
+    this.#lastEnds.delete(id);
+    if (groupId === undefined) return;
+    if (ending !== undefined && this.dependencies.activeAlerts.byId(groupId) !== undefined) this.#lastEnds.set(groupId, ending);
+    else this.#lastEnds.delete(groupId);
   }
 
   /** Its device stands in another area now, whose people have to see it; those of the old one see it cleared (see `Change`). Who had it assigned may be one of those, so it is nobody's. */
@@ -130,7 +146,7 @@ export class Effects implements ConditionSink {
     const isAssigned = before.assignee !== undefined;
     active.alert = { ...(isAssigned ? this.#stepped(active, 'assigned', { at, assignee: null }) : before), area };
     this.#gathered.transitions.push({
-      active, alert: active.alert, left: { ...before, active: false, clearedAt: at },
+      active, alert: active.alert, left: { ...before, active: false, clearedAt: at, endedBy: 'moved' },
       entries: isAssigned ? [{ change: 'assigned', ...entryOf(active, { at }), note: `moved to ${area}` }] : [],
     });
   }
@@ -147,6 +163,7 @@ export class Effects implements ConditionSink {
     this.reset();
     this.waiting.clear();
     this.repeated.clear();
+    this.#lastEnds.clear();
   }
 
   /** Forgets what was gathered: it is on disk. */
@@ -222,8 +239,8 @@ export class Effects implements ConditionSink {
   }
 }
 
-const entryOf = ({ alert }: ActiveAlert, { at, severity = alert.severity, value, alertId }: StepDetail): Omit<AlertTimelineEntry, 'change'> =>
-  ({ at, severity, ...given({ value, alertId }) });
+const entryOf = ({ alert }: ActiveAlert, { at, severity = alert.severity, value, alertId, endedBy }: StepDetail): Omit<AlertTimelineEntry, 'change'> =>
+  ({ at, severity, ...given({ value, alertId, endedBy }) });
 
 /** The new alert with what there is of these. It is nobody's yet, and in a storm every copy counts. */
 function bornOf(alert: NewAlert, { value, threshold, manualClear }: { value: number | undefined; threshold: number | undefined; manualClear: boolean | undefined }): NewAlert {

@@ -1,7 +1,7 @@
 import type { EpochMs } from '@liandong/protocols';
 
-/** The end of the delay as it is kept; NaN is written as null. */
-export interface SavedLeave { leaveTs: number | null; leaveAt: number | null }
+/** The end of the delay as it is kept; NaN is written as null. `leaveByHours`: see `isByHours`. */
+export interface SavedLeave { leaveTs: number | null; leaveAt: number | null; leaveByHours?: boolean }
 
 /**
  * How long an alert outlives its condition. It ends in device time (`ts`), or in hub time (`at`) when no sample follows; NaN while the condition isn't gone.
@@ -9,18 +9,26 @@ export interface SavedLeave { leaveTs: number | null; leaveAt: number | null }
 export class LeaveDelay {
   #ts = NaN;
   #at = NaN;
+  #isByHours = false;
 
   get isRunning(): boolean { return !Number.isNaN(this.#at); }
   /** When it ends in hub time; Infinity when it isn't running. */
   get dueAt(): EpochMs { return this.isRunning ? this.#at : Infinity; }
 
+  /** Did it begin with the end of the rule's hours, and not as the condition went? */
+  get isByHours(): boolean { return this.#isByHours; }
+
   /** From `ts` and `at` on, anew if it is running. */
-  start(delayMs: number, ts: EpochMs, at: EpochMs): void {
+  start(delayMs: number, ts: EpochMs, at: EpochMs, isByHours: boolean): void {
     this.#ts = ts + delayMs;
     this.#at = at + delayMs;
+    this.#isByHours = isByHours;
   }
 
-  stop(): void { this.#ts = this.#at = NaN; }
+  stop(): void {
+    this.#ts = this.#at = NaN;
+    this.#isByHours = false;
+  }
 
   /** Has it run out in device time? A comparison with NaN is false. */
   isOverByDevice(ts: EpochMs): boolean { return ts >= this.#ts; }
@@ -32,6 +40,6 @@ export class LeaveDelay {
   /** The same for the device's clock. */
   limitByDevice(latest: EpochMs): void { this.#ts = Math.min(this.#ts, latest); }
 
-  save(): SavedLeave { return { leaveTs: this.#ts, leaveAt: this.#at }; }
-  load({ leaveTs, leaveAt }: SavedLeave): void { [this.#ts, this.#at] = [leaveTs ?? NaN, leaveAt ?? NaN]; }
+  save(): SavedLeave { return { leaveTs: this.#ts, leaveAt: this.#at, ...(this.#isByHours ? { leaveByHours: true } : {}) }; }
+  load({ leaveTs, leaveAt, leaveByHours = false }: SavedLeave): void { [this.#ts, this.#at, this.#isByHours] = [leaveTs ?? NaN, leaveAt ?? NaN, leaveByHours]; }
 }

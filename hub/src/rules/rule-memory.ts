@@ -9,6 +9,7 @@ import { push } from '../push.js';
 import type { CompiledRule } from './compile.js';
 import { DeviceMemory, type Succession } from './device-memory.js';
 import type { Effects } from './effects.js';
+import { DEVICE_REMOVED, NO_RULE, OTHER_THING, outOfService, ruleOff, type Ending } from './ending.js';
 import { STEPS_PER_TURN, type InTurns } from './in-turns.js';
 import { LateWrites } from './late-writes.js';
 import { overtakenAlerts } from './overtaken.js';
@@ -110,7 +111,7 @@ export class RuleMemory {
    */
   async applyChanges(touched: Set<DeviceId>, now: EpochMs): Promise<Forgotten> {
     const { effects, inForce } = this.dependencies;
-    for (const orphan of this.#orphans) effects.clear(orphan, now, 'rule or device removed');
+    for (const orphan of this.#orphans) effects.clear(orphan, now, this.#whyOrphaned(orphan));
     this.#orphans = [];
     if (touched.size > 0 || inForce.isChanged) this.#groups.lookAnew();
     for (const id of touched) if (this.#follow(id, now)) this.#forgotten.devices.push(id);
@@ -187,6 +188,13 @@ export class RuleMemory {
     for (const device of this.#devices.values()) if (device.isWatched !== (this.#whyUnwatched(device.entry, now) === undefined)) this.#unsettled.add(device);
   }
 
+  /** One whose device is there lost its rule, or was overtaken by another version of it. */
+  #whyOrphaned({ alert: { deviceId = '', ruleId } }: ActiveAlert): Ending {
+    const device = this.#devices.get(deviceId);
+    if (device === undefined) return DEVICE_REMOVED;
+    return device.ruleSet.byId.has(ruleId) ? OTHER_THING : NO_RULE;
+  }
+
   #whyUnwatched(entry: DeviceEntry, now: EpochMs): string | undefined {
     return whyUnwatched(entry, this.dependencies.outOfService, now);
   }
@@ -196,7 +204,7 @@ export class RuleMemory {
     const entry = this.dependencies.directory.get(id);
     const known = this.#devices.get(id);
     if (entry === undefined || (known !== undefined && known.entry.device.kind !== entry.device.kind)) {
-      known?.reset(now, 'device removed');
+      known?.reset(now, DEVICE_REMOVED);
       this.#devices.delete(id);
       if (known !== undefined) this.#unsettled.delete(known);
       this.#heard.delete(id);
@@ -222,8 +230,8 @@ export class RuleMemory {
   }
 
   #standDown(device: DeviceMemory, why: string, now: EpochMs): void {
-    if (device.isFollowed) device.withhold(now, why);
-    else device.reset(now, why);
+    if (device.isFollowed) device.withhold(now, outOfService(why));
+    else device.reset(now, outOfService(why));
   }
 
   /** Out of maintenance, or newly accepted: what stands is told with the tick, as far as its delays have run out, and a full silence window begins. */
@@ -299,8 +307,8 @@ export class RuleMemory {
 }
 
 /** Of one family never two stand. */
-function whyEnded({ family, rule: { id } }: CompiledRule, rules: RuleSet): string {
-  if (rules.byId.has(id)) return 'rule is about something else now';
+function whyEnded({ family, rule: { id } }: CompiledRule, rules: RuleSet): Ending {
+  if (rules.byId.has(id)) return OTHER_THING;
   const nearer = [...rules.byId.values()].find((rule) => rule.family === family);
-  return nearer === undefined ? 'rule no longer applies' : `rule ${nearer.rule.id} applies instead`;
+  return nearer === undefined ? NO_RULE : ruleOff(`rule ${nearer.rule.id} applies instead`);
 }

@@ -147,7 +147,8 @@ export class SilenceGroups {
         if (!(yield* this.#turn(look))) return false;
       }
       this.#returningSince.delete(parent.alert.id);
-      effects.clear(parent, look.now);
+      if (left.length === 0) effects.clearParent(parent, look.now);
+      else effects.clear(parent, look.now);
       parents.delete(key);
     }
     return true;

@@ -1,4 +1,4 @@
-import { HANDOVER_GROUPS, HANDOVER_NAMED, HANDOVER_ROWS, type AlertTimelineEntry } from '@liandong/protocols';
+import { ALERT_ENDS, HANDOVER_GROUPS, HANDOVER_NAMED, HANDOVER_ROWS, type AlertTimelineEntry } from '@liandong/protocols';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '../../src/identity/principal.js';
 import { ADMIN } from '../rules/rig.js';
@@ -82,14 +82,14 @@ describeOnDatabases('what a shift hands to the next', () => {
     expect(await desk.reports.handover(EAST, {})).toMatchObject({ totals: { returned: 2 }, returned: [critical, major] });
   });
 
-  it('does not take for recovered what ended with a maintenance window, its device or its rule: that is counted by itself', async () => {
+  it('does not take for recovered what ended with a maintenance window, its device, its rule or the hours of that: that is counted by itself', async () => {
     const raisedAt = NOW - 2 * HOUR;
-    const over = (...clears: AlertTimelineEntry[]) => desk.raise({ severity: 'major', raisedAt, active: false, clearedAt: clears.at(-1)?.at ?? NOW }, clears);
+    const over = (...clears: AlertTimelineEntry[]) => { const { at = NOW, endedBy } = clears.at(-1) ?? {}; return desk.raise({ severity: 'major', raisedAt, active: false, clearedAt: at, ...(endedBy === undefined ? {} : { endedBy }) }, clears); };
     const cleared = (at: number, more: Partial<AlertTimelineEntry> = {}): AlertTimelineEntry => ({ at, change: 'cleared', severity: 'major', ...more });
-    for (const note of ['maintenance: new lids', 'maintenance', 'retired', 'device removed', 'rule or device removed', 'rule no longer applies']) await over(cleared(NOW - HOUR, { note }));
-    await over(cleared(NOW - HOUR), { at: NOW - 30 * MINUTE, change: 'reraised' }, cleared(NOW - MINUTE, { note: 'maintenance: new lids' }));
+    for (const endedBy of ALERT_ENDS) await over(cleared(NOW - HOUR, { endedBy }));
+    await over(cleared(NOW - HOUR), { at: NOW - 30 * MINUTE, change: 'reraised' }, cleared(NOW - MINUTE, { endedBy: 'out-of-service' }));
     const recovered = await over(cleared(NOW - HOUR));
-    const anew = await over(cleared(NOW - HOUR, { note: 'maintenance: new lids' }), { at: NOW - 30 * MINUTE, change: 'reraised' }, cleared(NOW - MINUTE));
+    const anew = await over(cleared(NOW - HOUR, { endedBy: 'out-of-service' }), { at: NOW - 30 * MINUTE, change: 'reraised' }, cleared(NOW - MINUTE));
     const byHand = await over(cleared(NOW - HOUR, { by: 'li', note: 'door is shut' }));
     const handover = await desk.reports.handover(ADMIN, {});
     expect(handover.returned.map(({ id }) => id)).toEqual([recovered, anew, byHand].map(({ id }) => id));

@@ -321,6 +321,18 @@ describeOnDatabases('every step of a person', () => {
   });
 });
 
+describeOnDatabases('alerts that ended without having recovered', () => {
+  it('are listed by themselves, or left out', async () => {
+    await rig.send('bin', 'temperature', 70);
+    rig.clock.at += 1;
+    await rig.send('bin', 'fill_level', 10);
+    await rig.maintenance.create(ADMIN, { devices: ['bin'], from: rig.clock.at, to: rig.clock.at + DAY_MS, reason: 'new lid' });
+    await rig.pass(1);
+    const over = async (ended?: boolean) => (await rig.service.list(EAST, { limit: 10, active: false, ...(ended === undefined ? {} : { ended }) })).data.map(({ ruleId, endedBy }) => [ruleId, endedBy]);
+    expect([await over(true), await over(false), await over()]).toEqual([[['hot', 'out-of-service']], [['fill', undefined]], [['hot', 'out-of-service'], ['fill', undefined]]]);
+  });
+});
+
 describeOnDatabases('stale alerts', () => {
   it('are those active for a day', async () => {
     rig.clock.at = START + DAY_MS - 1;

@@ -65,4 +65,13 @@ describe('the life-cycle of an alert', () => {
     const cleared = applyStep(acked!, 'cleared', { at: 3 });
     expect(applyStep(cleared!, 'reraised', { at: 4 })).toMatchObject({ active: true, acked: false, count: 2 });
   });
+
+  it('says how it ended where it has not recovered, whatever people do to it then, until it comes again', () => {
+    const ended = applyStep(raised, 'cleared', { at: 2, endedBy: 'out-of-service' });
+    const acked = applyStep(ended!, 'acked', { at: 3, by: 'li' }); // it may be, though nobody asks for it
+    expect([ended, acked]).toMatchObject([{ active: false, clearedAt: 2, endedBy: 'out-of-service' }, { acked: true, endedBy: 'out-of-service' }]);
+    const back = applyStep(acked!, 'reraised', { at: 4 });
+    expect(back).not.toHaveProperty('endedBy');
+    expect(applyStep(back!, 'cleared', { at: 5 })).not.toHaveProperty('endedBy');
+  });
 });

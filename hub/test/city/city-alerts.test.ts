@@ -35,6 +35,12 @@ describeOnDatabases('GET /city/alerts of a hub', () => {
     expect((await ask(`/city/alerts?from=${START + 10}`, headers)).json<CityAlertAnswer>().data.map(({ id }) => id)).toEqual(['below']);
   });
 
+  it('tells of what ended without having recovered why it did', async () => {
+    await hub.put({ id: 'up', active: false, clearedAt: START + 9, endedBy: 'out-of-service' });
+    const answer = (await ask('/city/alerts', await hub.as('city'))).json<CityAlertAnswer>();
+    expect([answer.data, readAlerts(answer).data].map(([alert]) => alert?.endedBy)).toEqual(['out-of-service', 'out-of-service']);
+  });
+
   it('comes in pages, and holds an empty answer until there is news', async () => {
     for (const id of ['a', 'b', 'c']) await hub.put({ id });
     const headers = await hub.as('city');

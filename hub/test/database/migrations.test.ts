@@ -169,6 +169,36 @@ describe('a data folder of the first version', () => {
     }
   });
 
+  it('has on its alerts and their clearings how they ended, where the timeline said that they had not recovered', async () => {
+    const path = join(folder, 'hub.db');
+    await writeFirstVersion(path);
+    const old = new Kysely<Record<string, Record<string, unknown>>>({ dialect: new SqliteDialect({ database: new LibsqlDatabase(path) }) });
+    const ends: [note: string | null, by: string | null, endedBy: string | null, device?: string][] = [
+      ['maintenance: 换盖', null, 'out-of-service'], ['maintenance', null, 'out-of-service'], ['not accepted', null, 'out-of-service'], ['retired', null, 'out-of-service'], ['device removed', null, 'device-removed'],
+      ['rule or device removed', null, 'device-removed', 'gone'], ['rule or device removed', null, 'rule-off'], ['rule no longer applies', null, 'rule-off'], ['rule is about something else now', null, 'rule-off'],
+      ['rule near applies instead', null, 'rule-off'], ['the edge has it', null, 'superseded'], [null, null, null], ['maintenance', 'li', null],
+    ];
+    await old.insertInto('alert').values(ends.map(([, , , device = 'bin-1'], index) => ({
+      id: `a${index}`, rule_id: 'r', device_id: device, area: 'garden', kind: 'waste_bin', severity: 'info', tier: 'community', active: 0, acked: 0, raised_at: 1, last_at: 1, count: 1, message: '{}', seq: index, cleared_at: 2,
+    }))).execute();
+    await old.insertInto('alert_timeline').values(ends.map(([note, by], index) => ({ alert_id: `a${index}`, at: 2, change: 'cleared', by, note }))).execute();
+    // Recovered the last time, and one that stands.
+    for (const [id, active] of [['back', 0], ['stands', 1]] as const) {
+      await old.insertInto('alert').values({ id, rule_id: id, device_id: 'bin-1', area: 'garden', kind: 'waste_bin', severity: 'info', tier: 'community', active, acked: 0, raised_at: 1, last_at: 1, count: 2, message: '{}', seq: 99 }).execute();
+      await old.insertInto('alert_timeline').values([{ note: 'maintenance', change: 'cleared' }, { note: null, change: 'reraised' }, ...active === 1 ? [] : [{ note: null, change: 'cleared' }]].map((entry) => ({ alert_id: id, at: 2, by: null, ...entry }))).execute();
+    }
+    await old.destroy();
+    const db = await openDatabase(path);
+    try {
+      expect((await db.selectFrom('alert').select(['id', 'ended_by']).orderBy('seq').execute()).map(({ ended_by: endedBy }) => endedBy)).toEqual([...ends.map(([, , endedBy]) => endedBy), null, null]);
+      const entries = await db.selectFrom('alert_timeline').select(['alert_id', 'change', 'ended_by']).orderBy('id').execute();
+      expect(entries.slice(0, ends.length).map(({ ended_by: endedBy }) => endedBy)).toEqual(ends.map(([, , endedBy]) => endedBy));
+      expect(entries.slice(ends.length).map(({ ended_by: endedBy }) => endedBy)).toEqual(['out-of-service', null, null, 'out-of-service', null]);
+    } finally {
+      await db.destroy();
+    }
+  });
+
   it('is left alone the second time', async () => {
     const path = join(folder, 'hub.db');
     await writeFirstVersion(path);

@@ -49,6 +49,21 @@ describeOnDatabases('alerts of an edge', () => {
     expect([known?.active, known?.inhibitedBy]).toEqual(isOver ? [false, 'cause'] : [true, undefined]); // of what is active the hub decides
   });
 
+  it.each([['told of at once', [], [{ ...cleared, endedBy: 'rule-off', note: 'rule no longer applies' }]], ['known before', [told({}, raised)], [{ ...cleared, endedBy: 'rule-off', note: 'rule no longer applies' }]], ['of which only the end is told', [told({}, raised)], [{ ...cleared, change: 'commented', note: 'x' }]]] as const)('say how they ended there where they have not recovered, %s', async (_when, before, entries) => {
+    await take(...before, told({ active: false, clearedAt: cleared.at, endedBy: 'rule-off' }, raised, ...entries));
+    expect(await rig.alerts()).toMatchObject([{ active: false, endedBy: 'rule-off' }]);
+    expect((await rig.service.get(ADMIN, 'edge-alert-1')).timeline.at(-1)).toMatchObject({ change: 'cleared', endedBy: 'rule-off' });
+    await take(told({ count: 2 }, { n: 9, at: START, change: 'reraised', severity: 'critical' }));
+    expect(await rig.active()).toEqual([expect.not.objectContaining({ endedBy: 'rule-off' })]);
+  });
+
+  it('stand for the hub\'s own of the same rule and device, which ends with that', async () => {
+    await rig.send('bin-1', 'temperature', 75);
+    await take(told({}, raised));
+    expect(await rig.active()).toMatchObject([{ id: 'edge-alert-1' }]);
+    expect((await rig.alerts()).find(({ active }) => !active)).toMatchObject({ endedBy: 'superseded' });
+  });
+
   it('change nothing when they come again, or after what came later', async () => {
     await take(told({}, raised), clearedThere);
     const before = await rig.alerts();

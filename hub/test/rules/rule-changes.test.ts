@@ -105,6 +105,9 @@ describeOnDatabases('an alert whose device moves to another area', () => {
     const moved = await rig.active();
     expect(moved.map(({ area, assignee }) => ({ area, assignee }))).toEqual([{ area: 'west', assignee: undefined }, { area: 'west', assignee: undefined }]);
     expect(await rig.notes(alert!.id)).toEqual(['moved to west']);
+    // To those who see no more than where it was it has ended, and nobody there is asked to acknowledge it.
+    expect(rig.published.filter(({ id, active }) => id === alert!.id && !active)).toMatchObject([{ area: 'east-1', endedBy: 'moved' }]);
+    expect(moved.some(({ endedBy }) => endedBy !== undefined)).toBe(false);
     expect(await rig.timeline(alert!.id)).toEqual(['raised', 'assigned', 'assigned']);
     expect(await rig.timeline(moved.find(({ id }) => id !== alert!.id)!.id)).toEqual(['raised']);
   });
@@ -187,7 +190,7 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
     await report(90);
     const [alert] = await rig.active();
     await rig.rules.remove(ADMIN, 'fill');
-    expect(await rig.alerts()).toMatchObject([{ id: alert!.id, active: false }]);
+    expect(await rig.alerts()).toMatchObject([{ id: alert!.id, active: false, endedBy: 'rule-off' }]);
     expect(await rig.notes(alert!.id)).toEqual(['rule no longer applies']);
     expect(await rig.db.selectFrom('rule_state').selectAll().where('rule_id', '=', 'fill').execute()).toEqual([]);
     await report(99);
@@ -201,6 +204,7 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
     await rig.rules.create(ADMIN, fill('near', 85, { family: 'wide', scope: { devices: ['bin'] } }));
     expect(await rig.active()).toEqual([]);
     expect(await rig.notes(alert!.id)).toEqual(['rule near applies instead']);
+    expect(await rig.alerts()).toMatchObject([{ endedBy: 'rule-off' }]);
     await report(90);
     expect(await stands()).toEqual(['near bin']);
   });
@@ -243,6 +247,7 @@ describeOnDatabases('a rule that is changed while the hub runs', () => {
     expect(await rig.active()).toEqual([]);
     const [alert] = await rig.alerts();
     expect(await rig.notes(alert!.id)).toEqual(['rule is about something else now']);
+    expect(alert).toMatchObject({ endedBy: 'rule-off' });
     await rig.restart();
     ts += 1;
     await rig.send('bin', 'tilted', true, ts);

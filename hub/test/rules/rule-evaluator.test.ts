@@ -414,6 +414,17 @@ describeOnDatabases('a device in maintenance', () => {
     rig.directory.remove('bin-2');
     await rig.restart();
     expect(await rig.active()).toEqual([]);
+    const ends = async (): Promise<unknown[]> => Promise.all((await rig.alerts()).map(async ({ id, deviceId, endedBy }) => [deviceId, endedBy, ...await rig.notes(id)]));
+    expect((await ends()).sort()).toEqual([['bin', 'out-of-service', 'retired'], ['bin-2', 'device-removed', 'device removed']]);
     expect(await rig.db.selectFrom('rule_state').selectAll().where('device_id', '=', 'bin-2').execute()).toEqual([]);
+  });
+
+  it('clears alerts that have lost their rule while the hub was down, and says so', async () => {
+    await begin(fill);
+    await rig.send('bin', 'fill_level', 96);
+    await rig.db.updateTable('rule').set({ enabled: 0 }).execute();
+    await rig.restart();
+    const [alert] = await rig.alerts();
+    expect([alert?.active, alert?.endedBy, await rig.notes(alert?.id ?? '')]).toEqual([false, 'rule-off', ['rule no longer applies']]);
   });
 });

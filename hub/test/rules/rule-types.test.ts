@@ -295,6 +295,47 @@ describeOnDatabases('a schedule', () => {
     expect(await rig.active()).toEqual([]);
   });
 
+  /** How its alert stands in the record, and the words of its timeline. */
+  const recordOf = async (): Promise<unknown[]> => {
+    const [alert] = await rig.alerts();
+    return [alert?.active, alert?.endedBy, ...await rig.notes(alert?.id ?? '')];
+  };
+  const WITH_HOURS = [false, 'schedule', 'the hours of the rule are over'];
+  const RECOVERED = [false, undefined];
+
+  it('that ends is why its alert does: that has not recovered, and says so', async () => {
+    await begin(fill({ hours: [6, 22] }));
+    expect(await isMet(at('2026-11-06', '21:59'))).toBe(true);
+    rig.clock.at = at('2026-11-06', '22:00');
+    await rig.evaluator.tick();
+    expect(await recordOf()).toEqual(WITH_HOURS);
+    expect(await isMet(at('2026-11-07', '06:00'))).toBe(true); // another alert
+    await rig.send('bin', 'fill_level', 60, at('2026-11-07', '06:01'));
+    expect((await rig.alerts())[0]).not.toHaveProperty('endedBy');
+  });
+
+  it('that ends is known by a report too, where that comes first', async () => {
+    await begin(fill({ hours: [6, 22] }));
+    expect(await isMet(at('2026-11-06', '21:59'))).toBe(true);
+    rig.clock.at = at('2026-11-06', '22:00');
+    await rig.send('bin', 'fill_level', 90);
+    expect(await recordOf()).toEqual(WITH_HOURS);
+  });
+
+  it.each([['its hours end', false, WITH_HOURS], ['it has recovered', true, RECOVERED]] as const)('tells after an off-delay that began when %s, over a restart, too', async (_what, isRecovered, record) => {
+    await begin({ ...fill({ hours: [6, 22] }), offDelayS: 300 });
+    expect(await isMet(at('2026-11-06', '21:58'))).toBe(true);
+    if (isRecovered) await rig.send('bin', 'fill_level', 60, at('2026-11-06', '21:59'));
+    rig.clock.at = at('2026-11-06', '22:00');
+    await rig.evaluator.tick();
+    expect(await rig.active()).toHaveLength(1);
+    await rig.send('bin', 'fill_level', 60, at('2026-11-06', '22:01')); // what it did in its hours counts
+    await rig.crash();
+    rig.clock.at = at('2026-11-06', '22:06');
+    await rig.evaluator.tick();
+    expect(await recordOf()).toEqual(record);
+  });
+
   it('holds for events too: outside it they begin nothing and are not counted', async () => {
     await begin({ ...common('denied', ['access_gate']), type: 'event', event: 'denied', count: 2, withinS: 600, clearOn: [], severity: 'minor', schedule: { hours: [22, 6] } });
     const night = at('2026-11-06', '22:00');

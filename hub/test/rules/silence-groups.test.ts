@@ -83,6 +83,21 @@ describeOnDatabases('a gateway with forty devices that goes silent', () => {
     expect(rig.published.filter((alert) => alert.active && alert.groupId === undefined && alert.id !== parent?.id)).toEqual([]);
   }, 60_000);
 
+  it.each([['out of service', 'out-of-service', ['maintenance: new gateway']], ['back', undefined, []]] as const)('ends as the last of them do: %s', async (_how, endedBy, notes) => {
+    const ids = await fortyBins();
+    await rig.pass(200);
+    const [parent] = await top();
+    const goOut = (where: { area: string } | { devices: string[] }) => rig.maintenance.create(ADMIN, { ...where, from: rig.clock.at, to: rig.clock.at + 3_600_000, reason: 'new gateway' });
+    await goOut({ devices: ids.slice(0, 10) });
+    await rig.pass(1);
+    await hear(...ids.slice(10, 15));
+    if (endedBy === undefined) await hear('gw', ...ids.slice(10));
+    else await goOut({ area: 'east' });
+    await rig.pass(2);
+    const known = (await rig.alerts()).find(({ id }) => id === parent?.id);
+    expect([known?.active, known?.endedBy, await rig.notes(parent?.id ?? '')]).toEqual([false, endedBy, notes]);
+  }, 60_000);
+
   it('is one alert over a restart too', async () => {
     const ids = await fortyBins();
     await rig.pass(200);

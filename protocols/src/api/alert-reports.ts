@@ -29,7 +29,7 @@ export const AlertKpiSchema = Type.Object({
   /** Alerts that chattered: target 0. */
   chattering: Type.Integer(),
   bySeverity: Type.Array(Type.Object({ severity: oneOf(SEVERITIES), count: Type.Integer(), share: Type.Number() })),
-  /** Seconds from raised to first acknowledged and to cleared, of those that were; what ended without having recovered has not cleared. Between two ranks it is interpolated. */
+  /** Seconds from raised to first acknowledged and to cleared, of those that were; what ended without having recovered (`endedBy`) has not cleared. Between two ranks it is interpolated. */
   toAcknowledge: Spread, toClear: Spread,
   /** The ten that made most of the load. */
   worst: Type.Array(Type.Object({ ruleId: Type.String(), deviceId: Type.Optional(IdSchema), area: IdSchema, count: Type.Integer() })),
@@ -58,7 +58,7 @@ export const HandoverSchema = Type.Object({
   area: Type.Optional(IdSchema), from: EpochMsSchema, to: EpochMsSchema,
   /** Alerts to which that happened in the range. Children of a parent are not counted, nor listed below. */
   raised: Type.Integer(), acked: Type.Integer(), cleared: Type.Integer(), escalated: Type.Integer(),
-  /** That ended without having recovered: their device went out of service or was removed, or their rule does not say so any more. They are not among those that cleared. */
+  /** That ended without having recovered, as `endedBy` says. They are not among those that cleared. */
   ended: Type.Integer(),
   /** How many are open now, and of these not acknowledged and shelved, and how many cleared unacknowledged, whatever is listed. */
   totals: Type.Object({ open: Type.Integer(), unacked: Type.Integer(), shelved: Type.Integer(), returned: Type.Integer() }),

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { ALERT_CHANGES, CLOCK_KINDS, SEVERITIES, TIERS } from '../alerts.js';
+import { ALERT_CHANGES, ALERT_ENDS, CLOCK_KINDS, SEVERITIES, TIERS } from '../alerts.js';
 import { noteSchema, wordsSchema } from '../blank.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { METRIC_KEYS } from '../metrics.js';
@@ -21,6 +21,7 @@ export type AlertClock = Static<typeof AlertClockSchema>;
  * `kind` is the kind of the device; `seq` is the change that produced this state. `inhibitedBy`: the alert that makes this one pointless to act on, or did until this one cleared.
  * `isChattering`: it comes and goes, so it is held active until it has been quiet for a minute. `manualClear`: a person may clear it.
  * `isWithheld`: its edge raised it while its device was out of service, and nobody was told; it is not active.
+ * `endedBy`: it is not active because of that, and not because its condition has recovered or somebody cleared it; gone when it is raised again.
  */
 export const AlertSchema = Type.Object({
   id: Type.String(), ruleId: Type.String(), deviceId: Type.Optional(IdSchema), area: IdSchema, kind: oneOf(DEVICE_KINDS),
@@ -30,16 +31,16 @@ export const AlertSchema = Type.Object({
   groupId: Type.Optional(Type.String()), caseId: Type.Optional(Type.String()), seq: Type.Integer(),
   shelvedBy: Type.Optional(Type.String()), shelveReason: Type.Optional(Type.String()), assignee: Type.Optional(Type.String()), inhibitedBy: Type.Optional(Type.String()),
   isChattering: Type.Optional(Type.Boolean()), manualClear: Type.Optional(Type.Boolean()), ruleVersion: Type.Optional(Type.Integer()), clock: Type.Optional(AlertClockSchema),
-  isWithheld: Type.Optional(Type.Boolean()),
+  isWithheld: Type.Optional(Type.Boolean()), endedBy: Type.Optional(oneOf(ALERT_ENDS)),
 });
 export type Alert = Static<typeof AlertSchema>;
 export const AlertListSchema = listOf(AlertSchema);
 
-/** `alertId`: the parent of `grouped`, the cause of `inhibited`. `byName` and `assigneeName`: what those people are called, where they are users. */
+/** `alertId`: the parent of `grouped`, the cause of `inhibited`. `endedBy`: of `cleared`, as on the alert. `byName` and `assigneeName`: what those people are called, where they are users. */
 export const AlertTimelineEntrySchema = Type.Object({
   at: EpochMsSchema, change: oneOf(ALERT_CHANGES), by: Type.Optional(Type.String()), severity: Type.Optional(oneOf(SEVERITIES)),
   value: Type.Optional(Type.Number()), note: Type.Optional(Type.String()), tier: Type.Optional(oneOf(TIERS)), assignee: Type.Optional(Type.String()), until: Type.Optional(EpochMsSchema),
-  alertId: Type.Optional(Type.String()), byName: Type.Optional(Type.String()), assigneeName: Type.Optional(Type.String()),
+  alertId: Type.Optional(Type.String()), endedBy: Type.Optional(oneOf(ALERT_ENDS)), byName: Type.Optional(Type.String()), assigneeName: Type.Optional(Type.String()),
 });
 export type AlertTimelineEntry = Static<typeof AlertTimelineEntrySchema>;
 
@@ -57,10 +58,10 @@ export const AlertWithTimelineSchema = Type.Object({ ...AlertSchema.properties, 
 export type AlertWithTimeline = Static<typeof AlertWithTimelineSchema>;
 
 const BooleanQuery = Type.Enum(['true', 'false', '1', '0']);
-/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert, or withheld; `stale`: active for a day. `from` and `to` are of raising, `clearedFrom` of clearing. */
+/** GET /alerts: worst first, then newest. `top` leaves out what is grouped under or inhibited by another alert, or withheld; `stale`: active for a day; `ended`: has `endedBy`, or (`false`) has not. `from` and `to` are of raising, `clearedFrom` of clearing. */
 export const AlertQuerySchema = Type.Object({
   area: Type.Optional(IdSchema), active: Type.Optional(BooleanQuery), acked: Type.Optional(BooleanQuery), severity: Type.Optional(oneOf(SEVERITIES)),
-  tier: Type.Optional(oneOf(TIERS)), device: Type.Optional(IdSchema), top: Type.Optional(BooleanQuery), stale: Type.Optional(BooleanQuery),
+  tier: Type.Optional(oneOf(TIERS)), device: Type.Optional(IdSchema), top: Type.Optional(BooleanQuery), stale: Type.Optional(BooleanQuery), ended: Type.Optional(BooleanQuery),
   from: Type.Optional(TimeQuerySchema), to: Type.Optional(TimeQuerySchema), clearedFrom: Type.Optional(TimeQuerySchema), limit: LimitQuery, cursor: CursorQuery,
 }, { additionalProperties: false });
 

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { AREA_LEVELS } from '../areas.js';
-import { SEVERITIES } from '../alerts.js';
+import { ALERT_ENDS, SEVERITIES } from '../alerts.js';
 import { wordsSchema } from '../blank.js';
 import { DEVICE_KINDS } from '../devices.js';
 import { METRIC_KEYS } from '../metrics.js';
@@ -25,6 +25,7 @@ export const CityAlertSchema = Type.Object({
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }), subdistrict: Type.Optional(IdSchema), area: IdSchema, areaName: Type.Optional(Type.String({ maxLength: 200 })), areaNameEn: Type.Optional(Type.String({ maxLength: 200 })), deviceId: Type.Optional(IdSchema), kind: oneOf(DEVICE_KINDS), severity: oneOf(SEVERITIES), message: LabelSchema,
   active: Type.Boolean(), acked: Type.Boolean(), raisedAt: EpochMsSchema, lastAt: EpochMsSchema, ackedAt: Type.Optional(EpochMsSchema), clearedAt: Type.Optional(EpochMsSchema), shelvedUntil: Type.Optional(EpochMsSchema),
   count: Type.Integer({ minimum: 0 }), value: Type.Optional(Type.Number()), threshold: Type.Optional(Type.Number()), groupId: Type.Optional(Type.String({ maxLength: 64 })),
+  endedBy: Type.Optional(oneOf(ALERT_ENDS)),
 });
 export type CityAlert = Static<typeof CityAlertSchema>;
 /** In the order of their changes, each as it is now. `next` is always there: the cursor to pass as `since`. `isMore`: there is more to be had at once. */

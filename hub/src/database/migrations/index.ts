@@ -16,6 +16,7 @@ import * as outboxRank from './0014-outbox-rank.js';
 import * as alertWeight from './0015-alert-weight.js';
 import * as shiftHolidays from './0016-shift-holidays.js';
 import * as withheldAlerts from './0017-withheld-alerts.js';
+import * as endedBy from './0018-ended-by.js';
 import * as editVersions from './0019-edit-versions.js';
 
 /** In order of their numbers; a released migration is never edited. */
@@ -23,5 +24,5 @@ export const migrations: Record<string, Migration> = {
   '0001-initial': initial, '0002-installation': installation, '0003-device-digest': deviceDigest, '0004-audit-target': auditTarget,
   '0005-alert-life-cycle': alertLifeCycle, '0006-rules': rules, '0007-duty': duty, '0008-notifications': notifications, '0009-alert-noise': alertNoise,
   '0010-aggregates': aggregates, '0011-edges': edges, '0012-city': city, '0013-leadership': leadership, '0014-outbox-rank': outboxRank, '0015-alert-weight': alertWeight,
-  '0016-shift-holidays': shiftHolidays, '0017-withheld-alerts': withheldAlerts, '0019-edit-versions': editVersions,
+  '0016-shift-holidays': shiftHolidays, '0017-withheld-alerts': withheldAlerts, '0018-ended-by': endedBy, '0019-edit-versions': editVersions,
 };

@@ -58,14 +58,14 @@ export function addAlertRoutes(app: App, { alerts }: HttpDependencies): void {
 }
 
 function queryOf(query: Static<typeof AlertQuerySchema>): AlertQuery {
-  const { active, acked, top, stale, from, to, clearedFrom, limit = DEFAULT_PAGE, ...same } = query;
+  const { active, acked, top, stale, ended, from, to, clearedFrom, limit = DEFAULT_PAGE, ...same } = query;
   const fromMs = timeOf('from', from);
   const toMs = timeOf('to', to);
   const clearedMs = timeOf('clearedFrom', clearedFrom);
   return {
     ...same, limit,
     ...(active === undefined ? {} : { active: isTrue(active) }), ...(acked === undefined ? {} : { acked: isTrue(acked) }),
-    ...(top === undefined ? {} : { top: isTrue(top) }), ...(stale === undefined ? {} : { stale: isTrue(stale) }),
+    ...(top === undefined ? {} : { top: isTrue(top) }), ...(stale === undefined ? {} : { stale: isTrue(stale) }), ...(ended === undefined ? {} : { ended: isTrue(ended) }),
     ...(fromMs === undefined ? {} : { from: fromMs }), ...(toMs === undefined ? {} : { to: toMs }), ...(clearedMs === undefined ? {} : { clearedFrom: clearedMs }),
   };
 }
