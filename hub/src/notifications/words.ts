@@ -1,19 +1,25 @@
-import { NOTICE_EVENTS, type Alert, type NoticeEvent, type Severity, type Tier } from '@liandong/protocols';
+import { NOTICE_EVENTS, type Alert, type AlertEnd, type NoticeEvent, type Severity, type Tier } from '@liandong/protocols';
 import type { Digest, Message, Notice } from './types.js';
 
 type Lang = 'zh' | 'en';
 type Words<K extends string> = Readonly<Record<K, Readonly<Record<Lang, string>>>>;
 
-const EVENTS: Words<NoticeEvent> = {
-  raised: { zh: '告警', en: 'Alert' }, regraded: { zh: '告警加重', en: 'Alert got worse' }, escalated: { zh: '告警升级', en: 'Alert escalated' }, cleared: { zh: '告警恢复', en: 'Alert cleared' },
+/** `ended`: `cleared` of what has not recovered, which is not to be told as good news. */
+const EVENTS: Words<NoticeEvent | 'ended'> = {
+  raised: { zh: '告警', en: 'Alert' }, regraded: { zh: '告警加重', en: 'Alert got worse' }, escalated: { zh: '告警升级', en: 'Alert escalated' }, cleared: { zh: '告警恢复', en: 'Alert cleared' }, ended: { zh: '告警结束', en: 'Alert ended' },
+};
+const ENDS: Words<AlertEnd> = {
+  'out-of-service': { zh: '设备检修、未投用或已停用', en: 'its device is out of service' }, 'device-removed': { zh: '设备已删除', en: 'its device was removed' },
+  'rule-off': { zh: '规则已停用或改变', en: 'its rule was switched off or changed' }, schedule: { zh: '规则的时段已过', en: 'the hours of its rule are over' },
+  superseded: { zh: '以边缘机的告警为准', en: 'the alert of the edge stands for it' }, moved: { zh: '设备已移到别的区域', en: 'its device moved to another area' },
 };
 const SEVERITY: Words<Severity> = {
   critical: { zh: '紧急', en: 'critical' }, major: { zh: '重要', en: 'major' }, minor: { zh: '次要', en: 'minor' }, warning: { zh: '提示', en: 'warning' }, info: { zh: '信息', en: 'info' },
 };
 const TIER: Words<Tier> = { community: { zh: '社区', en: 'community' }, subdistrict: { zh: '街道', en: 'sub-district' }, city: { zh: '市', en: 'city' } };
-const LABELS: Words<'place' | 'severity' | 'since' | 'value' | 'tier' | 'cleared' | 'details'> = {
+const LABELS: Words<'place' | 'severity' | 'since' | 'value' | 'tier' | 'cleared' | 'ended' | 'details'> = {
   place: { zh: '位置', en: 'Place' }, severity: { zh: '级别', en: 'Severity' }, since: { zh: '开始', en: 'Since' }, value: { zh: '数值', en: 'Value' },
-  tier: { zh: '处置层级', en: 'Tier' }, cleared: { zh: '恢复', en: 'Cleared' }, details: { zh: '查看详情', en: 'Open the alert' },
+  tier: { zh: '处置层级', en: 'Tier' }, cleared: { zh: '恢复', en: 'Cleared' }, ended: { zh: '结束', en: 'Ended' }, details: { zh: '查看详情', en: 'Open the alert' },
 };
 
 /** What a message says, before any receiver's markup. `lines`: label and text. Everything is one line without markup of its own. */
@@ -44,12 +50,14 @@ export const linkOf = (alert: Alert, publicUrl: string | undefined): string | un
 function noticeText({ event, alert }: Notice, { lang, place, publicUrl }: WordsContext): Text {
   const url = linkOf(alert, publicUrl);
   const line = (label: keyof typeof LABELS, text: string | undefined) => text === undefined ? [] : [{ label: LABELS[label][lang], text: plain(text) }];
+  const told = event === 'cleared' && alert.endedBy !== undefined ? 'ended' : event;
+  const over = [alert.clearedAt === undefined ? '' : timeText(alert.clearedAt), alert.endedBy === undefined ? '' : ENDS[alert.endedBy][lang]].filter(Boolean).join(' · ');
   return {
-    title: `${brand(lang)}${EVENTS[event][lang]}${lang === 'zh' ? '：' : ': '}${plain(alert.message[lang])}`, severity: event === 'cleared' ? undefined : alert.severity,
+    title: `${brand(lang)}${EVENTS[told][lang]}${lang === 'zh' ? '：' : ': '}${plain(alert.message[lang])}`, severity: event === 'cleared' ? undefined : alert.severity,
     lines: [
       ...line('severity', SEVERITY[alert.severity][lang]), ...line('place', place(alert)), ...line('since', timeText(alert.raisedAt)),
       ...line('value', alert.value === undefined ? undefined : String(Math.round(alert.value * 100) / 100)),
-      ...line('tier', TIER[alert.tier][lang]), ...line('cleared', event === 'cleared' && alert.clearedAt !== undefined ? timeText(alert.clearedAt) : undefined),
+      ...line('tier', TIER[alert.tier][lang]), ...(told === 'cleared' || told === 'ended' ? line(told, over === '' ? undefined : over) : []),
     ],
     link: url === undefined ? undefined : { url, label: LABELS.details[lang] },
   };

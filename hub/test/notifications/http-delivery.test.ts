@@ -78,6 +78,11 @@ describe('a WeCom robot', () => {
     await send(notice({ event: 'cleared', alert: cleared(alert) }), { lang: 'en' });
     expect(content()).toContain('<font color="info">[Liandong] Alert cleared: a1 is full</font>');
     expect(content()).toContain('> Cleared: 11-02 10:00');
+    // No good news: nothing was put right.
+    await send(notice({ event: 'cleared', alert: { ...cleared(alert), endedBy: 'out-of-service' } }));
+    expect(content()).toContain('【联动】告警结束：a1 满溢');
+    expect(content()).toContain('> 结束: 11-02 10:00 · 设备检修、未投用或已停用');
+    expect(content()).not.toContain('恢复');
   });
 
   it('gets nothing that it would take for a mention, a link or a heading', async () => {
