@@ -19,7 +19,7 @@ export const NARROW = '(max-width: 639.9px)';
 /** Columns of the alerts table; a single one of stacked rows where there is no room for more. */
 export function useAlertColumns() {
   const { t, ofLabel, duration } = useWords();
-  const { place } = useAlertWords();
+  const { place, standingText } = useAlertWords();
   const [route, alerts, clock, session] = [useRoute(), useAlertsStore(), useClockStore(), useSessionStore()];
   const { nameOf } = usePeopleStore();
   const { acknowledge, isBlocked } = useAcknowledge();
@@ -32,7 +32,7 @@ export function useAlertColumns() {
     const standing = alerts.standing(alert.id);
     return standing === 'shelved' ? t('alerts.shelved') : standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'alerts.grouped' : 'alerts.inhibited') : t(alert.acked ? 'alerts.acked' : 'alerts.unacked');
   };
-  const state = (alert: Alert) => [t(alert.active ? 'alerts.standing' : 'alerts.back'), handling(alert), alert.assignee === undefined ? '' : t('queue.assignedTo', { who: nameOf(alert.assignee) })].filter(Boolean).join(' · ');
+  const state = (alert: Alert) => [standingText(alert), handling(alert), alert.assignee === undefined ? '' : t('queue.assignedTo', { who: nameOf(alert.assignee) })].filter(Boolean).join(' · ');
   const action = (alert: Alert) => alert.acked || !session.canAct ? '' : h('button', {
     class: 'button', type: 'button', 'data-testid': 'alert-ack', disabled: isBlocked(alert.id), style: isNarrow.value ? 'flex:none;padding:9px 18px' : 'padding:3px 12px;font-size:14px',
     onClick: (event: Event) => { event.stopPropagation(); void acknowledge(alert.id); },

@@ -4,6 +4,7 @@ import { formatMoment } from '../format/time.js';
 import { useClockStore } from '../stores/clock.js';
 import { useFleetStore } from '../stores/fleet.js';
 import { usePeopleStore } from '../stores/people.js';
+import { useAlertWords } from './use-alert-words.js';
 import { useMeasureWords } from './use-measure-words.js';
 import { useWords } from './use-words.js';
 
@@ -12,6 +13,7 @@ export interface Fact { label: string; value: string }
 /** What is known of an alert, as labelled lines; what isn't known has no line. `condition`: what its figures are of. */
 export function useAlertFacts(source: Ref<Alert | undefined>, condition: () => AlertCondition | undefined) {
   const { t, placeName, areaName, duration } = useWords();
+  const { endText } = useAlertWords();
   const { valueText, limitText } = useMeasureWords();
   const [clock, fleet] = [useClockStore(), useFleetStore()];
   const { nameOf } = usePeopleStore();
@@ -26,7 +28,8 @@ export function useAlertFacts(source: Ref<Alert | undefined>, condition: () => A
       ['alert.raisedAt', moment(alert.raisedAt)],
       ['alert.lastAt', alert.count > 1 ? `${moment(alert.lastAt)} · ${t('queue.times', { n: alert.count })}` : undefined],
       ['alerts.lasted', duration((alert.clearedAt ?? clock.hubNow) - alert.raisedAt)],
-      ['alert.clearedAt', moment(alert.clearedAt)],
+      [alert.endedBy === undefined ? 'alert.clearedAt' : 'alert.endedAt', moment(alert.clearedAt)],
+      ['alert.endedBy', alert.endedBy === undefined ? undefined : endText(alert)],
       ['alert.value', alert.value === undefined ? undefined : valueText(condition(), alert.value)],
       ['alert.threshold', alert.threshold === undefined ? undefined : limitText(condition(), alert.threshold)],
       ['alert.assignee', alert.assignee === undefined ? undefined : nameOf(alert.assignee)],

@@ -9,7 +9,7 @@ import { useWords } from './use-words.js';
 
 /** An alert in words: where it is, what is special about it, who looks after it and for how long yet. */
 export function useAlertWords() {
-  const { t, ofLabel, placeName } = useWords();
+  const { t, te, ofLabel, placeName } = useWords();
   const [alerts, clock, fleet] = [useAlertsStore(), useClockStore(), useFleetStore()];
   const { nameOf } = usePeopleStore();
 
@@ -57,7 +57,11 @@ export function useAlertWords() {
     if (standing === 'shelved') return [t('queue.shelvedUntil', { at: formatMinute(alert.shelvedUntil ?? 0), who: nameOf(alert.shelvedBy ?? '') }), alert.shelveReason ?? ''].filter(Boolean).join(' · ');
     return standing === 'suppressed' ? t(alert.inhibitedBy === undefined ? 'queue.underParent' : 'queue.inhibited') : '';
   }
+  /** Does it stand, has it recovered, or has it only ended? */
+  const standingText = ({ active, endedBy }: Alert): string => t(active ? 'alerts.standing' : endedBy === undefined ? 'alerts.back' : 'alerts.ended');
+  /** Why it ended, of what has not recovered. A newer hub may know more reasons. */
+  const endText = ({ endedBy }: Pick<Alert, 'endedBy'>): string => endedBy === undefined ? '' : t(te(`alert.end.${endedBy}`) ? `alert.end.${endedBy}` : 'alert.end.other');
   /** When what is over was, and for how long: `11-26 02:14 起，持续了 17分`. */
   const returnedText = (alert: Alert): string => t('queue.returnedText', { at: formatMoment(alert.raisedAt, clock.hubNow), time: brief((alert.clearedAt ?? alert.lastAt) - alert.raisedAt) });
-  return { place, note, deviceName, reading, clockText, tierText, handlingText, restText, returnedText };
+  return { place, note, deviceName, reading, clockText, tierText, handlingText, restText, standingText, endText, returnedText };
 }

@@ -13,7 +13,7 @@ export function useTimelineWords(condition: () => AlertCondition | undefined) {
   const [{ nameOf }, { valueText }] = [usePeople(), useMeasureWords()];
 
   function wordsOf(entry: AlertTimelineEntry): string {
-    const { change, by, tier, until, severity, value } = entry;
+    const { change, by, tier, until, severity, value, endedBy } = entry;
     const who = by === undefined || by === '' ? undefined : entry.byName ?? nameOf(by);
     const assignee = entry.assignee === undefined ? undefined : entry.assigneeName ?? nameOf(entry.assignee);
     const named = { who: who ?? '', tier: tier === undefined ? '' : t(`tier.${tier}`), assignee: assignee ?? '', at: until === undefined ? '' : minuteOf(until) };
@@ -22,7 +22,7 @@ export function useTimelineWords(condition: () => AlertCondition | undefined) {
       case 'assigned': return assignee === undefined ? t('timeline.unassigned', named) : who === undefined || by === entry.assignee ? t('timeline.taken', named) : t('timeline.assigned', named);
       case 'shelved': return who === undefined ? plain(change) : t(until === undefined ? 'timeline.shelved' : 'timeline.shelvedUntil', named);
       case 'escalated': return tier === undefined ? plain(change) : t(who === undefined ? 'timeline.escalated' : 'timeline.escalatedBy', named);
-      case 'cleared': return who === undefined ? join([plain(change), figureOf(value)]) : t('timeline.clearedBy', named);
+      case 'cleared': return who === undefined ? join([plain(endedBy === undefined ? change : 'ended'), figureOf(value)]) : t('timeline.clearedBy', named);
       case 'raised': case 'regraded': case 'repeated': case 'reraised': case 'inhibited': case 'released': case 'grouped': case 'ungrouped':
         return join([plain(change), severity === undefined || change === 'repeated' ? '' : t(`severity.${severity}`), figureOf(value), who ?? '']);
       // A newer hub may know more.
@@ -34,9 +34,9 @@ export function useTimelineWords(condition: () => AlertCondition | undefined) {
   const join = (parts: readonly string[]): string => parts.filter(Boolean).join(' · ');
   /** `10:15` today, `11-22 10:15` on another day. */
   const minuteOf = (at: number): string => { const moment = formatMoment(at, clock.hubNow); return moment.length === 8 ? moment.slice(0, 5) : moment; };
-  /** What calls for somebody, what a person did, what is over. */
-  const toneOf = ({ change, by }: AlertTimelineEntry): string =>
-    change === 'cleared' ? 'good' : ['raised', 'regraded', 'reraised', 'escalated'].includes(change) ? 'bad' : by === undefined ? '' : 'person';
+  /** What calls for somebody, what a person did, what has recovered. */
+  const toneOf = ({ change, by, endedBy }: AlertTimelineEntry): string =>
+    change === 'cleared' && endedBy === undefined ? 'good' : ['raised', 'regraded', 'reraised', 'escalated'].includes(change) ? 'bad' : by === undefined ? '' : 'person';
   /** A note as people wrote it; what the hub wrote by itself in the language in use. */
   function noteOf({ by, note }: AlertTimelineEntry): string | undefined {
     const known = note === undefined || by !== undefined ? undefined : readHubNote(note);

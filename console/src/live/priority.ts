@@ -6,9 +6,9 @@ export const isShelved = (alert: Alert, now: EpochMs): boolean => (alert.shelved
 /** Active, not acknowledged, not shelved, and not made pointless by another: somebody has to look. Whether a parent stands for it only a list can tell. */
 export const needsPerson = (alert: Alert, now: EpochMs): boolean => alert.active && !alert.acked && alert.inhibitedBy === undefined && !isShelved(alert, now);
 
-/** Over, critical or major, and nobody has acknowledged it: it came and went unseen (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was not unseen, and neither was what stood under a parent or was inhibited until the end; of a device that is out of service nobody is told. */
+/** Over, critical or major, and nobody has acknowledged it: it came and went unseen (ISA-18.2: returned to normal, unacknowledged). What is on the shelf was not unseen, and neither was what stood under a parent or was inhibited until the end; of a device that is out of service nobody is told. What ended without having recovered (`endedBy`) asks nobody to look at it either. */
 export const isReturned = (alert: Alert, now: EpochMs): boolean => !alert.active && !alert.acked && RETURNED_SEVERITIES.includes(alert.severity) && alert.clearedAt !== undefined && alert.clearedAt > now - RETURNED_MS
-  && !isShelved(alert, now) && alert.inhibitedBy === undefined && alert.isWithheld !== true && (alert.groupId === undefined || alert.groupId === alert.id);
+  && !isShelved(alert, now) && alert.inhibitedBy === undefined && alert.isWithheld !== true && alert.endedBy === undefined && (alert.groupId === undefined || alert.groupId === alert.id);
 
 /** What needs a person first: unacknowledged, then the worst, then what moves up a tier soonest, then who has waited longest; the id makes the order total. */
 export function byUrgency(a: Alert, b: Alert): number {

@@ -20,7 +20,7 @@ export const wallZhCN = {
   timeline: {
     acked: '{who} 确认', unacked: '{who} 撤销确认', commented: '{who} 备注', assigned: '{who} 派给 {assignee}', taken: '{assignee} 接手', unassigned: '{who} 收回派单',
     shelved: '{who} 搁置', shelvedUntil: '{who} 搁置至 {at}', unshelved: '{who} 取消搁置', escalated: '超时未处理，升至{tier}', escalatedBy: '{who} 升级至{tier}', clearedBy: '{who} 手动恢复',
-    note: { maintenance: '检修：{what}', otherRule: '改由规则 {what} 判断', noRule: '规则不再适用于这台设备', otherThing: '规则改为判断别的内容', moved: '设备移到 {what}，指派随之取消', removed: '规则或设备已删除', unwatched: '设备未投用、检修中或已停用', backInService: '设备恢复使用，告警仍在', chattering: '反复发生和恢复，合为一条', onDuty: '值班：{what}', nobody: '此刻没有人值班' },
+    note: { maintenance: '检修：{what}', otherRule: '改由规则 {what} 判断', noRule: '规则不再适用于这台设备', otherThing: '规则改为判断别的内容', moved: '设备移到 {what}，指派随之取消', removed: '规则或设备已删除', hours: '规则的时段已过', edgeHas: '边缘机也发出了同样的告警，以那一条为准', unwatched: '设备未投用、检修中或已停用', backInService: '设备恢复使用，告警仍在', chattering: '反复发生和恢复，合为一条', onDuty: '值班：{what}', nobody: '此刻没有人值班' },
   },
   moment: { title: '{metric} · 前后走势', titleNone: '前后走势', raised: '发生', regraded: '改级', acked: '确认', escalated: '升级', cleared: '恢复', noDevice: '这是整个区域的告警，没有单台设备的走势', noMetric: '这条告警不是由数值触发的', unknown: '这条告警当时的规则已查不到，不知道看的是哪个指标', choose: '看这台设备的数值' },
   measure: { up: '{time}内上升 {value}', down: '{time}内下降 {value}', index: '空气质量指数 {value}', times: '{n} 次', timesWithin: '{time}内 {n} 次', silent: '{time}没有上报', often: '{limit}，{time}内 {n} 次' },

@@ -133,7 +133,7 @@ export const useAlertsStore = defineStore('alerts', () => {
   /** What nobody saw comes by itself: it may have been raised before the last day, and must not lie behind thousands of active ones. */
   async function readReturned(): Promise<Alert[]> {
     const clearedFrom = clock.hubNow - RETURNED_MS;
-    const pages = await Promise.all(RETURNED_SEVERITIES.map((severity) => hubApi.alerts({ active: false, acked: false, top: true, severity, clearedFrom, limit: BOOK_LIMITS.returned })));
+    const pages = await Promise.all(RETURNED_SEVERITIES.map((severity) => hubApi.alerts({ active: false, acked: false, top: true, ended: false, severity, clearedFrom, limit: BOOK_LIMITS.returned })));
     return pages.flatMap(({ data }) => data);
   }
   /** In the order they changed, so that the oldest are forgotten first and the latest changes are the latest. */

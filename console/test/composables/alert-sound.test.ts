@@ -79,6 +79,15 @@ describe('the sound of alerts', () => {
     send({ severity: 'critical', acked: true, ackedBy: 'li.na' });
     expect(heard()).toEqual(['cut']);
   });
+  it('stops when it ends with a maintenance window', () => {
+    send({ severity: 'critical' });
+    vi.advanceTimersByTime(200);
+    heard();
+    send({ severity: 'critical', active: false, clearedAt: Date.now(), endedBy: 'out-of-service' });
+    expect(heard()).toEqual(['cut']);
+    wait(20_000);
+    expect(heard()).toEqual([]);
+  });
   it('repeats a major one more slowly, in its own tone', () => {
     send({ severity: 'major' });
     wait(14_000);

@@ -160,6 +160,24 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     await press('a');
     await until(() => page.getByTestId('alert-state').textContent()).toContain('已确认');
   });
+  it('asks nobody to acknowledge what ended with a maintenance window; the list has it, and its page says why it ended', async () => {
+    const returned = await page.getByTestId('returned-count').allTextContents();
+    hub.end('a-gate', 'out-of-service', 'maintenance: 换闸机');
+    await until(() => page.locator('[data-alert-id=a-gate]').count()).toBe(0);
+    expect(await page.getByTestId('returned-count').allTextContents()).toEqual(returned);
+    await until(() => page.locator('section.feed').textContent()).toContain('结束（设备检修、未投用或已停用）');
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    await until(() => page.locator('section.feed').textContent()).toContain('结束（设备检修、未投用或已停用）');
+    expect(await page.locator('[data-testid=alert-card][data-alert-id=a-gate]').count()).toBe(0);
+    await page.goto(`${hub.url}/alerts?active=false&acked=false`);
+    await until(() => page.locator('[data-alert-id=a-gate]').textContent()).toContain('已结束 · 未确认');
+    for (const [locale, state, note] of [['zh-CN', '已结束 · 设备检修、未投用或已停用 · 未确认', '检修：换闸机'], ['en', 'Ended · the device is out of service · Unacknowledged', 'Maintenance: 换闸机']] as const) {
+      await showAt(page, `${hub.url}/alerts/a-gate`, locale, [1600, 900]);
+      await until(() => page.getByTestId('alert-state').textContent()).toBe(state);
+      await until(() => page.getByTestId('alert-timeline').textContent()).toContain(note);
+    }
+  });
   it('names the rule behind an alert, with a link; after it was deleted too; and what the hub raises by itself', async () => {
     for (const [id, ruleId] of [['r-live', 'default-battery'], ['r-gone', 'default-bin-fill'], ['r-own', SILENCE_GROUP]] as const) hub.raise(id, 3, 'minor', '水位过高', 'Water is high', { ruleId });
     await page.evaluate(`fetch('/api/v1/rules/default-bin-fill', { method: 'DELETE' })`);

@@ -65,7 +65,7 @@ describe('the book of alerts', () => {
   it('keeps what cleared with nobody having acknowledged it, worst and then newest first, until somebody does or a day has gone by', () => {
     const book = aBook();
     const over = (id: string, changes: Partial<Alert> = {}) => anAlert({ id, active: false, clearedAt: NOW - 10, ...changes });
-    for (const alert of [over('major'), over('newer', { clearedAt: NOW - 5 }), over('critical', { severity: 'critical' }), over('minor', { severity: 'minor' }), over('seen', { acked: true }), over('child', { groupId: 'major' }), over('inhibited', { inhibitedBy: 'critical' }), over('withheld', { isWithheld: true }), over('aside', { shelvedUntil: NOW + 5 }), over('old', { clearedAt: NOW - RETURNED_MS })]) book.put(alert, NOW);
+    for (const alert of [over('major'), over('newer', { clearedAt: NOW - 5 }), over('critical', { severity: 'critical' }), over('minor', { severity: 'minor' }), over('seen', { acked: true }), over('child', { groupId: 'major' }), over('inhibited', { inhibitedBy: 'critical' }), over('withheld', { isWithheld: true }), over('ended', { severity: 'critical', endedBy: 'out-of-service' }), over('aside', { shelvedUntil: NOW + 5 }), over('old', { clearedAt: NOW - RETURNED_MS })]) book.put(alert, NOW);
     expect([ids(book.lists.returned.items), book.counts.needing.critical]).toEqual([['critical', 'newer', 'major'], 0]);
     book.put(over('critical', { severity: 'critical', acked: true, seq: 2 }), NOW);
     book.put(anAlert({ id: 'newer', seq: 2 }), NOW);

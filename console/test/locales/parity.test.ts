@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEVICE_AUDIT_ACTIONS, DEVICE_KINDS, DEVICE_STATUSES, GATE_EVENTS, SEVERITIES, TIERS, ALERT_CHANGES } from '@liandong/protocols';
+import { DEVICE_AUDIT_ACTIONS, DEVICE_KINDS, DEVICE_STATUSES, GATE_EVENTS, SEVERITIES, TIERS, ALERT_CHANGES, ALERT_ENDS } from '@liandong/protocols';
 import { en } from '../../src/locales/en.js';
 import { zhCN } from '../../src/locales/zh-cn.js';
 
@@ -19,7 +19,7 @@ describe('the two languages', () => {
     expect([...english].filter(([key, text]) => /[\u4e00-\u9fff]/.test(text) && key !== 'controls.toChinese')).toEqual([]);
   });
   it('have a word for every key that the hub may send', () => {
-    const wanted = [...SEVERITIES.map((key) => `severity.${key}`), ...TIERS.map((key) => `tier.${key}`), ...DEVICE_KINDS.map((key) => `kind.${key}`), ...DEVICE_STATUSES.map((key) => `status.${key}`), ...GATE_EVENTS.map((key) => `event.${key}`), ...ALERT_CHANGES.map((key) => `alert.change.${key}`), ...DEVICE_AUDIT_ACTIONS.map((key) => `audit.action.${key}`)];
+    const wanted = [...SEVERITIES.map((key) => `severity.${key}`), ...TIERS.map((key) => `tier.${key}`), ...DEVICE_KINDS.map((key) => `kind.${key}`), ...DEVICE_STATUSES.map((key) => `status.${key}`), ...GATE_EVENTS.map((key) => `event.${key}`), ...ALERT_CHANGES.map((key) => `alert.change.${key}`), ...ALERT_ENDS.map((key) => `alert.end.${key}`), ...DEVICE_AUDIT_ACTIONS.map((key) => `audit.action.${key}`)];
     expect(wanted.filter((key) => !chinese.has(key))).toEqual([]);
   });
 });

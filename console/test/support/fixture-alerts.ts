@@ -1,4 +1,4 @@
-import { DEFAULT_ESCALATION, TIERS, type Alert, type AlertAssign, type AlertClock, type AlertCondition, type AlertShelve, type AlertTimelineEntry, type BulkAckAnswer, type ErrorCode, type EscalationAnswer, type OnDuty, type Tier } from '@liandong/protocols';
+import { DEFAULT_ESCALATION, TIERS, type Alert, type AlertAssign, type AlertClock, type AlertCondition, type AlertEnd, type AlertShelve, type AlertTimelineEntry, type BulkAckAnswer, type ErrorCode, type EscalationAnswer, type OnDuty, type Tier } from '@liandong/protocols';
 
 /** An answer of the fixture: a body, or the code of why not. */
 export type FixtureAnswer = { readonly body: unknown } | { readonly code: ErrorCode; readonly status: number };
@@ -65,8 +65,12 @@ export function createFixtureAlerts(alerts: Map<string, Alert>, change: (alert: 
     const rest = without(alert, 'clock');
     return step(alert, { change: 'cleared', ...(by === undefined ? {} : { by }), ...noted(note) }, { ...rest, active: false, clearedAt: Date.now() });
   }
+  /** It has not recovered: its device went out of service, and the like. */
+  function end(alert: Alert, endedBy: AlertEnd, note: string): Alert {
+    return step(alert, { change: 'cleared', endedBy, note }, { ...without(alert, 'clock'), active: false, clearedAt: Date.now(), endedBy });
+  }
   return {
-    timelineOf, clear, withClock,
+    timelineOf, clear, end, withClock,
     ackBy: (id: string, by: string) => { const alert = alerts.get(id); return alert && ack(alert, by); },
     escalate: (id: string) => { const alert = alerts.get(id); return alert && escalate(alert, undefined, undefined); },
     /** Everything below /alerts, /shifts and an area's policy; undefined for what isn't one of these. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
-import { FLOOD, severityRank, type Alert, type AuditEntry, type ClientEvents, type Device, type Heartbeat, type HubEvents, type MetricKey, type MetricValue, type Role } from '@liandong/protocols';
+import { FLOOD, severityRank, type Alert, type AlertEnd, type AuditEntry, type ClientEvents, type Device, type Heartbeat, type HubEvents, type MetricKey, type MetricValue, type Role } from '@liandong/protocols';
 import { flatten } from '../../src/live/area-forest.js';
 import { makeHourlyRows } from './fixture-air.js';
 import { createFixtureAlerts } from './fixture-alerts.js';
@@ -95,6 +95,7 @@ export async function startFixtureHub(options: { port?: number; devices?: number
     operations,
     raise: (id: string, index: number, severity: Alert['severity'], zh: string, en: string, more: Partial<Alert> = {}) => change(acting.withClock(makeAlert(id, devices[index % devices.length] ?? devices[0]!, severity, zh, en, Date.now(), more))),
     clear: (id: string) => { const alert = alerts.get(id); return alert && acting.clear(alert); },
+    end: (id: string, endedBy: AlertEnd, note: string) => { const alert = alerts.get(id); return alert && acting.end(alert, endedBy, note); },
     ackBy: acting.ackBy, escalate: acting.escalate,
     /** As the hub says it with its next heartbeat; 0 ends it. */
     flood: (count: number) => { state.flood = count > FLOOD.alerts ? { since: state.flood?.since ?? Date.now() - 120_000, alerts: count } : undefined; io.emit('heartbeat', beat()); },
@@ -124,7 +125,7 @@ function valuesOf(device: Device): Partial<Record<MetricKey, MetricValue>> {
   return { battery: 88, rssi: -71 };
 }
 
-const matches = (alert: Alert, query: URLSearchParams): boolean => [...query].every(([key, value]) => key === 'active' || key === 'acked' ? String(alert[key]) === value : key === 'severity' || key === 'tier' || key === 'area' ? alert[key] === value : key === 'device' ? alert.deviceId === value : key === 'from' ? alert.raisedAt >= Number(value) : key === 'clearedFrom' ? (alert.clearedAt ?? 0) >= Number(value) : key === 'top' ? alert.groupId === undefined : true);
+const matches = (alert: Alert, query: URLSearchParams): boolean => [...query].every(([key, value]) => key === 'active' || key === 'acked' ? String(alert[key]) === value : key === 'severity' || key === 'tier' || key === 'area' ? alert[key] === value : key === 'device' ? alert.deviceId === value : key === 'from' ? alert.raisedAt >= Number(value) : key === 'clearedFrom' ? (alert.clearedAt ?? 0) >= Number(value) : key === 'top' ? alert.groupId === undefined : key === 'ended' ? String(alert.endedBy !== undefined) === value : true);
 function pageOf(found: Alert[], query: URLSearchParams): { data: Alert[]; next?: string } {
   const [start, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit') ?? 200)];
   const data = found.sort((a, b) => Number(b.active) - Number(a.active) || severityRank(a.severity) - severityRank(b.severity) || b.raisedAt - a.raisedAt).slice(start, start + limit);
