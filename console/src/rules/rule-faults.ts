@@ -38,7 +38,8 @@ function messageFaults(messages: readonly string[], known: readonly string[]): F
 }
 
 function scheduleFaults({ hasHours, fromHour, toHour }: RuleForm): FormFault[] {
-  return hasHours && (fromHour === toHour || (fromHour === 24 && toHour === 0)) ? [fault('schedule', 'hoursEmpty')] : [];
+  if (!hasHours) return [];
+  return fromHour === toHour || (fromHour === 24 && toHour === 0) ? [fault('schedule', 'hoursEmpty')] : fromHour === 24 ? [fault('schedule', 'hoursFrom24')] : [];
 }
 
 const delayFaults = ({ onDelayS, offDelayS }: RuleForm): FormFault[] => [...secondsFaults('onDelayS', onDelayS, 0), ...secondsFaults('offDelayS', offDelayS, 0)];
@@ -60,11 +61,11 @@ export const hasMetric = ({ type }: Pick<RuleForm, 'type'>): boolean => ['thresh
 
 function typeFaults(form: RuleForm): FormFault[] {
   switch (form.type) {
-    case 'threshold': return [...bandFaults(form.bands, form.direction, (value) => withinMetric(form.metric, value)), ...clearFaults(form.clearAt, form.bands[0], form.direction, (value) => withinMetric(form.metric, value))];
+    case 'threshold': return [...bandFaults(form.bands, form.direction, (value) => withinMetric(form.metric, value)), ...form.bands.flatMap(({ limit }, index) => reachFaults(form, limit, `bands.${index}`)), ...clearFaults(form.clearAt, form.bands[0], form.direction, (value) => withinMetric(form.metric, value))];
     case 'range': return rangeFaults(form);
     case 'state': return METRICS[form.metric].type === 'boolean' ? [] : [fault('metric', 'notBoolean')];
     case 'change': return [...byFaults(form.metric, form.by, 'by'), ...secondsFaults('withinS', form.withinS, 1)];
-    case 'count': return [...limitFaults(form.limit, 'limit', (value) => withinMetric(form.metric, value)), ...wholeFaults('count', form.count, 1, 100), ...secondsFaults('withinS', form.withinS, 1)];
+    case 'count': return [...limitFaults(form.limit, 'limit', (value) => withinMetric(form.metric, value)), ...reachFaults(form, form.limit, 'limit'), ...wholeFaults('count', form.count, 1, 100), ...secondsFaults('withinS', form.withinS, 1)];
     case 'event': return eventFaults(form);
     case 'silence': return intervalFaults(form.intervals);
     case 'combined': return treeFaults(form);
@@ -73,10 +74,10 @@ function typeFaults(form: RuleForm): FormFault[] {
   }
 }
 
-/** A worse band that makes less of the alert. */
+/** A worse band that makes less of the alert, or nothing else. */
 function gradeFaults({ type, bands }: RuleForm): FormFault[] {
   if (!['threshold', 'range', 'aqi', 'noise'].includes(type)) return [];
-  return bands.flatMap(({ severity }, index) => { const before = bands[index - 1]; return before !== undefined && severityRank(severity) > severityRank(before.severity) ? [fault(`bands.${index}`, 'bandsGrade')] : []; });
+  return bands.flatMap(({ severity }, index) => { const before = bands[index - 1]; return before !== undefined && severityRank(severity) >= severityRank(before.severity) ? [fault(`bands.${index}`, severity === before.severity ? 'bandsSame' : 'bandsGrade')] : []; });
 }
 
 type Within = (value: number) => FormFault['values'] | undefined;
@@ -89,6 +90,11 @@ function limitFaults(text: Figure, field: string, within: Within): FormFault[] {
   if (Number.isNaN(value)) return [fault(field, text.trim() === '' ? 'figureMissing' : 'figureWrong')];
   const range = within(value);
   return range === undefined ? [] : [fault(field, 'outOfRange', range)];
+}
+
+/** Nothing lies under the lowest value that there is. */
+function reachFaults({ metric, direction }: RuleForm, text: Figure, field: string): FormFault[] {
+  return direction === 'below' && figureOf(text) === METRICS[metric].min ? [fault(field, 'neverBelow', { metric, min: METRICS[metric].min })] : [];
 }
 
 function bandFaults(bands: readonly BandForm[], direction: 'above' | 'below', within: Within): FormFault[] {
@@ -116,6 +122,7 @@ function rangeFaults({ metric, bands, deadband }: RuleForm): FormFault[] {
     if (own.length > 0) return own;
     const [low, high] = [figureOf(band.low), figureOf(band.high)];
     if (low >= high) return [fault(field, 'crossed')];
+    if (low === METRICS[metric].min && high === METRICS[metric].max) return [fault(field, 'neverOutside', { metric, min: low, max: high })];
     const before = bands[index - 1];
     if (before === undefined) return [];
     const [innerLow, innerHigh] = [figureOf(before.low), figureOf(before.high)];

@@ -49,12 +49,15 @@ function placeholderFault(strange: string, lang: 'zh' | 'en', known: readonly st
   return { zh: `告警文字（${LANGUAGE[lang]}）里的 ${strange} 填不上：这类规则可用的占位词有 ${fits.join('、')}，括号要成对。`, en: `message.${lang} has ${strange}, which nothing fills: a rule like this has ${fits.join(', ')}, and braces come in pairs.` };
 }
 
-/** A worse band must not make less of the alert: re-graded down, nobody would be told that it got worse. */
+/** A worse band must make more of the alert: re-graded down, or not at all, nobody would be told that it got worse. */
 function gradeFault(rule: Rule): Label | undefined {
   if (!('bands' in rule)) return undefined;
   const bands: readonly { readonly severity: Severity }[] = rule.bands;
-  const wrong = bands.findIndex(({ severity }, index) => index > 0 && severityRank(severity) > severityRank(bands[index - 1]!.severity)); // index - 1 is within
-  return wrong === -1 ? undefined : { zh: `分级要由轻到重：第 ${wrong + 1} 道的级别比前一道轻。`, en: `bands must go from mild to severe: ${bands[wrong]?.severity} after ${bands[wrong - 1]?.severity} does not.` };
+  const wrong = bands.findIndex(({ severity }, index) => index > 0 && severityRank(severity) >= severityRank(bands[index - 1]!.severity)); // index - 1 is within
+  if (wrong === -1) return undefined;
+  const [own, before] = [bands[wrong]?.severity, bands[wrong - 1]?.severity];
+  return own === before ? { zh: `分级要由轻到重：第 ${wrong + 1} 道和前一道是同一级别，越过它什么也不会变。`, en: `bands must go from mild to severe: bands[${wrong}].severity is ${own} like that of the band before, so passing its limit would change nothing.` }
+    : { zh: `分级要由轻到重：第 ${wrong + 1} 道的级别比前一道轻。`, en: `bands must go from mild to severe: ${own} after ${before} does not.` };
 }
 
 function scopeFault({ scope }: Rule): Label | undefined {
@@ -68,6 +71,7 @@ function scheduleFault({ schedule }: Rule): Label | undefined {
   if (hours === undefined && weekdays === undefined && holidays === undefined) return { zh: '生效时间是空的；一直生效就整项去掉。', en: 'schedule is empty; leave it out for a rule that always holds.' };
   if (weekdays?.length === 0) return { zh: '生效时间一个星期几也没有，规则就从不生效。', en: 'schedule.weekdays is empty, so the rule would never hold.' };
   if (hours !== undefined && (hours[0] === hours[1] || (hours[0] === 24 && hours[1] === 0))) return { zh: '生效时段的开始和结束是同一个钟点；全天生效就去掉时段。', en: 'schedule.hours begins and ends at the same hour; leave it out for the whole day.' };
+  if (hours?.[0] === 24) return { zh: '生效时段从 24:00 开始，那已是第二天的 0:00，算哪一天说不清；请从 0 点开始。', en: 'schedule.hours begins at 24, which is 0:00 of the next day, and leaves open to which day it belongs; let it begin at 0.' };
   return undefined;
 }
 
@@ -90,12 +94,12 @@ function kindFault(rule: Rule): Label | undefined {
 
 function typeFault(rule: Rule): Label | undefined {
   switch (rule.type) {
-    case 'threshold': return limitFault(rule.metric, [...rule.bands.map(({ limit }) => limit), rule.clearAt], PART.bandsAndClear) ?? orderFault(rule.bands.map(({ limit }) => limit), rule.direction)
+    case 'threshold': return limitFault(rule.metric, [...rule.bands.map(({ limit }) => limit), rule.clearAt], PART.bandsAndClear) ?? rule.bands.map(({ limit }, index) => reachFault(rule.metric, rule.direction, limit, bandPart(index))).find(isFault) ?? orderFault(rule.bands.map(({ limit }) => limit), rule.direction)
       ?? clearFault(rule.clearAt, rule.bands[0]?.limit, rule.direction) ?? floorFault(rule.clearAt, rule.direction === 'above' ? METRICS[rule.metric].min : -Infinity);
     case 'range': return rangeFault(rule);
     case 'state': return METRICS[rule.metric].type === 'boolean' ? undefined : notBoolean(rule.metric);
     case 'change': return changeFault(rule);
-    case 'count': return limitFault(rule.metric, [rule.limit], PART.limit) ?? windowFault(rule.withinS);
+    case 'count': return limitFault(rule.metric, [rule.limit], PART.limit) ?? reachFault(rule.metric, rule.direction, rule.limit, PART.limit) ?? windowFault(rule.withinS);
     case 'event': return windowFault(rule.withinS) ?? endFault(rule);
     case 'silence': return rule.intervals >= 1 ? undefined : { zh: '倍数不能小于 1：设备不会比自己的上报间隔更勤。', en: 'intervals must be 1 or more: no device reports more often than its own interval.' };
     case 'combined': return treeFault(leavesOf(rule.when)) ?? combinationFault(rule.when);
@@ -115,6 +119,15 @@ function limitFault(metric: MetricKey, limits: readonly number[], part: Label): 
   const fault = finiteFault(limits, part);
   if (fault !== undefined) return fault;
   return limits.every((limit) => limit >= min && limit <= max) ? undefined : { zh: `${part.zh}要在 ${min} 和 ${max} 之间，这是“${METRICS[metric].label.zh}”的范围，超出的数值不会被接收。`, en: `${part.en} must lie within ${min} and ${max}, the range of ${metric}: no other value is accepted from a device.` };
+}
+
+const isFault = (fault: Label | undefined): fault is Label => fault !== undefined;
+const bandPart = (index: number): Label => ({ zh: `分级第 ${index + 1} 道的限值`, en: `bands[${index}].limit` });
+
+/** `above` is met at its limit, so the highest value meets even that; `below` is not, and nothing lies under the lowest. */
+function reachFault(metric: MetricKey, direction: 'above' | 'below', limit: number, part: Label): Label | undefined {
+  const { min, label } = METRICS[metric];
+  return direction === 'above' || limit > min ? undefined : { zh: `${part.zh}是 ${limit}：“${label.zh}”不会低于 ${min}，这一条件永远不会满足。`, en: `${part.en} is ${limit}, and ${metric} is never below ${min}: no value could meet it.` };
 }
 
 /** From mild to severe, each further out than the one before. */
@@ -150,6 +163,9 @@ function rangeFault({ metric, bands, deadband }: Extract<Rule, { type: 'range' }
   if (fault !== undefined) return fault;
   const crossed = bands.find(({ low, high }) => low >= high);
   if (crossed !== undefined) return { zh: `分级里下限 ${crossed.low} 不小于上限 ${crossed.high}。`, en: `bands has low ${crossed.low} and high ${crossed.high}: low must be less.` };
+  const { min, max, label } = METRICS[metric];
+  const idle = bands.findIndex(({ low, high }) => low <= min && high >= max);
+  if (idle !== -1) return { zh: `分级第 ${idle + 1} 道的 ${bands[idle]?.low} 至 ${bands[idle]?.high} 就是“${label.zh}”的全部范围，没有数值在它之外，永远不会告警。`, en: `bands[${idle}] with low ${bands[idle]?.low} and high ${bands[idle]?.high} spans all of ${metric}, ${min} to ${max}: no value lies outside of it.` };
   const wrong = bands.findIndex(({ low, high }, index) => index > 0 && !isWider({ low, high }, bands[index - 1]!)); // index - 1 is within
   if (wrong !== -1) return { zh: `分级由轻到重要越来越宽：${bands[wrong]?.low} 至 ${bands[wrong]?.high} 不是。`, en: `bands must widen from mild to severe: ${bands[wrong]?.low} to ${bands[wrong]?.high} does not.` };
   const [first] = bands;

@@ -24,6 +24,9 @@ describe('a rule that makes sense', () => {
   it.each([
     threshold({}), threshold({ clearAt: 80 }), threshold({ metric: 'battery', direction: 'below', bands: [{ limit: 20, severity: 'info' }, { limit: 10, severity: w }], clearAt: 25 }), range({}), change({ direction: 'down' }), count({}),
     event({}), endless({ manualClear: true }), endless({ clearOn: ['granted'] }), event({ kinds: ['waste_bin'], event: 'emptied' }), event({ kinds: ['waste_bin', 'access_gate'], event: 'tamper' }), silence(1), aqi({}), noise({ bands: [{ over: -5, severity: 'info' }] }), leaf({}),
+    // At the ends of a metric's range there is still a value: at or above the highest, under the one after the lowest.
+    threshold({ bands: [{ limit: 100, severity: 'major' }] }), threshold({ direction: 'below', bands: [{ limit: 0.5, severity: w }], clearAt: 10 }), count({ limit: 100 }), count({ direction: 'above', limit: 0, count: 1 }), count({ direction: 'below', limit: 1 }),
+    range({ metric: 'fill_level', bands: [{ low: 0, high: 99, severity: w }] }), range({ metric: 'fill_level', bands: [{ low: 1, high: 100, severity: w }] }), threshold({ schedule: { hours: [22, 24] } }), threshold({ schedule: { hours: [0, 24] } }),
     threshold({ schedule: { hours: [22, 6], weekdays: [1], holidays: 'except' } }), { ...common('r'), ...plain, type: 'state', metric: 'tilted', equals: false, severity: 'minor' } satisfies Rule,
     threshold({ kinds: ['waste_bin', 'env_sensor', 'access_gate', 'vehicle_gate', 'gateway'], metric: 'battery' }),
   ])('is let through: $type', (rule) => {
@@ -52,6 +55,12 @@ describe('a rule that can not work is refused with a sentence that names the par
     [threshold({ scope: { areas: [] } }), 'scope.areas'], [threshold({ scope: { devices: [] } }), 'scope.devices'], [threshold({ scope: { profiles: [] } }), 'scope.profiles'],
     [threshold({ schedule: {} }), 'schedule'], [threshold({ schedule: { weekdays: [] } }), 'schedule.weekdays'], [threshold({ schedule: { hours: [6, 6] } }), 'schedule.hours'], [threshold({ schedule: { hours: [24, 0] } }), 'schedule.hours'],
     [range({ bands: [{ low: 40, high: 0, severity: w }] }), 'low 40'], [range({ bands: [{ low: 0, high: 40, severity: w }, { low: 5, high: 60, severity: w }] }), 'bands'],
+    [threshold({ direction: 'below', bands: [{ limit: 0, severity: w }], clearAt: 10 }), 'bands[0].limit is 0, and fill_level is never below 0'], [threshold({ direction: 'below', bands: [{ limit: 20, severity: w }, { limit: 0, severity: 'major' }], clearAt: 30 }), 'bands[1].limit is 0'],
+    [threshold({ metric: 'temperature', direction: 'below', bands: [{ limit: -40, severity: w }], clearAt: 0 }), 'never below -40'], [count({ direction: 'below', limit: 0 }), 'limit is 0, and fill_level is never below 0'],
+    [range({ metric: 'fill_level', bands: [{ low: 0, high: 100, severity: w }] }), 'bands[0] with low 0 and high 100 spans all of fill_level, 0 to 100'], [range({ bands: [{ low: 0, high: 40, severity: w }, { low: -40, high: 125, severity: 'major' }] }), 'bands[1] with low -40'],
+    [threshold({ bands: [{ limit: 80, severity: w }, { limit: 95, severity: w }] }), 'bands[1].severity is warning like'], [range({ bands: [{ low: 0, high: 40, severity: w }, { low: -10, high: 50, severity: w }] }), 'bands[1].severity'],
+    [noise({ bands: [{ over: 0, severity: w }, { over: 5, severity: w }] }), 'bands[1].severity'], [aqi({ bands: [{ limit: 101, severity: w }, { limit: 201, severity: w }] }), 'bands[1].severity'],
+    [threshold({ schedule: { hours: [24, 6] } }), 'schedule.hours begins at 24'],
     [range({ deadband: 21 }), 'deadband 21'], [range({ deadband: -1 }), 'deadband -1'], [range({ deadband: NaN }), 'deadband'], [range({ bands: [{ low: -300, high: 40, severity: w }] }), 'bands'],
     [state({ metric: 'fill_level' }), 'fill_level'],
     [endless({}), 'would never end'], [threshold({ clearAt: 0 }), 'would never clear'], [aqi({ clearAt: 0 }), 'would never clear'], [noise({ deadband: 40 }), 'would never clear'], [noise({ bands: [{ over: 120, severity: w }] }), 'under 120 dB'],
