@@ -17,10 +17,10 @@ export interface References {
 export function referenceFault(rule: Rule, { areas, directory, principal, others }: References): Label | undefined {
   const { areas: named = [], devices = [] } = rule.scope ?? {};
   const area = named.find((id) => !areas.isVisible(principal, id));
-  if (area !== undefined) return { zh: `范围里的区域 ${area} 不存在。`, en: `scope.areas has ${area}, and there is no such area.` };
+  if (area !== undefined) return { zh: `范围里的区域 ${area} 不存在；请从范围里去掉它，或改选别的区域。`, en: `scope.areas has ${area}, and there is no such area; take it out, or name another.` };
   for (const id of devices) {
     const entry = directory.get(id);
-    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) return { zh: `范围里的设备 ${id} 不存在。`, en: `scope.devices has ${id}, and there is no such device.` };
+    if (entry === undefined || !areas.isVisible(principal, entry.device.area)) return { zh: `范围里的设备 ${id} 不存在；请从范围里去掉它，或改选别的设备。`, en: `scope.devices has ${id}, and there is no such device; take it out, or name another.` };
     const { kind } = entry.device;
     if (!rule.kinds.includes(kind)) return { zh: `范围里的设备 ${id} 不属于所选的设备类型。`, en: `scope.devices has ${id}, a ${kind}, which is not among kinds.` };
     // Members of a scope have all to hold.

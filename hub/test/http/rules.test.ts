@@ -41,7 +41,7 @@ describe('rules over REST', () => {
 
   it('say what is wrong in both languages, so that a Chinese page need not show an English sentence', async () => {
     expect(await call('POST', '/rules', { ...full, id: 'lost', scope: { areas: ['nowhere'] } })).toMatchObject({
-      status: 422, body: { code: 'RULE_INVALID', detail: 'scope.areas has nowhere, and there is no such area.', detailZh: '范围里的区域 nowhere 不存在。' },
+      status: 422, body: { code: 'RULE_INVALID', detail: 'scope.areas has nowhere, and there is no such area; take it out, or name another.', detailZh: '范围里的区域 nowhere 不存在；请从范围里去掉它，或改选别的区域。' },
     });
   });
 
