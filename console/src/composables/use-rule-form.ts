@@ -14,13 +14,21 @@ function build(form: Ref<RuleForm>, taken: Ref<readonly string[]>, reach: Ref<re
   const leftId = ref<string>();
   const faults = computed(() => [...takenFaults(form.value, taken.value), ...faultsOf(form.value), ...reach.value]);
   const rule = computed(() => faults.value.length === 0 ? toRule(form.value) : undefined);
+  function shownAt(field: string): FormFault | undefined {
+    return faults.value.find((fault) => fault.field === field && (isStrict.value || (fault.key === WHEN_LEFT ? leftId.value === form.value.id : !/Missing$|^emptyGroup$|^neverClears$/.test(fault.key))));
+  }
+  /** Are the words of this language among what is wrong with them? */
+  function isWrong(field: string, part: 'zh' | 'en'): boolean {
+    const found = shownAt(field);
+    return found !== undefined && (found.part ?? part) === part;
+  }
   function faultOf(field: string): string | undefined {
-    const found = faults.value.find((fault) => fault.field === field && (isStrict.value || (fault.key === WHEN_LEFT ? leftId.value === form.value.id : !/Missing$|^emptyGroup$|^neverClears$/.test(fault.key))));
+    const found = shownAt(field);
     if (found === undefined) return undefined;
     const { metric, event, ...numbers } = found.values ?? {};
     return t(`ruleFault.${found.key}`, { ...numbers, ...(metric === undefined ? {} : { metric: metricName(String(metric)) }), ...(event === undefined ? {} : { event: eventName(String(event)) }) });
   }
-  return { form, taken, faults, rule, isStrict, faultOf, leaveId: () => { leftId.value = form.value.id; } };
+  return { form, taken, faults, rule, isStrict, faultOf, isWrong, leaveId: () => { leftId.value = form.value.id; } };
 }
 type RuleFormContext = ReturnType<typeof build>;
 const KEY: InjectionKey<RuleFormContext> = Symbol('rule-form');

@@ -8,7 +8,8 @@ const PAUSE_MS = 500;
 
 /** Whom the rule would concern, asked anew a moment after it changed. `preview` is absent while it is not that of the rule as it stands. */
 export function useRulePreview(rule: Ref<Rule | undefined>) {
-  const text = computed(() => rule.value === undefined ? undefined : JSON.stringify(rule.value));
+  // The version it was read with says nothing of whom it concerns.
+  const text = computed(() => rule.value === undefined ? undefined : JSON.stringify({ ...rule.value, version: undefined }));
   const asked = refDebounced(text, PAUSE_MS);
   const { data, error, isLoading, reload } = useLoaded(() => asked.value, async (of): Promise<{ of: string; preview: RulePreview } | undefined> => {
     if (of === undefined) return undefined;

@@ -3,8 +3,8 @@ import { leavesOfForm, type LeafForm, type NodeForm } from './condition-form.js'
 import { eventsFor, metricsFor } from './rule-choices.js';
 import { figureOf, type BandForm, type Figure, type RuleForm } from './rule-form.js';
 
-/** What is wrong with a form: `field` says where it is shown, `key` is a message under `ruleFault`, `values` fill it. */
-export interface FormFault { field: string; key: string; values?: Record<string, string | number> }
+/** What is wrong with a form: `field` says where it is shown, `key` is a message under `ruleFault`, `values` fill it; `part`: of words in both languages, those of this one alone. */
+export interface FormFault { field: string; key: string; values?: Record<string, string | number>; part?: 'zh' | 'en' }
 
 const MOST_SECONDS = 86_400;
 const HIGHEST_AQI = 500;
@@ -21,7 +21,7 @@ function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, famil
   const isId = (text: string): boolean => new RegExp(ID_PATTERN).test(text) && text.length <= 32;
   return [
     ...(isId(id.trim()) ? [] : [fault('id', id.trim() === '' ? 'idMissing' : 'idWrong')]), ...blankFaults('name', nameZh, nameEn),
-    ...blankFaults('message', messageZh, messageEn), ...messageFaults([messageZh, messageEn], placeholdersOf(type, figureOf(count))), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
+    ...blankFaults('message', messageZh, messageEn), ...messageFaults(messageZh, messageEn, placeholdersOf(type, figureOf(count))), ...(kinds.length === 0 ? [fault('kinds', 'kindsMissing')] : []),
     ...(family.trim() === '' || isId(family.trim()) ? [] : [fault('family', 'idWrong')]),
   ];
 }
@@ -29,12 +29,15 @@ function identityFaults({ id, nameZh, nameEn, messageZh, messageEn, kinds, famil
 /** Words that people of one language would find missing. */
 function blankFaults(field: 'name' | 'message', zh: string, en: string): FormFault[] {
   const [noZh, noEn] = [isBlank(zh), isBlank(en)];
-  return noZh || noEn ? [fault(field, `${field}${noZh && noEn ? '' : noZh ? 'Zh' : 'En'}Missing`)] : [];
+  return noZh || noEn ? [{ ...fault(field, `${field}${noZh && noEn ? '' : noZh ? 'Zh' : 'En'}Missing`), ...partOf(noZh, noEn) }] : [];
 }
 
-function messageFaults(messages: readonly string[], known: readonly string[]): FormFault[] {
-  const strange = messages.flatMap((message) => strangePlaceholder(message, known) ?? [])[0];
-  return strange === undefined ? [] : [fault('message', 'messageUnknown', { word: strange, known: known.map((word) => `{${word}}`).join(' ') })];
+const partOf = (isWrongZh: boolean, isWrongEn: boolean): Pick<FormFault, 'part'> => isWrongZh === isWrongEn ? {} : { part: isWrongZh ? 'zh' : 'en' };
+
+function messageFaults(messageZh: string, messageEn: string, known: readonly string[]): FormFault[] {
+  const [zh, en] = [strangePlaceholder(messageZh, known), strangePlaceholder(messageEn, known)];
+  const strange = zh ?? en;
+  return strange === undefined ? [] : [{ ...fault('message', 'messageUnknown', { word: strange, known: known.map((word) => `{${word}}`).join(' ') }), ...partOf(zh !== undefined, en !== undefined) }];
 }
 
 function scheduleFaults({ hasHours, fromHour, toHour }: RuleForm): FormFault[] {
