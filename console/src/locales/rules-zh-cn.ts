@@ -43,7 +43,7 @@ export const rulesZhCN = {
   },
   ruleVersions: { title: '版本', version: '第 {n} 版', created: '{who} 新建', changed: '{who} 修改', deleted: '{who} 删除', same: '内容没有不同' },
   backtest: {
-    title: '回测', most: '最多一天 {n} 条', lead: '回测：用存下的历史试一遍', days: '最近 {n} 天', start: '开始回测', again: '再测一次', cancel: '停止', waiting: '规则填完、没有错处才能回测', read: '{devices} 台设备，{samples} 个数值', failed: '回测没有完成', cancelled: '回测已停止', outdated: '规则在回测之后又改过，下面是改之前的结果', alerts: '告警', perDay: '每天', devicesWith: '出过告警的设备', flood: '洪峰时间占比', candidate: '这一版', inForce: '生效中的', noneInForce: '没有生效中的版本可比', chart: '每天的告警数',
+    title: '回测', began: '存下的历史从 {at} 才开始，下面只说明那之后的时间', most: '最多一天 {n} 条', lead: '回测：用存下的历史试一遍', days: '最近 {n} 天', start: '开始回测', again: '再测一次', cancel: '停止', waiting: '规则填完、没有错处才能回测', read: '{devices} 台设备，{samples} 个数值', failed: '回测没有完成', cancelled: '回测已停止', outdated: '规则在回测之后又改过，下面是改之前的结果', alerts: '告警', perDay: '每天', devicesWith: '出过告警的设备', flood: '洪峰时间占比', candidate: '这一版', inForce: '生效中的', noneInForce: '没有生效中的版本可比', chart: '每天的告警数',
     examples: '例子', noExamples: '这段时间不会有告警', noChart: '这个例子没有可画的数值', stillStood: '到最后仍未恢复', limit: '限值 {value}', shaded: '阴影：告警持续的时间',
   },
 };

@@ -38,7 +38,7 @@ export interface BacktestService extends Feature {
 
 export interface BacktestDependencies {
   readonly rules: Pick<RuleService, 'candidacy'>;
-  readonly telemetry: Pick<TelemetryStore, 'scan' | 'history'>;
+  readonly telemetry: Pick<TelemetryStore, 'scan' | 'history' | 'raw'>;
   readonly directory: DeviceDirectory;
   readonly areas: AreaTree;
   readonly days: Days;
@@ -76,11 +76,11 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
     return { from: start, to: end };
   }
 
-  /** Of what is read, something must be kept of that time: an answer of zeros would look as if nothing had happened then. */
-  function requireKept({ metrics, events }: Heard, { to }: { to: EpochMs }): void {
+  /** Of what is read, something must be kept of that time: an answer of zeros would look as if nothing had happened then. Answers from when on. */
+  function requireKept({ metrics, events }: Heard, { from, to }: { from: EpochMs; to: EpochMs }): EpochMs {
     const longest = Math.max(metrics.length > 0 ? kept.telemetryMs : 0, events === 'all' || events.length > 0 ? kept.eventsMs : 0);
     const since = clock.now() - longest;
-    if (to > since) return;
+    if (to > since) return Math.max(from, since);
     const [zh, en] = [new Date(since + CST_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' '), new Date(since).toISOString()];
     throw fieldError('/to', { zh: `这条规则用到的数据只保留到 ${zh}，更早的已经没有；请把结束时间改到那之后。`, en: `What the rule is about is kept from ${en} on; \`to\` must be later than that.` }, { keyword: 'minimum', limit: since + 1 });
   }
@@ -100,12 +100,12 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
     const before = stored?.enabled === true ? compileRule(stored, days) : undefined;
     const versions = [compiled, ...(before === undefined ? [] : [before])];
     const heard = heardBy(versions);
-    requireKept(heard, range);
+    const keptFrom = requireKept(heard, range);
     const candidate = await contend(rule, compiled);
     const inForce = before === undefined || stored === undefined ? undefined : await contend(stored, before);
     return {
       ...range, candidate, inForce, contenders: [candidate, ...(inForce === undefined ? [] : [inForce])], ...heard,
-      devices: entries.filter(({ device: { id } }) => candidate.devices.has(id) || inForce?.devices.has(id) === true), charted: oneMetric(versions),
+      devices: entries.filter(({ device: { id } }) => candidate.devices.has(id) || inForce?.devices.has(id) === true), charted: oneMetric(versions), keptFrom,
     };
   }
 

@@ -25,8 +25,8 @@ export interface BacktestRun {
   readonly signal: AbortSignal;
   /** Time that passes, in ms. */
   readonly stopwatch: () => number;
-  /** Told at every chunk: values and events read since the last time, and how far it is, 0–1. */
-  readonly onProgress: (rows: number, progress: number) => void;
+  /** Told at every chunk: values and events read since the last time, how far it is, 0–1, and the time of the first of them. */
+  readonly onProgress: (rows: number, progress: number, first: EpochMs) => void;
 }
 
 /** The evaluation has the hub's thread for so long at most, and then leaves it to sockets and timers for as long: it is seldom in anybody's way, and has half the thread at most. */
@@ -64,7 +64,7 @@ export async function runBacktest(plan: BacktestPlan, { telemetry, signal, stopw
         current = { device: chunk.device, trials: trialsOn(known.entry, plan.contenders) };
       }
       await play(chunk);
-      onProgress(chunk.points.ts.length + chunk.events.length, (known.place + (chunk.to - from) / (to - from)) / entries.size);
+      onProgress(chunk.points.ts.length + chunk.events.length, (known.place + (chunk.to - from) / (to - from)) / entries.size, Math.min(chunk.points.ts[0] ?? Infinity, chunk.events[0]?.ts ?? Infinity));
     }
     endDevice();
   } finally {

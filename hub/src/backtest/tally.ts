@@ -48,12 +48,14 @@ export class Tally {
 
   get examples(): readonly TrialAlert[] { return this.#examples.items; }
 
-  result(): BacktestResult {
+  /** `since`: before it there was nothing to raise alerts from, which is no time without a flood. */
+  result(since = -Infinity): BacktestResult {
+    const slots = this.#slots.subarray(Math.min(Math.max(0, slotOf(since) - this.#firstSlot), this.#slots.length - 1));
     return {
       alerts: this.#alerts, devicesWithAlerts: this.#devices,
       bySeverity: SEVERITIES.map((severity) => ({ severity, count: this.#bySeverity.get(severity) ?? 0 })),
       perDay: Array.from(this.#days, (count, day): [EpochMs, number] => [startOfDay(this.#firstDay + day), count]),
-      floodShare: this.#slots.reduce((floods, count) => count > FLOOD.alerts ? floods + 1 : floods, 0) / this.#slots.length,
+      floodShare: slots.reduce((floods, count) => count > FLOOD.alerts ? floods + 1 : floods, 0) / slots.length,
       examples: this.examples.map((alert) => ({ ...alert })),
     };
   }

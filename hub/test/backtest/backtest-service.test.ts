@@ -47,6 +47,7 @@ beforeEach(async () => {
         return (scan ?? scanOf(records))(range, signal);
       },
       history: (range, points) => history(range, points),
+      raw: async ({ device, metric, from, to }) => ({ data: records.flatMap((record) => record.type === 'telemetry' && record.device === device && record.values[metric] !== undefined && record.ts >= from && record.ts < to ? [[record.ts, Number(record.values[metric])] as const] : []).slice(0, 1) }),
     },
   });
   await service.start();
@@ -86,12 +87,30 @@ describe('a back-test', () => {
     expect(asked).toMatchObject([{ devices: ['bin-e', 'bin-w'], metrics: ['fill_level'], events: [] }]);
   });
 
+  it('says when its history begins, and takes no time before that for one without a flood', async () => {
+    records = Array.from({ length: 12 }, (_, device): JournalRecord => {
+      rig.directory.put(`bin-${device}`, 'waste_bin');
+      return { type: 'telemetry', device: `bin-${device}`, ts: NOW - 600_000 + device * 1000, at: 0, values: { fill_level: 85 } };
+    });
+    expect(await run(fill('new', 80))).toMatchObject({ from: NOW - 30 * DAY_MS, dataFrom: NOW - 600_000, candidate: { alerts: 12, floodShare: 1 } });
+  });
+
+  it('of a rule on events begins with anything that its devices reported: the first event may be late', async () => {
+    rig.directory.put('gate', 'access_gate');
+    const denied: Rule = { ...common('denied', ['access_gate'], '{device}'), type: 'event', event: 'denied', count: 1, withinS: 60, clearOn: [], clearAfterS: 60, severity: 'minor' };
+    records = [{ type: 'event', device: 'gate', id: 'e', ts: NOW - HOUR_MS, at: 0, event: 'denied', data: {} }];
+    expect((await run(denied)).dataFrom).toBe(NOW - HOUR_MS);
+    records = [{ type: 'telemetry', device: 'gate', ts: NOW - 9 * DAY_MS, at: 0, values: { battery: 90 } }, ...records];
+    expect((await run(denied)).dataFrom).toBe(NOW - 9 * DAY_MS);
+  });
+
   it('is of zeros where nothing is stored, over the last 30 days when no time is given', async () => {
     const found = await run(fill('new', 90));
     expect(found).toMatchObject({ state: 'done', from: NOW - 30 * DAY_MS, to: NOW, devices: 2, samples: 0, chart: [] });
     expect(found.candidate).toMatchObject({ alerts: 0, devicesWithAlerts: 0, floodShare: 0, examples: [] });
     expect(found.candidate?.perDay.map(([, count]) => count)).toEqual(Array(31).fill(0));
     expect(found).not.toHaveProperty('inForce');
+    expect(found).not.toHaveProperty('dataFrom');
   });
 
   it('counts the ten minutes with more than ten new alerts as flood, and keeps only the worst and longest examples', async () => {

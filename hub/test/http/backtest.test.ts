@@ -18,7 +18,7 @@ beforeAll(async () => {
       service = createBacktestService({
         rules: createRuleService({ db, clock, areas, directory, evaluator: { changeRule: async () => undefined } }), directory, areas, clock, days: NO_DAYS, ids: createIdSource({ clock, random: (bytes) => new Uint8Array(bytes) }),
         stopwatch: () => performance.now(), kept: { telemetryMs: 730 * 86_400_000, eventsMs: 90 * 86_400_000 }, onError: () => undefined,
-        telemetry: { scan: scanOf([{ type: 'telemetry', device: 'bin-1', ts: START - 3_600_000, at: START, values: { fill_level: 96 } }]), history: async () => [[START - 3_600_000, 96]] },
+        telemetry: { scan: scanOf([{ type: 'telemetry', device: 'bin-1', ts: START - 3_600_000, at: START, values: { fill_level: 96 } }]), history: async () => [[START - 3_600_000, 96]], raw: async () => ({ data: [] }) },
       });
       return { backtests: service };
     },

@@ -20,7 +20,7 @@ export const BacktestResultSchema = Type.Object({
   alerts: Type.Integer(), devicesWithAlerts: Type.Integer(), bySeverity: Type.Array(Type.Object({ severity: oneOf(SEVERITIES), count: Type.Integer() })),
   /** New alerts of each day at UTC+8: `[start, count]`, days without one included. */
   perDay: Type.Array(Type.Tuple([EpochMsSchema, Type.Integer()])),
-  /** Share of the 10 min slots with more than 10 new alerts (ISA-18.2 flood). */
+  /** Share of the 10 min slots, from where the history begins, with more than 10 new alerts (ISA-18.2 flood). */
   floodShare: Type.Number(),
   /** Some alerts, worst and longest first; `to` is absent when it still stood at the end. */
   examples: Type.Array(Type.Object({ device: IdSchema, severity: oneOf(SEVERITIES), from: EpochMsSchema, to: Type.Optional(EpochMsSchema), value: Type.Optional(Type.Number()), threshold: Type.Optional(Type.Number()) })),
@@ -29,11 +29,12 @@ export type BacktestResult = Static<typeof BacktestResultSchema>;
 
 /**
  * GET /rules/backtest/{id}; DELETE cancels. Kept for an hour after it ended. `running` is also one that waits for another to end; `candidate` is there when it is
- * `done`, and `inForce`, the enabled stored version of the same rule over the same time, when there is one. `samples`: values and events read.
+ * `done`, and `inForce`, the enabled stored version of the same rule over the same time, when there is one. `samples`: values and events read; `dataFrom`: when the history
+ * that was read begins, which may be long after `from`; absent where there is none.
  */
 export const BacktestSchema = Type.Object({
   id: Type.String(), state: oneOf(BACKTEST_STATES), /** 0–1. */ progress: Type.Number(), from: EpochMsSchema, to: EpochMsSchema,
-  devices: Type.Integer(), samples: Type.Integer(), startedAt: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema), /** Why it `failed`. */ error: Type.Optional(Type.String()), errorZh: Type.Optional(Type.String()),
+  devices: Type.Integer(), samples: Type.Integer(), dataFrom: Type.Optional(EpochMsSchema), startedAt: EpochMsSchema, endedAt: Type.Optional(EpochMsSchema), /** Why it `failed`. */ error: Type.Optional(Type.String()), errorZh: Type.Optional(Type.String()),
   candidate: Type.Optional(BacktestResultSchema), inForce: Type.Optional(BacktestResultSchema),
   /** Values of the metric around the candidate's first examples, in their order, for a chart; absent for rules without one metric. */
   chart: Type.Optional(Type.Array(Type.Object({ device: IdSchema, metric: oneOf(METRIC_KEYS), points: Type.Array(Type.Tuple([EpochMsSchema, Type.Number()])) }))),
