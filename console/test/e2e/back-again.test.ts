@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { canDrive, showAt, wallForEach } from '../support/open-wall.js';
 
 describe.skipIf(!canDrive)('a page that was opened while the hub was away', { timeout: 60_000 }, () => {
-  const wall = wallForEach();
+  const wall = wallForEach({}, (hub) => { hub.raise('a-over', 0, 'critical', '垃圾桶满溢 98%', 'Bin 98 % full', { ruleId: 'default-bin-fill', value: 98, threshold: 95 }); });
 
   it('says of an alert only what it knows, and has the rest by itself when the connection is back', async () => {
     const { hub, page } = wall;
-    await showAt(page, hub.url, 'zh-CN', [1600, 900]);
-    const card = page.locator('[data-alert-id=a-bin]');
+    await showAt(page, hub.url, 'zh-CN', [1920, 1080]);
+    const card = page.locator('[data-alert-id=a-over]');
     await card.waitFor();
     hub.away(true);
     try {
       await page.getByTestId('connection-banner').waitFor();
-      await card.locator('a').first().click();
+      await card.locator('a').first().press('Enter');
       const detail = page.getByTestId('alert-detail');
       await detail.getByText('数据没有取到').first().waitFor();
       await expect.poll(() => detail.locator('.problem').count()).toBe(3);

@@ -119,7 +119,7 @@ function onDuty(me: string): OnDuty {
 
 /** What raised the fixture's alerts; most of them events. */
 const CONDITIONS: Readonly<Record<string, AlertCondition>> = {
-  'bin-fill': { type: 'threshold', metric: 'fill_level' }, 'air-pm25': { type: 'threshold', metric: 'pm2_5' }, noise: { type: 'noise', metric: 'noise' },
+  'bin-fill': { type: 'threshold', metric: 'fill_level' }, 'default-bin-fill': { type: 'threshold', metric: 'fill_level' }, 'air-pm25': { type: 'threshold', metric: 'pm2_5' }, noise: { type: 'noise', metric: 'noise' },
   heating: { type: 'change', metric: 'temperature', direction: 'up', withinS: 600 },
 };
 const conditionOf = ({ ruleId }: Alert): AlertCondition => CONDITIONS[ruleId] ?? { type: 'event', withinS: 1, count: 1 };
