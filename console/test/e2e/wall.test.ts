@@ -142,6 +142,19 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
     expect(air).toMatch(/良首要污染物 细颗粒物 PM2.5最高 营海 \d+ · 最低 北关 \d+/);
     expect(await page.getByTestId('shift-now').textContent()).toMatch(/^街道.班值守至 (\d\d-\d\d )?\d\d:00.+$/);
   });
+  it.each([1366, 1280])('stands still between the press on a card that is not the current one and the release (%i px)', async (width) => {
+    await page.setViewportSize({ width, height: 768 });
+    const other = page.locator('[data-testid=alert-card][data-current=false][data-acked=false]').nth(1);
+    const id = await other.getAttribute('data-alert-id');
+    const button = page.locator(`[data-alert-id="${id}"]`).getByTestId('alert-ack');
+    const [{ x, y, width: w, height: h }] = [await button.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }];
+    await page.mouse.move(x + w / 2, y + h / 2);
+    await page.mouse.down();
+    expect(await button.boundingBox()).toEqual({ x, y, width: w, height: h });
+    await page.mouse.up();
+    await until(() => alert(id ?? '')?.acked).toBe(true);
+    await until(current).not.toBe('a-gate');
+  });
   it('says how many devices raise nothing, as they are under maintenance, and until when', async () => {
     const { data } = await (await page.request.get(`${hub.url}/api/v1/devices?limit=1000`)).json() as { data: Device[] };
     const silent = data.filter(({ area, status }) => status !== 'retired' && area.startsWith('beiguan')).length;
