@@ -144,9 +144,12 @@ describe.skipIf(!canDrive)('the wall by keyboard alone', { timeout: 60_000 }, ()
   });
   it.each([1366, 1280])('stands still between the press on a card that is not the current one and the release (%i px)', async (width) => {
     await page.setViewportSize({ width, height: 768 });
-    const other = page.locator('[data-testid=alert-card][data-current=false][data-acked=false]').nth(1);
+    await page.reload();
+    await page.getByTestId('alert-card').first().waitFor();
+    const other = page.locator('[data-testid=alert-card][data-current=false][data-acked=false]').first();
     const id = await other.getAttribute('data-alert-id');
     const button = page.locator(`[data-alert-id="${id}"]`).getByTestId('alert-ack');
+    await button.scrollIntoViewIfNeeded();
     const [{ x, y, width: w, height: h }] = [await button.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }];
     await page.mouse.move(x + w / 2, y + h / 2);
     await page.mouse.down();

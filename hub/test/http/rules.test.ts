@@ -109,8 +109,8 @@ describe('rules over REST', () => {
 describe('the calendar over REST', () => {
   it('is replaced and read', async () => {
     const days = [{ date: '2026-10-01', kind: 'holiday', name: '国庆节' }];
-    expect(await call('PUT', '/calendar', { days })).toEqual({ status: 200, body: { days } });
-    expect(await call('GET', '/calendar')).toEqual({ status: 200, body: { days } });
+    expect(await call('PUT', '/calendar', { days })).toMatchObject({ status: 200, body: { days, version: 1 } });
+    expect(await call('GET', '/calendar')).toMatchObject({ status: 200, body: { days, version: 1 } });
     expect(await call('PUT', '/calendar', { days: [{ date: '2026-02-30', kind: 'holiday' }] })).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     expect(await call('PUT', '/calendar', { days: [{ date: 'tomorrow', kind: 'party' }] })).toMatchObject({ status: 400 });
   });

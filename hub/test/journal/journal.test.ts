@@ -304,7 +304,7 @@ describe('Journal', () => {
     for (let n = 0; n < 400 && !journal.isFull; n += 1) await new Promise<void>((resolve) => journal.append(big, resolve));
     await expect.poll(() => journal.isFull).toBe(true);
     reader.failures = 0;
-    await expect.poll(() => journal.isFull, { timeout: 20_000, interval: 100 }).toBe(false);
+    await expect.poll(() => journal.isFull, { timeout: 40_000, interval: 100 }).toBe(false);
     expect(drains).toBe(1);
     expect(journal.diskBytes).toBeLessThan(2 << 20);
   }, 60_000);
