@@ -11,6 +11,9 @@ export const systemClock: Clock = { now: () => Date.now() };
 /** China Standard Time, where every hub stands: UTC+8, no summer time. */
 export const CST_OFFSET_MS = 8 * 3_600_000;
 
+/** Date and minute at UTC+8, for people: `2026-11-26 09:41`. */
+export const minuteInWords = (at: EpochMs): string => new Date(at + CST_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' ');
+
 /** Hour of the day at UTC+8, 0–23. */
 export const hourOfDay = (at: EpochMs): number => Math.floor((at + CST_OFFSET_MS) / 3_600_000) % 24;
 

@@ -1,5 +1,6 @@
-import { leavesOf, type Alert, type AlertCondition, type MetricKey, type Rule } from '@liandong/protocols';
+import type { Alert, AlertCondition, Rule } from '@liandong/protocols';
 import type { Db } from '../database/database.js';
+import { metricsOf } from '../rules/compile.js';
 import { ruleAt, toRule, versionsOf } from '../rules/rule-store.js';
 
 /** What the alert rests on, by the version of its rule that raised it; an edge keeps no versions, so there by the rule in force. Whoever may see an alert may know it: its message says no less. */
@@ -16,17 +17,12 @@ async function ruleOf(db: Db, { ruleId, ruleVersion }: Pick<Alert, 'ruleId' | 'r
 }
 
 function watchedBy(rule: Rule): Omit<AlertCondition, 'type'> {
+  // An index is made of several; fine particles are what it mostly comes from.
+  const [metric] = rule.type === 'aqi' ? (['pm2_5'] as const) : metricsOf(rule);
+  const watched = metric === undefined ? {} : { metric };
   switch (rule.type) {
-    case 'threshold': case 'range': case 'state': return { metric: rule.metric };
-    case 'change': return { metric: rule.metric, direction: rule.direction, withinS: rule.withinS };
-    case 'count': return { metric: rule.metric, withinS: rule.withinS, count: rule.count };
-    case 'event': return { withinS: rule.withinS, count: rule.count };
-    case 'noise': return { metric: 'noise' };
-    // An index is made of several; fine particles are what it mostly comes from.
-    case 'aqi': return { metric: 'pm2_5' };
-    case 'combined': return firstOf(leavesOf(rule.when).flatMap((leaf) => leaf.type === 'event' ? [] : [leaf.metric]));
-    case 'silence': return {};
+    case 'change': return { ...watched, direction: rule.direction, withinS: rule.withinS };
+    case 'count': case 'event': return { ...watched, withinS: rule.withinS, count: rule.count };
+    default: return watched;
   }
 }
-
-const firstOf = ([metric]: readonly MetricKey[]): Pick<AlertCondition, 'metric'> => metric === undefined ? {} : { metric };

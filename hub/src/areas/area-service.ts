@@ -67,9 +67,9 @@ function requireParent(principal: Principal, { level, parent }: NewArea, areas: 
   if (parent === undefined) throw new AppError('PARENT_LEVEL', { zh: `${LEVEL_ZH[level]}须有上级${LEVEL_ZH[wanted]}。`, en: `A ${level} needs a parent of level ${wanted}.` });
   areas.requireVisible(principal, parent);
   const found = areas.get(parent)?.level;
-  if (found !== wanted) throw new AppError('PARENT_LEVEL', {
-      zh: `${LEVEL_ZH[level]}的上级须是${LEVEL_ZH[wanted]}，而 ${parent} 是${found === undefined ? '未知区域' : LEVEL_ZH[found]}。`, en: `The parent of a ${level} is a ${wanted}, and ${parent} is a ${found}.`,
-    });
+  if (found === wanted) return;
+  const foundZh = found === undefined ? '未知区域' : LEVEL_ZH[found];
+  throw new AppError('PARENT_LEVEL', { zh: `${LEVEL_ZH[level]}的上级须是${LEVEL_ZH[wanted]}，而 ${parent} 是${foundZh}。`, en: `The parent of a ${level} is a ${wanted}, and ${parent} is a ${found}.` });
 }
 
 function requireBoundary({ boundary }: AreaPatch): void {

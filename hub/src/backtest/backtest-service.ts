@@ -2,7 +2,7 @@ import { ERRORS, METRIC_KEYS, type AreaId, type Backtest, type EpochMs, type Lab
 import type { IdSource } from '../alerts/alert-ids.js';
 import type { AreaTree } from '../areas/area-tree.js';
 import type { Days } from '../calendar/day-calendar.js';
-import { CST_OFFSET_MS, type Clock } from '../clock.js';
+import { minuteInWords, type Clock } from '../clock.js';
 import type { DeviceDirectory } from '../devices/types.js';
 import type { Feature } from '../feature.js';
 import { requirePermission, type Principal } from '../identity/principal.js';
@@ -81,7 +81,7 @@ export function createBacktestService({ rules, telemetry, directory, areas, days
     const longest = Math.max(metrics.length > 0 ? kept.telemetryMs : 0, events === 'all' || events.length > 0 ? kept.eventsMs : 0);
     const since = clock.now() - longest;
     if (to > since) return Math.max(from, since);
-    const [zh, en] = [new Date(since + CST_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' '), new Date(since).toISOString()];
+    const [zh, en] = [minuteInWords(since), new Date(since).toISOString()];
     throw fieldError('/to', { zh: `这条规则用到的数据只保留到 ${zh}，更早的已经没有；请把结束时间改到那之后。`, en: `What the rule is about is kept from ${en} on; \`to\` must be later than that.` }, { keyword: 'minimum', limit: since + 1 });
   }
 

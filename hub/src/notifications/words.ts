@@ -1,4 +1,5 @@
 import { NOTICE_EVENTS, type Alert, type AlertEnd, type NoticeEvent, type Severity, type Tier } from '@liandong/protocols';
+import { minuteInWords } from '../clock.js';
 import type { Digest, Message, Notice } from './types.js';
 
 type Lang = 'zh' | 'en';
@@ -82,7 +83,5 @@ const LONGEST = 200;
 /** Names and messages are typed by people: on one line, and nothing a robot would take for a link, a mention (`<@all>`) or a heading. */
 const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/</g, '＜').replace(/>/g, '＞').replace(/\]\(/g, '] (').trim().slice(0, LONGEST);
 
-/** Date and time at UTC+8, where every hub stands: `11-02 10:00`. */
-function timeText(at: number): string {
-  return new Date(at + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
-}
+/** Without the year: `11-02 10:00`. */
+const timeText = (at: number): string => minuteInWords(at).slice('2026-'.length);
